@@ -1,0 +1,169 @@
+//! What is wrong with the user's files: message, place and remedy, collected so that one run names every fault.
+//!
+//! Diagnostics are data. They are never printed here (`render` does that), and they never describe the state of the
+//! engine: those faults are errors of `engine`.
+
+use crate::source::Span;
+
+/// How much a diagnostic matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The project cannot be used.
+    Error,
+    /// The project can be used, but something in it does not do what it seems to.
+    Warning,
+}
+
+/// A second place that helps to understand the fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What is there, such as `first defined here`.
+    pub text: String,
+}
+
+/// One fault: what, where and how to mend it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "a diagnostic does nothing until it is collected"]
+pub struct Diagnostic {
+    /// Error or warning.
+    pub severity: Severity,
+    /// A stable, kebab-case code such as `unknown-key`.
+    pub code: &'static str,
+    /// Thing and fault, lower case, no full stop.
+    pub message: String,
+    /// The place, unless the fault is that something is missing altogether.
+    pub place: Option<Span>,
+    /// Other places that matter.
+    pub labels: Vec<Label>,
+    /// The remedy.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// An error.
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, code, message.into())
+    }
+
+    /// A warning.
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, code, message.into())
+    }
+
+    fn new(severity: Severity, code: &'static str, message: String) -> Self {
+        Self { severity, code, message, place: None, labels: Vec::new(), help: None }
+    }
+
+    /// Sets the place.
+    pub fn at(mut self, place: impl Into<Option<Span>>) -> Self {
+        self.place = place.into();
+        self
+    }
+
+    /// Adds a second place.
+    pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Sets the remedy.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// The diagnostics of one run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Adds one; the same fault at the same place is kept once.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if !self.0.contains(&diagnostic) {
+            self.0.push(diagnostic);
+        }
+    }
+
+    /// Whether any of them is an error.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|one| one.severity == Severity::Error)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All of them by place; those without a place come first.
+    pub fn sorted(&self) -> Vec<&Diagnostic> {
+        let mut all: Vec<_> = self.0.iter().collect();
+        all.sort_by_key(|one| one.place);
+        all
+    }
+}
+
+/// The candidate that a misspelt word most likely meant, if one is near enough.
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = (word.chars().count() / 3).clamp(1, 3);
+    candidates
+        .into_iter()
+        .map(|candidate| (edit_distance(word, candidate), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.
+fn edit_distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut before_last: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=right.len()).collect();
+    let mut previous = None;
+    for (row, letter) in left.chars().enumerate() {
+        let mut current = vec![row + 1];
+        for (column, &other) in right.iter().enumerate() {
+            let at = |line: &[usize], index: usize| line.get(index).copied().unwrap_or(usize::MAX - 1);
+            let mut cost = (at(&last, column) + usize::from(letter != other))
+                .min(at(&last, column + 1) + 1)
+                .min(at(&current, column) + 1);
+            let swapped = column > 0 && right.get(column - 1) == Some(&letter) && previous == Some(other);
+            if swapped {
+                cost = cost.min(at(&before_last, column - 1) + 1);
+            }
+            current.push(cost);
+        }
+        before_last = std::mem::replace(&mut last, current);
+        previous = Some(letter);
+    }
+    last.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_swapped_or_missing_letter_finds_its_word() {
+        let words = ["ports", "profiles", "environment", "image"];
+        assert_eq!(did_you_mean("prots", words), Some("ports"));
+        assert_eq!(did_you_mean("enviroment", words), Some("environment"));
+        assert_eq!(did_you_mean("imaeg", words), Some("image"));
+    }
+
+    #[test]
+    fn a_word_that_is_far_from_all_suggests_nothing() {
+        assert_eq!(did_you_mean("zebra", ["ports", "image"]), None);
+    }
+
+    #[test]
+    fn one_fault_is_collected_once() {
+        let mut all = Diagnostics::default();
+        all.push(Diagnostic::warning("x", "same"));
+        all.push(Diagnostic::warning("x", "same"));
+        assert_eq!(all.sorted().len(), 1);
+        assert!(!all.has_errors());
+    }
+}

@@ -1,0 +1,87 @@
+//! [`ByteSize`]: an amount of memory such as `512m`.
+
+use super::Invalid;
+use std::fmt;
+use std::str::FromStr;
+
+/// Bytes; units are powers of 1024, as in Compose: `1k`, `1kb` and `1kib` are 1024.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ByteSize(i64);
+
+impl ByteSize {
+    /// The number of bytes; negative only for "no limit" (`-1`).
+    pub fn bytes(self) -> i64 {
+        self.0
+    }
+}
+
+impl FromStr for ByteSize {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        if let Ok(bytes) = text.parse::<i64>() {
+            return Ok(Self(bytes));
+        }
+        let at = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
+        let (number, suffix) = text.split_at(at);
+        let amount: f64 = number.parse().map_err(|_| invalid(format!("'{text}' is not a size")))?;
+        let unit = suffix.trim_start().to_ascii_lowercase();
+        let letter = unit.strip_suffix("ib").or_else(|| unit.strip_suffix('b')).unwrap_or(&unit);
+        let power = match letter {
+            "" if !unit.ends_with("ib") => 0,
+            "k" => 1,
+            "m" => 2,
+            "g" => 3,
+            "t" => 4,
+            "p" => 5,
+            _ => return Err(invalid(format!("'{suffix}' is not a unit of size"))),
+        };
+        let bytes = amount * 1024_f64.powi(power);
+        #[expect(clippy::cast_precision_loss, reason = "the bound needs no more precision than the value")]
+        if bytes >= i64::MAX as f64 {
+            return Err(invalid(format!("'{text}' is more than any machine has")));
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "fractions of a byte are dropped, the range is checked")]
+        Ok(Self(bytes as i64))
+    }
+}
+
+fn invalid(message: String) -> Invalid {
+    Invalid::new(message).help("write a number with a unit: b, k, m, g, t or p, such as '512m'")
+}
+
+impl fmt::Display for ByteSize {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_are_powers_of_1024() {
+        let cases = [
+            ("1k", 1024),
+            ("1kb", 1024),
+            ("1KiB", 1024),
+            ("1.5g", 1_610_612_736),
+            ("64 m", 67_108_864),
+            ("1.5", 1),
+            ("-1", -1),
+            ("10b", 10),
+            ("1t", 1_099_511_627_776),
+        ];
+        for (text, bytes) in cases {
+            assert_eq!(text.parse::<ByteSize>().expect(text).bytes(), bytes, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_size_is_refused() {
+        for text in ["", "g", "1gg", "1xb", "zz", "1ib", "99999999p"] {
+            assert!(text.parse::<ByteSize>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! [`ImageName`]: a reference to an image such as `redis:7-alpine` or `ghcr.io/a/b@sha256:…`.
+
+use super::Invalid;
+use std::fmt;
+use std::str::FromStr;
+
+/// A reference to an image, as the user wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ImageName(Box<str>);
+
+impl ImageName {
+    /// The text as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The short name that the engine lists: `docker.io/library/` dropped, the tag `latest` added where none is given.
+    pub fn familiar(&self) -> String {
+        let name = self.0.strip_prefix("docker.io/").unwrap_or(&self.0);
+        let name = name.strip_prefix("library/").unwrap_or(name);
+        if self.digest().is_some() || self.tag().is_some() { name.to_owned() } else { format!("{name}:latest") }
+    }
+
+    /// Name and tag for a pull: `("redis", "7-alpine")`; the digest stands in the place of the tag.
+    pub fn split(&self) -> (&str, &str) {
+        match (self.digest(), self.tag()) {
+            (Some(digest), _) => (self.0.split('@').next().unwrap_or(&self.0), digest),
+            (None, Some(tag)) => (self.0.get(..self.0.len() - tag.len() - 1).unwrap_or(&self.0), tag),
+            (None, None) => (&self.0, "latest"),
+        }
+    }
+
+    /// The registry's host, when the name has one.
+    pub fn registry(&self) -> &str {
+        match self.0.split_once('/') {
+            Some((host, _)) if host.contains(['.', ':']) || host == "localhost" => host,
+            _ => "docker.io",
+        }
+    }
+
+    fn digest(&self) -> Option<&str> {
+        self.0.split_once('@').map(|(_, digest)| digest)
+    }
+
+    fn tag(&self) -> Option<&str> {
+        let name = self.0.split('@').next().unwrap_or(&self.0);
+        let last = name.rsplit('/').next().unwrap_or(name);
+        last.split_once(':').map(|(_, tag)| tag)
+    }
+}
+
+impl FromStr for ImageName {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let invalid = |why: &str| Invalid::new(format!("'{text}' is not an image name: {why}"));
+        if text.is_empty() {
+            return Err(invalid("it is empty"));
+        }
+        if text.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
+            return Err(invalid("it holds a blank"));
+        }
+        let name = Self(text.into());
+        let (repository, tag) = name.split();
+        let path = match repository.split_once('/') {
+            Some((_, path)) if name.registry() != "docker.io" || repository.starts_with("docker.io/") => path,
+            _ => repository,
+        };
+        if path.chars().any(|letter| letter.is_ascii_uppercase()) {
+            return Err(invalid("the repository must be lower case").help(format!("write '{}'", text.to_lowercase())));
+        }
+        let allowed = |letter: char| letter.is_ascii_alphanumeric() || "._-/".contains(letter);
+        if path.is_empty() || !path.chars().all(allowed) || path.split('/').any(str::is_empty) {
+            return Err(invalid("letters, digits, '.', '_', '-' and '/' make a repository"));
+        }
+        if tag.is_empty() {
+            return Err(invalid("the tag is empty").help("is a variable in the tag unset?"));
+        }
+        Ok(name)
+    }
+}
+
+impl fmt::Display for ImageName {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn image(text: &str) -> ImageName {
+        text.parse().expect(text)
+    }
+
+    #[test]
+    fn the_familiar_name_is_what_the_engine_lists() {
+        for (written, listed) in [
+            ("redis", "redis:latest"),
+            ("docker.io/library/redis:7", "redis:7"),
+            ("localhost:5000/a", "localhost:5000/a:latest"),
+            ("ghcr.io/a/b:1", "ghcr.io/a/b:1"),
+        ] {
+            assert_eq!(image(written).familiar(), listed);
+        }
+    }
+
+    #[test]
+    fn a_port_of_a_registry_is_not_a_tag() {
+        assert_eq!(image("localhost:5000/a").split(), ("localhost:5000/a", "latest"));
+        assert_eq!(image("localhost:5000/a:1").split(), ("localhost:5000/a", "1"));
+        assert_eq!(image("a@sha256:00").split(), ("a", "sha256:00"));
+        assert_eq!(image("localhost:5000/a").registry(), "localhost:5000");
+    }
+
+    #[test]
+    fn what_is_no_image_is_refused() {
+        for text in ["", "a b", "Redis", "redis:", "a//b"] {
+            assert!(text.parse::<ImageName>().is_err(), "{text}");
+        }
+    }
+}
