@@ -1,0 +1,79 @@
+//! [`Origins`]: the side table that keeps places and variables of a tree for what the model no longer knows.
+
+use super::{Node, Path, Value};
+use crate::source::Span;
+use std::collections::BTreeMap;
+
+/// A variable that took part in a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// Where its value came from, such as `.env` or `the environment`; nothing when it is not set.
+    pub from: Option<String>,
+}
+
+/// For each path of a loaded project: the place that wrote it; for each place: the variables in it.
+#[derive(Debug, Clone, Default)]
+pub struct Origins {
+    spans: BTreeMap<Path, Span>,
+    variables: BTreeMap<Span, Vec<Variable>>,
+}
+
+impl Origins {
+    /// Records that a value at this place was made with a variable.
+    pub fn used(&mut self, span: Span, variable: Variable) {
+        let all = self.variables.entry(span).or_default();
+        if !all.contains(&variable) {
+            all.push(variable);
+        }
+    }
+
+    /// Records the places of a whole tree. A map's entry is placed at its key, everything else at its value.
+    pub fn record(&mut self, root: &Node) {
+        self.walk(root, root.span, &Path::default());
+    }
+
+    fn walk(&mut self, node: &Node, span: Span, path: &Path) {
+        if span.is_somewhere() {
+            self.spans.insert(path.clone(), span);
+        }
+        match &node.value {
+            Value::Scalar { .. } => {}
+            Value::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.walk(item, item.span, &path.index(index));
+                }
+            }
+            Value::Map(entries) => {
+                for (key, value) in entries {
+                    self.walk(value, key.span, &path.key(key.as_text().unwrap_or_default()));
+                }
+            }
+        }
+    }
+
+    /// The place of a path, or of the nearest of its parents that a file wrote.
+    pub fn span(&self, path: &Path) -> Option<Span> {
+        let mut path = path.clone();
+        loop {
+            if let Some(span) = self.spans.get(&path) {
+                return Some(*span);
+            }
+            if path.is_root() {
+                return None;
+            }
+            path = path.parent();
+        }
+    }
+
+    /// Whether a file wrote something at exactly this path, be it right or wrong.
+    pub fn knows(&self, path: &Path) -> bool {
+        self.spans.contains_key(path)
+    }
+
+    /// The variables that took part in the value at a place.
+    pub fn variables(&self, span: Span) -> &[Variable] {
+        self.variables.get(&span).map_or(&[], Vec::as_slice)
+    }
+}
