@@ -1,0 +1,284 @@
+//! [`Fields`]: asks a mapping for typed attributes and reports what does not fit or was never asked for.
+
+use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::document::scalar::{self, Scalar};
+use crate::document::{Node, Value};
+use crate::source::Span;
+use crate::value::{Invalid, Timespan};
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+/// The attributes of one mapping while it is read.
+pub(super) struct Fields<'a> {
+    what: &'static str,
+    entries: &'a [(Node, Node)],
+    asked: Vec<&'static str>,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of a mapping; anything else is a fault, null counts as empty.
+    pub fn of(what: &'static str, node: &'a Node, diagnostics: &'a mut Diagnostics) -> Option<Self> {
+        let entries = match node.as_map() {
+            Some(entries) => entries,
+            None if node.is_null() => &[],
+            None => {
+                diagnostics.push(wrong_kind(what, "a mapping", node));
+                return None;
+            }
+        };
+        Some(Self { what, entries, asked: Vec::new(), diagnostics })
+    }
+
+    /// The raw value of an attribute.
+    pub fn node(&mut self, key: &'static str) -> Option<&'a Node> {
+        self.asked.push(key);
+        self.entries.iter().find(|(name, _)| name.as_text() == Some(key)).map(|(_, value)| value)
+    }
+
+    /// The raw value together with the place to report faults at.
+    pub fn nested(&mut self, key: &'static str) -> Option<(&'a Node, &mut Diagnostics)> {
+        let node = self.node(key)?;
+        Some((node, self.diagnostics))
+    }
+
+    /// A string.
+    pub fn text(&mut self, key: &'static str) -> Option<String> {
+        let node = self.node(key)?;
+        text(key, node, self.diagnostics)
+    }
+
+    /// A string that stands for a value of its own.
+    pub fn parsed<T: FromStr<Err = Invalid>>(&mut self, key: &'static str) -> Option<T> {
+        let node = self.node(key)?;
+        let text = text(key, node, self.diagnostics)?;
+        self.parse(node.span, &text)
+    }
+
+    /// A number or string that stands for a value of its own, such as a size.
+    pub fn parsed_scalar<T: FromStr<Err = Invalid>>(&mut self, key: &'static str) -> Option<T> {
+        let node = self.node(key)?;
+        let Some(text) = scalar_text(node) else {
+            self.diagnostics.push(wrong_kind(key, "a string or a number", node));
+            return None;
+        };
+        self.parse(node.span, &text)
+    }
+
+    /// A duration; a bare number lacks its unit.
+    pub fn timespan(&mut self, key: &'static str) -> Option<Timespan> {
+        let node = self.node(key)?;
+        match &node.value {
+            Value::Scalar { text, plain: true }
+                if matches!(scalar::resolve(text), Scalar::Int(_) | Scalar::Float(_)) =>
+            {
+                let fault = wrong_kind(key, "a duration with a unit", node);
+                self.diagnostics.push(fault.help(format!("write '{text}s' for seconds")));
+                None
+            }
+            _ => {
+                let text = text(key, node, self.diagnostics)?;
+                self.parse(node.span, &text)
+            }
+        }
+    }
+
+    fn parse<T: FromStr<Err = Invalid>>(&mut self, place: Span, text: &str) -> Option<T> {
+        match text.parse() {
+            Ok(value) => Some(value),
+            Err(invalid) => {
+                self.diagnostics.push(invalid_value(invalid, place));
+                None
+            }
+        }
+    }
+
+    /// A whole number, plain or as a decimal string.
+    pub fn integer<T: TryFrom<i128>>(&mut self, key: &'static str) -> Option<T> {
+        let node = self.node(key)?;
+        let value = match &node.value {
+            Value::Scalar { text, plain: true } => match scalar::resolve(text) {
+                Scalar::Int(value) => Some(value),
+                _ => None,
+            },
+            Value::Scalar { text, plain: false } => text.parse().ok(),
+            _ => None,
+        };
+        let fits = value.and_then(|value| T::try_from(value).ok());
+        if fits.is_none() {
+            self.diagnostics.push(wrong_kind(key, "a whole number in range", node));
+        }
+        fits
+    }
+
+    /// A boolean, plain or as one of Compose's words.
+    pub fn flag(&mut self, key: &'static str) -> Option<bool> {
+        let node = self.node(key)?;
+        let word = node.as_text().unwrap_or_default().to_ascii_lowercase();
+        let value = match word.as_str() {
+            "true" | "y" | "yes" | "on" => Some(true),
+            "false" | "n" | "no" | "off" => Some(false),
+            _ => None,
+        };
+        match value {
+            None => self.diagnostics.push(wrong_kind(key, "true or false", node)),
+            Some(value) if word != "true" && word != "false" => self.diagnostics.push(
+                Diagnostic::warning("old-boolean", format!("'{word}' is not a boolean in YAML 1.2"))
+                    .at(node.span)
+                    .help(format!("write '{value}'")),
+            ),
+            Some(_) => {}
+        }
+        value
+    }
+
+    /// A list of strings.
+    pub fn texts(&mut self, key: &'static str) -> Vec<String> {
+        self.optional_texts(key).unwrap_or_default()
+    }
+
+    /// A list of strings, or nothing when it is not there or null.
+    pub fn optional_texts(&mut self, key: &'static str) -> Option<Vec<String>> {
+        let node = self.node(key).filter(|node| !node.is_null())?;
+        let Some(items) = node.as_list() else {
+            self.diagnostics.push(wrong_kind(key, "a list", node));
+            return None;
+        };
+        Some(items.iter().filter_map(|item| text(key, item, self.diagnostics)).collect())
+    }
+
+    /// A list of strings and numbers, which become strings.
+    pub fn scalars(&mut self, key: &'static str) -> Vec<String> {
+        let Some(node) = self.node(key) else { return Vec::new() };
+        let Some(items) = node.as_list() else {
+            self.diagnostics.push(wrong_kind(key, "a list", node));
+            return Vec::new();
+        };
+        items.iter().filter_map(scalar_text).collect()
+    }
+
+    /// A mapping to text; numbers and booleans become text, null becomes nothing.
+    pub fn optional_map(&mut self, key: &'static str) -> BTreeMap<String, Option<String>> {
+        let Some(node) = self.node(key) else { return BTreeMap::new() };
+        let Some(entries) = node.as_map() else {
+            self.diagnostics.push(wrong_kind(key, "a mapping or a list", node));
+            return BTreeMap::new();
+        };
+        let mut map = BTreeMap::new();
+        for (name, value) in entries {
+            let name = name.as_text().unwrap_or_default().to_owned();
+            if value.is_null() {
+                map.insert(name, None);
+            } else if let Some(text) = scalar_text(value) {
+                map.insert(name, Some(text));
+            } else {
+                self.diagnostics.push(wrong_kind(key, "a string, a number, a boolean or null", value));
+            }
+        }
+        map
+    }
+
+    /// A mapping to text in which null is the empty text.
+    pub fn map(&mut self, key: &'static str) -> BTreeMap<String, String> {
+        self.optional_map(key).into_iter().map(|(name, value)| (name, value.unwrap_or_default())).collect()
+    }
+
+    /// The items of a list, each read by a function.
+    pub fn items<T>(
+        &mut self,
+        key: &'static str,
+        mut read: impl FnMut(&Node, &mut Diagnostics) -> Option<T>,
+    ) -> Vec<T> {
+        let Some(node) = self.node(key) else { return Vec::new() };
+        let Some(items) = node.as_list() else {
+            self.diagnostics.push(wrong_kind(key, "a list", node));
+            return Vec::new();
+        };
+        items.iter().filter_map(|item| read(item, self.diagnostics)).collect()
+    }
+
+    /// Ends the reading: attributes nobody asked for are unknown, or known and named in `unsupported`.
+    pub fn finish(self, unsupported: &[&'static str]) {
+        for (key, _) in self.entries {
+            let name = key.as_text().unwrap_or_default();
+            if self.asked.contains(&name) || name.starts_with("x-") {
+                continue;
+            }
+            let diagnostic = if unsupported.contains(&name) {
+                unsupported_attribute(name, key.span)
+            } else {
+                let known = self.asked.iter().chain(unsupported).copied();
+                unknown_key(self.what, name, key.span, did_you_mean(name, known))
+            };
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Reports a value that cannot be used.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+/// The text of a scalar; null has none.
+pub(super) fn scalar_text(node: &Node) -> Option<String> {
+    match &node.value {
+        Value::Scalar { .. } if node.is_null() => None,
+        Value::Scalar { text, plain: true } => Some(scalar::resolve(text).to_string()),
+        Value::Scalar { text, plain: false } => Some(text.to_string()),
+        _ => None,
+    }
+}
+
+fn text(key: &str, node: &Node, diagnostics: &mut Diagnostics) -> Option<String> {
+    match &node.value {
+        Value::Scalar { text, plain: false } => Some(text.to_string()),
+        Value::Scalar { text, plain: true } => {
+            if let Scalar::Text(text) = scalar::resolve(text) {
+                return Some(text.to_owned());
+            }
+            let diagnostic = wrong_kind(key, "a string", node);
+            diagnostics.push(if node.is_null() {
+                diagnostic.help("give it a value or remove the key")
+            } else {
+                diagnostic.help(format!("put quotes around it: \"{text}\""))
+            });
+            None
+        }
+        _ => {
+            diagnostics.push(wrong_kind(key, "a string", node));
+            None
+        }
+    }
+}
+
+/// `'image' must be a string, this is a number`
+pub(super) fn wrong_kind(what: &str, wanted: &str, node: &Node) -> Diagnostic {
+    Diagnostic::error("wrong-type", format!("'{what}' must be {wanted}, this is {}", node.kind())).at(node.span)
+}
+
+/// A text that does not parse as the value it stands for.
+pub(super) fn invalid_value(invalid: Invalid, place: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::error("invalid-value", invalid.message).at(place);
+    match invalid.help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+/// `'prots' is not a service attribute`
+pub(super) fn unknown_key(what: &str, name: &str, place: Span, near: Option<&str>) -> Diagnostic {
+    let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    let diagnostic = Diagnostic::error("unknown-key", format!("'{name}' is not {article} {what} attribute")).at(place);
+    match near {
+        Some(near) => diagnostic.help(format!("did you mean '{near}'?")),
+        None => diagnostic.help("remove it, or prefix it with 'x-' to keep it as a note"),
+    }
+}
+
+/// An attribute of the compose language that this version cannot carry out.
+pub(super) fn unsupported_attribute(name: &str, place: Span) -> Diagnostic {
+    Diagnostic::error("unsupported", format!("'{name}' is not supported by this version of hoist"))
+        .at(place)
+        .help("remove it to go on; nothing is started without it, so that nothing behaves other than the file says")
+}

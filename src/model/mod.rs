@@ -1,0 +1,34 @@
+//! The meaning of a compose file: typed, checked, without places.
+//!
+//! Each type reads itself from a canonical [`crate::document::Node`] and writes itself back in Compose's key order;
+//! `config` and Compose's hash walk what `write` gives. Places live in `Origins`, never here. Nothing here touches a
+//! file or an engine.
+
+mod attachment;
+mod build;
+pub mod check;
+mod dependency;
+mod fields;
+mod healthcheck;
+mod logging;
+mod mount;
+mod network;
+mod port;
+mod project;
+mod restart;
+mod service;
+mod volume;
+mod writer;
+
+pub use attachment::{Attachment, Networking};
+pub use build::Build;
+pub use dependency::{Dependency, DependencyCondition};
+pub use healthcheck::{HealthTest, Healthcheck};
+pub use logging::Logging;
+pub use mount::{BindOptions, Mount, MountKind, TmpfsOptions, VolumeOptions};
+pub use network::{Ipam, Network, Subnet};
+pub use port::{Port, Protocol};
+pub use project::{Identity, Project};
+pub use restart::{PullPolicy, Restart};
+pub use service::Service;
+pub use volume::Volume;

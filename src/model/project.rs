@@ -1,0 +1,169 @@
+//! [`Project`]: everything that one project consists of.
+
+use super::fields::{invalid_value, unknown_key, unsupported_attribute, wrong_kind};
+use super::{Network, Service, Volume};
+use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::document::Node;
+use crate::value::{ImageName, Name, ProjectName};
+use indexmap::IndexMap;
+use std::path::PathBuf;
+
+/// Which project it is and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// What its resources' names begin with.
+    pub name: ProjectName,
+    /// The project directory, absolute.
+    pub working_dir: PathBuf,
+    /// Its compose files, absolute, in the order in which they were merged.
+    pub files: Vec<PathBuf>,
+    /// The env files that were given by name, absolute.
+    pub env_files: Vec<PathBuf>,
+}
+
+/// A project: services in file order, networks and volumes that somebody uses or declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Project {
+    /// Which project it is.
+    pub identity: Identity,
+    /// The services that take part.
+    pub services: IndexMap<Name, Service>,
+    /// The services that no active profile asks for.
+    pub inactive: IndexMap<Name, Service>,
+    /// The networks by key.
+    pub networks: IndexMap<Name, Network>,
+    /// The volumes by key.
+    pub volumes: IndexMap<Name, Volume>,
+}
+
+impl Project {
+    /// Reads a canonical, normalised tree. All services are active; the profiles move some to `inactive` later.
+    pub fn read(root: &Node, identity: Identity, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let Some(entries) = root.as_map() else {
+            let fault = wrong_kind("the top level of a compose file", "a mapping", root);
+            diagnostics.push(fault.help("begin with 'services:'"));
+            return None;
+        };
+        for (key, value) in entries {
+            match key.as_text().unwrap_or_default() {
+                "name" | "services" | "networks" | "volumes" | "version" => {}
+                name if name.starts_with("x-") => {}
+                name @ ("configs" | "secrets" | "models" | "include") => {
+                    diagnostics.push(unsupported_attribute(name, key.span));
+                }
+                name => diagnostics.push(unknown_section(name, key, value)),
+            }
+        }
+        let services = section(root, "services", diagnostics, Service::read);
+        let networks = section(root, "networks", diagnostics, |_, node, faults| Network::read(node, faults));
+        let volumes = section(root, "volumes", diagnostics, |_, node, faults| Volume::read(node, faults));
+        Some(Self { identity, services, inactive: IndexMap::new(), networks, volumes })
+    }
+
+    /// A project of which only the name is known.
+    pub fn empty(name: ProjectName) -> Self {
+        let identity = Identity { name, working_dir: PathBuf::new(), files: Vec::new(), env_files: Vec::new() };
+        let (services, inactive) = (IndexMap::new(), IndexMap::new());
+        Self { identity, services, inactive, networks: IndexMap::new(), volumes: IndexMap::new() }
+    }
+
+    /// The project in the form of `config`: services, networks and volumes sorted by name.
+    pub fn write(&self) -> Node {
+        let mut root = vec![("name", Node::text(self.name().as_str()))];
+        root.push(("services", sorted(&self.services, Service::write)));
+        if !self.networks.is_empty() {
+            root.push(("networks", sorted(&self.networks, Network::write)));
+        }
+        if !self.volumes.is_empty() {
+            root.push(("volumes", sorted(&self.volumes, Volume::write)));
+        }
+        Node::map(root)
+    }
+
+    /// Activates these services, and with them all that share one of their profiles.
+    pub fn activate(&mut self, targets: &[Name]) {
+        let asked = targets.iter().filter_map(|name| self.inactive.get(name));
+        let profiles: Vec<String> = asked.flat_map(|service| service.profiles.clone()).collect();
+        let inactive = std::mem::take(&mut self.inactive);
+        for (name, service) in inactive {
+            let active = service.profiles.iter().any(|profile| profiles.contains(profile));
+            if active { &mut self.services } else { &mut self.inactive }.insert(name, service);
+        }
+    }
+
+    /// Drops networks and volumes that no active service uses.
+    pub fn prune(&mut self) {
+        let uses_network = |key: &Name| {
+            let attached = |service: &Service| service.networking.in_order().iter().any(|(name, _)| *name == key);
+            self.services.values().any(attached)
+        };
+        let networks: Vec<Name> = self.networks.keys().filter(|key| !uses_network(key)).cloned().collect();
+        let uses_volume =
+            |key: &Name| self.services.values().any(|service| service.volume_keys().any(|name| name == key));
+        let volumes: Vec<Name> = self.volumes.keys().filter(|key| !uses_volume(key)).cloned().collect();
+        self.networks.retain(|key, _| !networks.contains(key));
+        self.volumes.retain(|key, _| !volumes.contains(key));
+    }
+
+    /// The project's name.
+    pub fn name(&self) -> &ProjectName {
+        &self.identity.name
+    }
+
+    /// The image a service's containers are made from.
+    pub fn image_of(&self, service: &Service) -> ImageName {
+        service.image.clone().unwrap_or_else(|| {
+            let name = format!("{}-{}", self.name(), service.name.as_str().to_lowercase());
+            name.parse().expect("a project name and a lower-case service name make an image name")
+        })
+    }
+
+    /// What a service's container of this number is called.
+    pub fn container_name(&self, service: &Service, number: u32) -> String {
+        let default = || format!("{}-{}-{number}", self.name(), service.name);
+        service.container_name.clone().unwrap_or_else(default)
+    }
+}
+
+fn sorted<T>(all: &IndexMap<Name, T>, write: impl Fn(&T) -> Node) -> Node {
+    let mut all: Vec<_> = all.iter().collect();
+    all.sort_by_key(|(name, _)| *name);
+    Node::map(all.into_iter().map(|(name, one)| (name.as_str(), write(one))))
+}
+
+fn section<T>(
+    root: &Node,
+    key: &'static str,
+    diagnostics: &mut Diagnostics,
+    read: impl Fn(Name, &Node, &mut Diagnostics) -> Option<T>,
+) -> IndexMap<Name, T> {
+    let Some(node) = root.get(key).filter(|node| !node.is_null()) else { return IndexMap::new() };
+    let Some(entries) = node.as_map() else {
+        diagnostics.push(wrong_kind(key, "a mapping of names", node));
+        return IndexMap::new();
+    };
+    let mut all = IndexMap::new();
+    for (key, value) in entries {
+        match key.as_text().unwrap_or_default().parse::<Name>() {
+            Err(invalid) => diagnostics.push(invalid_value(invalid, key.span)),
+            Ok(name) => {
+                let value = if value.span.is_somewhere() { value.clone() } else { value.clone().at(key.span) };
+                if let Some(one) = read(name.clone(), &value, diagnostics) {
+                    all.insert(name, one);
+                }
+            }
+        }
+    }
+    all
+}
+
+fn unknown_section(name: &str, key: &Node, value: &Node) -> Diagnostic {
+    let sections = ["name", "services", "networks", "volumes", "configs", "secrets", "models", "include"];
+    let near = did_you_mean(name, sections);
+    let diagnostic = unknown_key("top-level", name, key.span, near);
+    let looks_like_service = value.get("image").or_else(|| value.get("build")).is_some();
+    if near.is_none() && looks_like_service {
+        return diagnostic.help(format!("it looks like a service: put '{name}:' under 'services:'"));
+    }
+    diagnostic
+}

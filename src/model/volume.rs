@@ -1,0 +1,53 @@
+//! [`Volume`]: data that outlives containers. Spec: `volumes`.
+
+use super::fields::Fields;
+use super::writer::Writer;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::Node;
+use std::collections::BTreeMap;
+
+/// A declared volume.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Volume {
+    /// What the engine calls it. Default `<project>_<key>`.
+    pub name: String,
+    /// The driver. Default `local`.
+    pub driver: Option<String>,
+    /// What the driver is told.
+    pub driver_opts: BTreeMap<String, String>,
+    /// Whether somebody else made it; then it is never created, changed or removed here.
+    pub external: bool,
+    /// Labels of the user.
+    pub labels: BTreeMap<String, String>,
+}
+
+impl Volume {
+    pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let mut fields = Fields::of("volume", node, diagnostics)?;
+        let volume = Self {
+            name: fields.text("name").unwrap_or_default(),
+            driver: fields.text("driver"),
+            driver_opts: fields.map("driver_opts"),
+            external: fields.flag("external").unwrap_or(false),
+            labels: fields.map("labels"),
+        };
+        let declared = volume.driver.is_some() || !volume.driver_opts.is_empty() || !volume.labels.is_empty();
+        if volume.external && declared {
+            fields.report(
+                Diagnostic::error("conflict", "an external volume is made elsewhere: only 'name' can be given here")
+                    .at(node.span)
+                    .help("remove 'driver', 'driver_opts' and 'labels', or 'external'"),
+            );
+        }
+        fields.finish(&[]);
+        Some(volume)
+    }
+
+    /// The volume in Compose's key order, with the driver as given.
+    pub fn write(&self) -> Node {
+        let Self { name, driver, driver_opts, external, labels } = self;
+        let mut writer = Writer::default();
+        writer.text("name", Some(name)).text("driver", driver.as_ref()).map("driver_opts", driver_opts);
+        writer.flag("external", *external).map("labels", labels).finish()
+    }
+}

@@ -1,0 +1,68 @@
+//! [`Writer`]: builds a mapping in the order of the calls and leaves out what is empty, as Go's `omitempty` does.
+
+use crate::document::Node;
+use std::collections::BTreeMap;
+
+/// A mapping while it is written.
+#[derive(Default)]
+pub(super) struct Writer(Vec<(&'static str, Node)>);
+
+impl Writer {
+    /// Writes a value as it is.
+    pub fn node(&mut self, key: &'static str, node: Node) -> &mut Self {
+        self.0.push((key, node));
+        self
+    }
+
+    /// Writes a value if there is one.
+    pub fn optional(&mut self, key: &'static str, node: Option<Node>) -> &mut Self {
+        if let Some(node) = node {
+            self.0.push((key, node));
+        }
+        self
+    }
+
+    /// Writes a text if there is one.
+    pub fn text<T: ToString>(&mut self, key: &'static str, text: Option<&T>) -> &mut Self {
+        let text = text.map(ToString::to_string).filter(|text| !text.is_empty());
+        self.optional(key, text.map(Node::text))
+    }
+
+    /// Writes a number if there is one.
+    pub fn number<T: ToString>(&mut self, key: &'static str, number: Option<T>) -> &mut Self {
+        self.optional(key, number.map(Node::plain))
+    }
+
+    /// Writes `true`; `false` is left out.
+    pub fn flag(&mut self, key: &'static str, flag: bool) -> &mut Self {
+        self.optional(key, flag.then(|| Node::plain(true)))
+    }
+
+    /// Writes a list of texts unless it is empty.
+    pub fn texts(&mut self, key: &'static str, texts: &[String]) -> &mut Self {
+        self.optional(key, (!texts.is_empty()).then(|| Node::list(texts.iter().map(|text| Node::text(text.as_str())))))
+    }
+
+    /// Writes a list unless it is empty.
+    pub fn items<T>(&mut self, key: &'static str, items: &[T], write: impl Fn(&T) -> Node) -> &mut Self {
+        self.optional(key, (!items.is_empty()).then(|| Node::list(items.iter().map(write))))
+    }
+
+    /// Writes a mapping to text unless it is empty.
+    pub fn map(&mut self, key: &'static str, map: &BTreeMap<String, String>) -> &mut Self {
+        let entries = map.iter().map(|(name, value)| (name.as_str(), Node::text(value.as_str())));
+        self.optional(key, (!map.is_empty()).then(|| Node::map(entries)))
+    }
+
+    /// Writes a mapping to text or null unless it is empty.
+    pub fn optional_map(&mut self, key: &'static str, map: &BTreeMap<String, Option<String>>) -> &mut Self {
+        let value = |value: &Option<String>| value.as_deref().map_or_else(Node::null, Node::text);
+        let entries = map.iter().map(|(name, text)| (name.as_str(), value(text)));
+        self.optional(key, (!map.is_empty()).then(|| Node::map(entries)))
+    }
+
+    /// The mapping.
+    pub fn finish(&mut self) -> Node {
+        Node::map(std::mem::take(&mut self.0))
+    }
+}
