@@ -1,0 +1,83 @@
+//! What unit tests of several modules share: projects and observations made from a few words.
+
+use crate::diagnostic::Diagnostics;
+use crate::document::parse;
+use crate::model::{Identity, Project};
+use crate::plan::reconcile::{images, reconcile};
+use crate::plan::{Action, Images, Observed, Plan, Policy, Step, simulate};
+use crate::source::SourceMap;
+
+/// A project from canonical YAML; it is called `p`.
+pub fn project(text: &str) -> Project {
+    let mut sources = SourceMap::default();
+    let file = sources.add("compose.yaml".into(), text.into());
+    let root = parse::parse(&sources, file).expect("valid YAML").remove(0);
+    let name = "p".parse().expect("valid");
+    let identity =
+        Identity { name, working_dir: "/p".into(), files: vec!["/p/compose.yaml".into()], env_files: vec![] };
+    let mut diagnostics = Diagnostics::default();
+    let project = Project::read(&root, identity, &mut diagnostics).expect("readable");
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    project
+}
+
+/// The steps of a plan, each with the steps it needs: `start web-1 [create web-1, await db-1 healthy]`.
+pub fn plan_lines(plan: &Plan) -> Vec<String> {
+    let needs =
+        |step: &Step| step.needs.iter().filter_map(|id| plan.get(*id)).map(words).collect::<Vec<_>>().join(", ");
+    let line = |step: &Step| match needs(step) {
+        needs if needs.is_empty() => words(step),
+        needs => format!("{} [{needs}]", words(step)),
+    };
+    plan.steps().map(|(_, step)| line(step)).collect()
+}
+
+/// The steps of a plan, each with its reason: `create web-1: not there yet`.
+pub fn reasons(plan: &Plan) -> Vec<String> {
+    plan.steps().map(|(_, step)| format!("{}: {}", words(step), step.because)).collect()
+}
+
+/// The notes of a plan in one text.
+pub fn notes(plan: &Plan) -> String {
+    plan.notes().iter().map(|note| note.message.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+/// What a step does, in a few words; the project's name is left out.
+fn words(step: &Step) -> String {
+    let short = |name: &str| name.strip_prefix("p-").unwrap_or(name).to_owned();
+    let name = short(&step.subject.name);
+    match &step.action {
+        Action::Pull { .. } => format!("pull {name}"),
+        Action::Build { .. } => format!("build {name}"),
+        Action::CreateNetwork { .. } => format!("create network {name}"),
+        Action::RemoveNetwork { .. } => format!("remove network {name}"),
+        Action::CreateVolume { .. } => format!("create volume {name}"),
+        Action::RemoveVolume { .. } => format!("remove volume {name}"),
+        Action::Create { name: made, .. } if *made == step.subject.name => format!("create {name}"),
+        Action::Create { .. } => format!("create-temp {name}"),
+        Action::Start { .. } => format!("start {name}"),
+        Action::Stop { .. } => format!("stop {name}"),
+        Action::Rename { to, .. } => format!("rename {}", short(to)),
+        Action::Remove { .. } => format!("remove {name}"),
+        Action::Await { until, required: true, .. } => format!("await {name} {until}"),
+        Action::Await { until, required: false, .. } => format!("await {name} {until} if it can"),
+    }
+}
+
+/// The world after a project was fetched and brought up on what is seen.
+pub fn applied_on(project: &Project, seen: &Observed) -> Observed {
+    let fetched = fetched(project, seen);
+    let plan = reconcile(project, &fetched, &Policy::default()).expect("nothing external is missing");
+    simulate(project, &fetched, &plan).expect("possible")
+}
+
+/// The world after a project was brought up on an empty engine.
+pub fn applied(project: &Project) -> Observed {
+    applied_on(project, &Observed::default())
+}
+
+/// What is seen, with the images that a project needs.
+pub fn fetched(project: &Project, seen: &Observed) -> Observed {
+    let plan = images(project, seen, &Policy::default(), Images::Missing);
+    simulate(project, seen, &plan).expect("images can be fetched")
+}
