@@ -1,0 +1,226 @@
+//! `env_file` and `label_file`: files whose variables become those of one service, below what it says itself.
+
+use super::dotenv::{self, Entries, Format};
+use super::environment::Environment;
+use super::file::Unreadable;
+use super::find;
+use super::ledger::Ledger;
+use super::normalise::entries;
+use super::profile::Profiles;
+use super::template::Lookup;
+use super::unique;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{Node, Value};
+use std::path::{Path, PathBuf};
+
+/// Reads the files of all services into the tree and removes the attributes that name them.
+pub(super) struct ServiceFiles<'a> {
+    pub environment: &'a Environment,
+    pub profiles: &'a Profiles,
+    pub working_directory: &'a Path,
+    pub ledger: &'a mut Ledger,
+}
+
+/// A file that a service names.
+struct Named {
+    path: PathBuf,
+    place: Node,
+    required: bool,
+    format: Format,
+}
+
+impl ServiceFiles<'_> {
+    /// Resolves all services; what is wrong with the files of an inactive one is only a warning.
+    pub fn resolve(&mut self, root: &mut Node) {
+        for (_, service) in entries(root.get_mut("services")) {
+            let severity = if self.profiles.activate_node(service) { Severity::Error } else { Severity::Warning };
+            self.variables(service, severity);
+            self.labels(service, severity);
+        }
+    }
+
+    fn variables(&mut self, service: &mut Node, severity: Severity) {
+        let Some(attribute) = service.take("env_file") else { return };
+        let own: Vec<(String, String)> = service.get("environment").map(own).unwrap_or_default();
+        let environment = self.environment;
+        let lookup = |name: &str| {
+            let of_service = || own.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+            environment.get(name).map(str::to_owned).or_else(of_service)
+        };
+        let mut known = Entries::new();
+        for named in self.named(&attribute) {
+            self.read(&named, severity, (&mut known, &lookup));
+        }
+        put_below(service, "environment", &attribute, known);
+    }
+
+    fn labels(&mut self, service: &mut Node, severity: Severity) {
+        let Some(attribute) = service.take("label_file") else { return };
+        let mut known = Entries::new();
+        for named in self.named(&attribute) {
+            self.read(&named, severity, (&mut known, &|_| None));
+        }
+        put_below(service, "labels", &attribute, known);
+    }
+
+    fn named(&mut self, attribute: &Node) -> Vec<Named> {
+        match attribute.as_list() {
+            Some(items) => items.iter().filter_map(|item| self.one(item)).collect(),
+            None if attribute.is_null() => Vec::new(),
+            None => {
+                self.wrong(attribute, "a path or a list of paths was expected");
+                Vec::new()
+            }
+        }
+    }
+
+    fn one(&mut self, item: &Node) -> Option<Named> {
+        let path = item.get("path").unwrap_or(item);
+        let Some(text) = path.as_text().filter(|_| !path.is_null()) else {
+            self.wrong(item, "a path or a mapping with 'path' was expected");
+            return None;
+        };
+        for (key, _) in item.as_map().unwrap_or_default() {
+            let name = key.as_text().unwrap_or_default();
+            if !["path", "required", "format"].contains(&name) {
+                let fault =
+                    Diagnostic::error("unknown-key", format!("'{name}' is not an env_file attribute")).at(key.span);
+                self.ledger.report(fault.help("one of path, required, format"));
+            }
+        }
+        let (required, format) = (self.required(item), self.format(item)?);
+        Some(Named { path: PathBuf::from(text), place: path.clone(), required, format })
+    }
+
+    fn required(&mut self, item: &Node) -> bool {
+        let Some(node) = item.get("required") else { return true };
+        match node.as_text().unwrap_or_default().to_ascii_lowercase().as_str() {
+            "true" | "yes" | "y" | "on" => true,
+            "false" | "no" | "n" | "off" => false,
+            _ => {
+                self.wrong(node, "'required' must be true or false");
+                true
+            }
+        }
+    }
+
+    fn format(&mut self, item: &Node) -> Option<Format> {
+        match item.get("format").map(|node| (node, node.as_text())) {
+            None | Some((_, Some(""))) => Some(Format::Compose),
+            Some((_, Some("raw"))) => Some(Format::Raw),
+            Some((node, _)) => {
+                self.wrong(node, "the only format of an env file is 'raw'");
+                None
+            }
+        }
+    }
+
+    fn wrong(&mut self, node: &Node, message: &str) {
+        let fault = Diagnostic::error("wrong-type", format!("{message}, this is {}", node.kind())).at(node.span);
+        self.ledger.report(fault.help("write it like 'env_file: [web.env]' or '- {path: web.env, required: false}'"));
+    }
+
+    fn read(&mut self, named: &Named, severity: Severity, (known, lookup): (&mut Entries, Lookup<'_>)) {
+        let shown = find::shown(&named.path, self.working_directory);
+        match self.ledger.read(&named.path, &shown) {
+            Ok(file) => dotenv::read(file, named.format, known, (lookup, self.ledger)),
+            Err(Unreadable::Missing) if !named.required => {}
+            Err(unreadable) => {
+                let mut fault = unreadable.diagnostic("env file", &shown).at(named.place.span);
+                fault.severity = severity;
+                let missing = matches!(unreadable, Unreadable::Missing);
+                let help = "create it, or write '- {path: …, required: false}'";
+                self.ledger.report(if missing { fault.help(help) } else { fault });
+            }
+        }
+    }
+}
+
+/// What a service sets itself.
+fn own(node: &Node) -> Vec<(String, String)> {
+    let entries = node.as_map().unwrap_or_default().iter();
+    entries
+        .filter(|(_, value)| !value.is_null())
+        .filter_map(|(key, value)| Some((key.as_text()?.to_owned(), unique::text(value)?)))
+        .collect()
+}
+
+/// Adds variables that the service does not name itself, not even without a value.
+fn put_below(service: &mut Node, key: &str, attribute: &Node, known: Entries) {
+    if known.is_empty() {
+        return;
+    }
+    if service.get(key).is_none_or(Node::is_null) {
+        service.set(key, Node::map::<&str>([]).at(attribute.span));
+    }
+    let Some(target) = service.get_mut(key) else { return };
+    let Value::Map(own) = &mut target.value else { return };
+    let named: std::collections::HashSet<String> =
+        own.iter().filter_map(|(key, _)| key.as_text().map(str::to_owned)).collect();
+    for (name, entry) in known.into_iter().filter(|(name, _)| !named.contains(name)) {
+        own.push((Node::text(name).at(entry.span), Node::text(entry.value).at(entry.span)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::Request;
+    use crate::load::tests::compact;
+    use std::fs;
+
+    fn run(files: &[(&str, &str)], service: Node) -> (String, Ledger) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for (name, text) in files {
+            fs::write(folder.path().join(name), text).expect("is written");
+        }
+        let environment = Environment::of_pairs([("SET", "val")]);
+        let profiles = Profiles::of(&Request::default(), &environment);
+        let mut ledger = Ledger::default();
+        let mut service = service;
+        if let Some(Value::List(items)) = service.get_mut("env_file").map(|node| &mut node.value) {
+            for path in items.iter_mut().filter_map(|item| item.get_mut("path")) {
+                let full = folder.path().join(path.as_text().expect("a text")).display().to_string();
+                *path = Node::text(full);
+            }
+        }
+        let mut root = Node::map([("services", Node::map([("a", service)]))]);
+        let working_directory = folder.path();
+        ServiceFiles { environment: &environment, profiles: &profiles, working_directory, ledger: &mut ledger }
+            .resolve(&mut root);
+        let environment = root.get("services").and_then(|all| all.get("a")?.get("environment")).map(compact);
+        (environment.unwrap_or_default(), ledger)
+    }
+
+    fn file(path: &str) -> Node {
+        Node::map([("path", Node::text(path))])
+    }
+
+    #[test]
+    fn later_files_win_and_the_service_wins_over_all() {
+        let service = Node::map([
+            ("environment", Node::map([("A", Node::text("own")), ("M", Node::null())])),
+            ("env_file", Node::list([file("1"), file("2")])),
+        ]);
+        let files = [("1", "A=1\nB=1\nM=1\nC=$SET$A\n"), ("2", "B=2\nD=$C\n")];
+        let (environment, _) = run(&files, service);
+        assert_eq!(environment, r#"{"A":"own","M":null,"B":"2","C":"valown","D":"valown"}"#);
+    }
+
+    #[test]
+    fn a_missing_file_is_a_fault_unless_it_is_not_required() {
+        let with = |item| Node::map([("env_file", Node::list([item]))]);
+        let (_, ledger) = run(&[], with(file("no")));
+        assert_eq!(ledger.diagnostics.sorted()[0].message, "env file 'no' not found");
+        let optional = Node::map([("path", Node::text("no")), ("required", Node::plain(false))]);
+        assert!(run(&[], with(optional)).1.diagnostics.is_empty());
+    }
+
+    #[test]
+    fn an_inactive_service_without_its_file_is_a_warning() {
+        let service =
+            Node::map([("profiles", Node::list([Node::text("debug")])), ("env_file", Node::list([file("no")]))]);
+        let (_, ledger) = run(&[], service);
+        assert!(!ledger.diagnostics.is_empty() && !ledger.diagnostics.has_errors());
+    }
+}

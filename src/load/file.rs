@@ -1,0 +1,136 @@
+//! Reading one text file with the limits that keep a load from hanging or filling the memory.
+//!
+//! Only regular files are opened: a pipe would block, a device may never end.
+
+use crate::diagnostic::Diagnostic;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read as _};
+use std::path::Path;
+
+/// Bytes that no text written for Compose reaches: 16 MiB.
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Why a file gives no text; a fragment for the end of a message.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unreadable {
+    /// There is nothing under this name.
+    #[error("there is no such file")]
+    Missing,
+    /// It is a directory.
+    #[error("it is a directory")]
+    Directory,
+    /// It is a pipe, socket or device.
+    #[error("it is a pipe, a socket or a device; only regular files are read")]
+    Special,
+    /// It is larger than any such file should be.
+    #[error("it has more than 16 MiB")]
+    TooLarge,
+    /// It holds bytes that are no UTF-8.
+    #[error("it is not UTF-8: byte 0x{byte:02x} at line {line}, column {column}")]
+    NotText {
+        /// The first bad byte.
+        byte: u8,
+        /// Its line, from 1.
+        line: usize,
+        /// Its column in characters, from 1.
+        column: usize,
+    },
+    /// The operating system says no.
+    #[error("{0}")]
+    Refused(io::Error),
+}
+
+impl Unreadable {
+    /// The fault of a file that was asked for by this name: `cannot read the env file 'x.env': it is a directory`.
+    pub fn diagnostic(&self, what: &str, shown: &Path) -> Diagnostic {
+        let name = shown.display();
+        if matches!(self, Self::Missing) {
+            return Diagnostic::error("file-not-found", format!("{what} '{name}' not found"));
+        }
+        let fault = Diagnostic::error("file-unreadable", format!("cannot read the {what} '{name}': {self}"));
+        match self.remedy() {
+            Some(remedy) => fault.help(remedy),
+            None => fault,
+        }
+    }
+
+    fn remedy(&self) -> Option<&'static str> {
+        match self {
+            Self::Special => Some("write it to a file first; a compose file can also come through '-f -'"),
+            Self::NotText { .. } => Some("save the file as UTF-8"),
+            _ => None,
+        }
+    }
+}
+
+impl From<io::Error> for Unreadable {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => Self::Missing,
+            _ => Self::Refused(error),
+        }
+    }
+}
+
+/// The text of a regular file; `/dev/null` counts as an empty one, since people name it to say "none".
+pub(super) fn read(path: &Path) -> Result<String, Unreadable> {
+    if path == Path::new("/dev/null") {
+        return Ok(String::new());
+    }
+    let kind = fs::metadata(path)?;
+    if kind.is_dir() {
+        return Err(Unreadable::Directory);
+    }
+    if !kind.is_file() {
+        return Err(Unreadable::Special);
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_BYTES {
+        return Err(Unreadable::TooLarge);
+    }
+    String::from_utf8(bytes).map_err(|error| not_text(error.as_bytes(), error.utf8_error().valid_up_to()))
+}
+
+fn not_text(bytes: &[u8], at: usize) -> Unreadable {
+    let (before, rest) = bytes.split_at_checked(at).unwrap_or((bytes, &[]));
+    let before = String::from_utf8_lossy(before);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    Unreadable::NotText {
+        byte: rest.first().copied().unwrap_or_default(),
+        line: before.matches('\n').count() + 1,
+        column: line.chars().count() + 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_byte_is_named_with_its_line_and_column() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("x");
+        fs::write(&path, b"a\n\xc3\xa9b\xff").expect("is written");
+        let error = read(&path).expect_err("not text");
+        assert_eq!(error.to_string(), "it is not UTF-8: byte 0xff at line 2, column 3");
+    }
+
+    #[test]
+    fn directories_devices_and_nothing_are_refused() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        assert!(matches!(read(folder.path()), Err(Unreadable::Directory)));
+        assert!(matches!(read(Path::new("/dev/zero")), Err(Unreadable::Special)));
+        assert!(matches!(read(&folder.path().join("x")), Err(Unreadable::Missing)));
+        assert!(read(Path::new("/dev/null")).is_ok_and(|text| text.is_empty()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_symlink_loop_gives_the_systems_error() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("loop");
+        std::os::unix::fs::symlink(&path, &path).expect("is made");
+        assert!(matches!(read(&path), Err(Unreadable::Refused(_))));
+    }
+}

@@ -1,0 +1,102 @@
+//! Variables in a document: every text value is expanded once, before anyone asks what it means. Keys never are.
+//!
+//! A value that held a variable is text from then on, even if it looks like a number: so does Compose have it.
+
+use super::environment::Environment;
+use super::ledger::Ledger;
+use super::template::{self, Fault};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Node, Tag, Value, Variable};
+use crate::source::{SourceMap, Span};
+
+/// Expands the variables of a whole tree; a faulty text stays as it is and is reported.
+pub(super) fn interpolate(node: &mut Node, environment: &Environment, ledger: &mut Ledger) {
+    if node.tag == Tag::Reset {
+        return;
+    }
+    let span = node.span;
+    match &mut node.value {
+        Value::Scalar { text, plain } => {
+            if let Some(expanded) = expand(text, span, environment, ledger) {
+                *text = expanded.into();
+                *plain = false;
+            }
+        }
+        Value::List(items) => items.iter_mut().for_each(|item| interpolate(item, environment, ledger)),
+        Value::Map(entries) => entries.iter_mut().for_each(|(_, value)| interpolate(value, environment, ledger)),
+    }
+}
+
+/// The expanded text, if it holds a `$` and is valid.
+fn expand(text: &str, span: Span, environment: &Environment, ledger: &mut Ledger) -> Option<String> {
+    if !text.contains('$') {
+        return None;
+    }
+    match template::expand(text, &|name| environment.get(name).map(str::to_owned)) {
+        Ok(expanded) => {
+            for name in expanded.used {
+                let from = environment.origin(&name).map(str::to_owned);
+                ledger.origins.used(span, Variable { name, from });
+            }
+            expanded.unset.iter().for_each(|name| ledger.unset(name, span));
+            Some(expanded.text)
+        }
+        Err(fault) => {
+            let place = place(&ledger.sources, text, span, &fault);
+            ledger.report(Diagnostic::error(fault.code, fault.message).at(place).help(fault.help));
+            None
+        }
+    }
+}
+
+/// The exact place of a fault, if the file has the text as it is; otherwise the whole value.
+fn place(sources: &SourceMap, text: &str, span: Span, fault: &Fault) -> Span {
+    let written = sources.text(span.file).get(span.start as usize..span.end as usize).unwrap_or_default();
+    let quotes = usize::from(written.starts_with(['"', '\'']));
+    match written.get(quotes..written.len().saturating_sub(quotes)) {
+        Some(inner) if inner.trim_end() == text => span.part(fault.range.start + quotes, fault.range.end + quotes),
+        _ => span,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::parse;
+
+    fn run(text: &str) -> (Node, Ledger) {
+        let mut ledger = Ledger::default();
+        let file = ledger.sources.add("compose.yaml".into(), text.into());
+        let mut root = parse::parse(&ledger.sources, file).expect("valid YAML").remove(0);
+        let environment = Environment::of_pairs([("SET", "5")]);
+        interpolate(&mut root, &environment, &mut ledger);
+        (root, ledger)
+    }
+
+    #[test]
+    fn a_value_with_a_variable_becomes_text_and_keys_stay() {
+        let (root, ledger) = run("$SET: ${SET}\nb: 5\n");
+        let value = root.get("$SET").expect("the key stays");
+        assert_eq!(value.value, Value::Scalar { text: "5".into(), plain: false });
+        assert!(matches!(root.get("b").expect("is there").value, Value::Scalar { plain: true, .. }));
+        assert_eq!(ledger.origins.variables(value.span)[0].name, "SET");
+    }
+
+    #[test]
+    fn a_fault_points_into_the_text() {
+        for (text, column, width) in
+            [("a: x ${1} y\n", 6, 4), ("a: \"x ${1} y\"\n", 7, 4), ("a: \"\\x41 ${1}\"\n", 4, 11)]
+        {
+            let (_, ledger) = run(text);
+            let place = ledger.diagnostics.sorted()[0].place.expect("has a place");
+            let place = ledger.sources.locate(place).expect("in the map");
+            assert_eq!((place.column, place.width), (column, width), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_reset_is_not_looked_at() {
+        let (_, ledger) = run("a: !reset ${1}\n");
+        assert!(ledger.diagnostics.is_empty());
+    }
+}

@@ -1,0 +1,77 @@
+//! [`Ledger`]: what a load collects on its way: texts, faults, and which variables went where.
+
+use super::file::{self, Unreadable};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::Origins;
+use crate::source::{FileId, SourceMap, Span};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+/// Places of one unset variable that a warning shows besides the first.
+const SHOWN_PLACES: usize = 3;
+
+/// Everything but the tree.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    pub sources: SourceMap,
+    pub diagnostics: Diagnostics,
+    pub origins: Origins,
+    files: HashMap<PathBuf, FileId>,
+    unset: BTreeMap<String, BTreeSet<Span>>,
+}
+
+impl Ledger {
+    /// The text of a file, which is read from the disk once.
+    pub fn read(&mut self, path: &Path, shown: &Path) -> Result<FileId, Unreadable> {
+        if let Some(known) = self.files.get(path) {
+            return Ok(*known);
+        }
+        let text = file::read(path)?;
+        let id = self.sources.add(shown.to_owned(), text);
+        self.files.insert(path.to_owned(), id);
+        Ok(id)
+    }
+
+    /// Adds a fault.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Remembers that a variable without a value was used at a place.
+    pub fn unset(&mut self, name: &str, span: Span) {
+        self.unset.entry(name.to_owned()).or_default().insert(span);
+    }
+
+    /// Turns the unset variables into one warning each.
+    pub fn settle(&mut self) {
+        for (name, places) in std::mem::take(&mut self.unset) {
+            let mut places = places.into_iter();
+            let mut warning = Diagnostic::warning(
+                "unset-variable",
+                format!("variable '{name}' is not set: it becomes an empty text"),
+            )
+            .at(places.next())
+            .help(format!("set it in the environment or in '.env', or write '${{{name}:-default}}'"));
+            for place in places.take(SHOWN_PLACES) {
+                warning = warning.label(place, "also used here");
+            }
+            self.diagnostics.push(warning);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_that_is_unset_in_many_places_is_one_warning() {
+        let mut ledger = Ledger::default();
+        let file = ledger.sources.add("compose.yaml".into(), "abc".into());
+        ledger.unset("X", Span::start_of(file));
+        ledger.unset("X", Span::start_of(file).to(1, 2));
+        ledger.settle();
+        let warnings = ledger.diagnostics.sorted();
+        assert_eq!((warnings.len(), warnings[0].labels.len()), (1, 1));
+    }
+}

@@ -1,0 +1,75 @@
+//! How a project gets its name: the flag, `COMPOSE_PROJECT_NAME`, `name:` of the last document, the directory.
+
+use super::Request;
+use super::environment::Environment;
+use super::template;
+use crate::diagnostic::Diagnostic;
+use crate::document::Node;
+use crate::source::Span;
+use crate::value::{Invalid, ProjectName};
+use std::path::Path;
+
+/// The name of the project that these documents make.
+///
+/// # Errors
+/// When a name that was given is not valid, or the directory gives none.
+pub(super) fn choose(
+    request: &Request,
+    environment: &Environment,
+    documents: &[Node],
+    directory: &Path,
+) -> Result<ProjectName, Box<Diagnostic>> {
+    let flag = request.project_name.as_deref().filter(|name| !name.is_empty());
+    if let Some(given) = flag.or_else(|| environment.filled("COMPOSE_PROJECT_NAME")) {
+        return given.parse().map_err(|invalid| fault(invalid, None));
+    }
+    if let Some((name, span)) = documents.iter().rev().find_map(|document| written(document, environment)) {
+        return ProjectName::normalise(&name).map_err(|invalid| fault(invalid, Some(span)));
+    }
+    let folder = directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    ProjectName::normalise(&folder).map_err(|invalid| fault(invalid, None))
+}
+
+/// The name that a document gives; one that is no text or cannot be expanded is reported elsewhere.
+fn written(document: &Node, environment: &Environment) -> Option<(String, Span)> {
+    let node = document.get("name").filter(|node| !node.is_null())?;
+    let expanded = template::expand(node.as_text()?, &|name| environment.get(name).map(str::to_owned)).ok()?;
+    Some((expanded.text, node.span))
+}
+
+#[expect(clippy::unnecessary_box_returns, reason = "every caller gives it as the error of a result")]
+fn fault(invalid: Invalid, place: Option<Span>) -> Box<Diagnostic> {
+    let fault = Diagnostic::error("project-name", invalid.message).at(place);
+    Box::new(match invalid.help {
+        Some(help) => fault.help(help),
+        None => fault,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(flag: Option<&str>, variable: &str, written: Option<&str>) -> Result<String, String> {
+        let request = Request { project_name: flag.map(str::to_owned), ..Request::default() };
+        let environment = Environment::of_pairs([("COMPOSE_PROJECT_NAME", variable), ("X", "y")]);
+        let document = Node::map(written.map(|name| ("name", Node::text(name))));
+        choose(&request, &environment, &[document], Path::new("/a/My.App"))
+            .map(|name| name.to_string())
+            .map_err(|fault| fault.message)
+    }
+
+    #[test]
+    fn the_flag_beats_the_variable_beats_the_file_beats_the_directory() {
+        assert_eq!(chosen(Some("f"), "v", Some("n")).as_deref(), Ok("f"));
+        assert_eq!(chosen(None, "v", Some("n")).as_deref(), Ok("v"));
+        assert_eq!(chosen(Some(""), "", Some("N.${X}")).as_deref(), Ok("ny"));
+        assert_eq!(chosen(None, "", None).as_deref(), Ok("myapp"));
+    }
+
+    #[test]
+    fn a_given_name_is_not_mended_silently() {
+        assert!(chosen(Some("My.App"), "", None).is_err());
+        assert!(chosen(None, "My.App", None).is_err());
+    }
+}

@@ -1,0 +1,67 @@
+//! `host=address`, `host:address` or a map from host to addresses. Spec: services, `extra_hosts`.
+
+use super::{derive, fault};
+use crate::diagnostic::Diagnostics;
+use crate::document::{Node, Value};
+
+/// All spellings become a list of `host=address`.
+pub(super) fn shape(node: Node, diagnostics: &mut Diagnostics) -> Node {
+    let lines = match &node.value {
+        Value::Map(entries) => entries.iter().flat_map(|(host, addresses)| of_map(host, addresses)).collect(),
+        Value::List(items) => items.iter().flat_map(|item| of_text(item, diagnostics)).collect(),
+        Value::Scalar { .. } => return node,
+    };
+    derive(&node, Value::List(lines))
+}
+
+fn of_map(host: &Node, addresses: &Node) -> Vec<Node> {
+    let name = host.as_text().unwrap_or_default();
+    let line = |address: &Node| {
+        let text = address.as_text()?;
+        Some(Node::text(format!("{name}={}", bare(text))).at(address.span))
+    };
+    match addresses.as_list() {
+        Some(all) => all.iter().filter_map(line).collect(),
+        None => line(addresses).into_iter().collect(),
+    }
+}
+
+fn of_text(item: &Node, diagnostics: &mut Diagnostics) -> Vec<Node> {
+    let Some(text) = item.as_text() else { return vec![item.clone()] };
+    let Some((host, addresses)) = text.split_once('=').or_else(|| text.split_once(':')) else {
+        diagnostics.push(*fault(item, format!("the host '{text}' has no address"), format!("write '{text}=address'")));
+        return Vec::new();
+    };
+    if host.is_empty() {
+        diagnostics.push(*fault(item, format!("'{text}' names no host"), "write 'host=address'"));
+        return Vec::new();
+    }
+    let line = |address: &str| Node::text(format!("{host}={}", bare(address))).at(item.span);
+    addresses.split(',').map(line).collect()
+}
+
+/// An IPv6 address without its brackets.
+fn bare(address: &str) -> &str {
+    address.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shaped;
+
+    #[test]
+    fn all_spellings_give_the_same_lines() {
+        let cases = [
+            (
+                "[a=1.1.1.1, 'b:2.2.2.2', 'c=[::1],::2', 'd:host-gateway', e=]",
+                r#"["a=1.1.1.1","b=2.2.2.2","c=::1","c=::2","d=host-gateway","e="]"#,
+            ),
+            ("{a: 1.1.1.1, b: [2.2.2.2, '::1']}", r#"["a=1.1.1.1","b=2.2.2.2","b=::1"]"#),
+        ];
+        for (text, wanted) in cases {
+            assert_eq!(shaped("services.a.extra_hosts", text).as_deref(), Ok(wanted));
+        }
+        assert!(shaped("services.a.extra_hosts", "[a]").is_err());
+        assert!(shaped("services.a.extra_hosts", "[=1]").is_err());
+    }
+}

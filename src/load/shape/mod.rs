@@ -1,0 +1,133 @@
+//! Short spellings to long ones, so that merging and reading know one form only.
+//!
+//! A value of a kind that an attribute does not take is left as it is: `read` reports kinds. What is derived keeps the
+//! place and the merge instruction of what it was made from.
+
+mod build;
+mod device;
+mod host;
+mod list;
+mod pairs;
+mod port;
+mod port_range;
+mod reference;
+mod resource;
+mod volume;
+mod words;
+
+use super::place::Place;
+use super::rules::{self, Shape};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::{Node, Tag, Value};
+
+/// A document in the long spelling.
+pub(super) fn shape(root: Node, diagnostics: &mut Diagnostics) -> Node {
+    walk(root, &Place::ROOT, diagnostics)
+}
+
+fn walk(node: Node, place: &Place<'_>, diagnostics: &mut Diagnostics) -> Node {
+    if node.tag == Tag::Reset {
+        return node;
+    }
+    let Node { value, span, tag } = apply(rules::rule(place).shape, node, diagnostics);
+    let value = match value {
+        Value::Map(entries) => Value::Map(
+            entries
+                .into_iter()
+                .map(|(key, value)| {
+                    let value = walk(value, &place.key(key.as_text().unwrap_or_default()), diagnostics);
+                    (key, value)
+                })
+                .collect(),
+        ),
+        Value::List(items) => {
+            let walked = items.into_iter().enumerate();
+            Value::List(walked.map(|(index, item)| walk(item, &place.index(index), diagnostics)).collect())
+        }
+        scalar @ Value::Scalar { .. } => scalar,
+    };
+    Node { value, span, tag }
+}
+
+fn apply(shape: Shape, node: Node, diagnostics: &mut Diagnostics) -> Node {
+    match shape {
+        Shape::Same => node,
+        Shape::Pairs(bare) => pairs::shape(node, bare, diagnostics),
+        Shape::Names => list::names(node, diagnostics, |_| Node::null()),
+        Shape::Dependencies => list::names(node, diagnostics, list::started),
+        Shape::One => list::one(node),
+        Shape::Texts => list::texts(node),
+        Shape::Gpus => list::gpus(node),
+        Shape::Words => words::shape(node, diagnostics),
+        Shape::Test => words::test(node),
+        Shape::Build => build::shape(node),
+        Shape::Keys => build::keys(node, diagnostics),
+        Shape::Ports => each(node, diagnostics, |item, _| port::shape(item)),
+        Shape::Volumes => each(node, diagnostics, volume::shape),
+        Shape::Devices => each(node, diagnostics, |item, _| device::shape(item)),
+        Shape::References => each(node, diagnostics, |item, _| Ok(reference::shape(item))),
+        Shape::EnvironmentFiles => each(list::one(node), diagnostics, |item, _| Ok(reference::environment_file(item))),
+        Shape::Hosts => host::shape(node, diagnostics),
+        Shape::Resource => resource::shape(node, diagnostics),
+    }
+}
+
+/// What one item of a list becomes.
+type ShapeItem = fn(Node, &mut Diagnostics) -> Result<Vec<Node>, Box<Diagnostic>>;
+
+/// What the items of a list become; a faulty one is dropped with its fault.
+fn each(node: Node, diagnostics: &mut Diagnostics, shape: ShapeItem) -> Node {
+    let Node { value, span, tag } = node;
+    let Value::List(items) = value else { return Node { value, span, tag } };
+    let mut shaped = Vec::with_capacity(items.len());
+    for item in items {
+        if item.tag == Tag::Reset {
+            shaped.push(item);
+            continue;
+        }
+        match shape(item, diagnostics) {
+            Ok(items) => shaped.extend(items),
+            Err(fault) => diagnostics.push(*fault),
+        }
+    }
+    Node { value: Value::List(shaped), span, tag }
+}
+
+/// Another value in the place of a node.
+fn derive(from: &Node, value: Value) -> Node {
+    Node { value, span: from.span, tag: from.tag }
+}
+
+/// A map in the place of a node; entries without a value are left out, all have its place.
+fn mapping<'a>(from: &Node, entries: impl IntoIterator<Item = (&'a str, Option<Node>)>) -> Node {
+    let at = |node: Node| if node.span.is_somewhere() { node } else { node.at(from.span) };
+    let entries = entries.into_iter().filter_map(|(key, value)| Some((Node::text(key).at(from.span), at(value?))));
+    derive(from, Value::Map(entries.collect()))
+}
+
+/// A fault in the spelling of an item.
+#[expect(clippy::unnecessary_box_returns, reason = "every caller gives it as the error of a result")]
+fn fault(item: &Node, message: impl Into<String>, help: impl Into<String>) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error("invalid-value", message).at(item.span).help(help))
+}
+
+/// Reads a list in YAML and gives its shaped items as JSON, or the first fault.
+#[cfg(test)]
+fn shaped(pattern: &str, text: &str) -> Result<String, String> {
+    use crate::document::parse;
+    let mut sources = crate::source::SourceMap::default();
+    let file = sources.add("compose.yaml".into(), text.into());
+    let mut node = parse::parse(&sources, file).expect("valid YAML").remove(0);
+    for key in pattern.rsplit('.') {
+        node = Node::map([(key, node)]);
+    }
+    let mut diagnostics = Diagnostics::default();
+    let mut root = shape(node, &mut diagnostics);
+    for key in pattern.split('.') {
+        root = root.take(key).expect("shapes keep keys");
+    }
+    match diagnostics.sorted().first() {
+        Some(fault) => Err(fault.message.clone()),
+        None => Ok(crate::load::tests::compact(&root)),
+    }
+}
