@@ -1,0 +1,115 @@
+//! [`Action`]: one thing done to the engine. What an action needs is in its variant.
+
+use super::{Condition, StepId};
+use crate::value::{ContainerId, ImageName, Name};
+use std::time::Duration;
+
+/// One thing done to the engine, or waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Fetch an image.
+    Pull {
+        /// The image.
+        image: ImageName,
+        /// The platform to fetch it for. Default: the engine's.
+        platform: Option<String>,
+    },
+    /// Build the images of these services, together: what they share is built once.
+    Build {
+        /// The services.
+        services: Vec<Name>,
+    },
+    /// Create a declared network.
+    CreateNetwork {
+        /// Its key in the project.
+        key: Name,
+    },
+    /// Remove a network; one that is gone is no fault, one that others still use is kept and an error says so.
+    RemoveNetwork {
+        /// Its name or id on the engine.
+        name: String,
+        /// Containers that are taken off it first, since the same plan replaces them.
+        disconnect: Vec<ContainerId>,
+    },
+    /// Create a declared volume.
+    CreateVolume {
+        /// Its key in the project.
+        key: Name,
+    },
+    /// Remove a volume with its data; one that is gone is no fault.
+    RemoveVolume {
+        /// Its name on the engine.
+        name: String,
+    },
+    /// Create a container.
+    Create {
+        /// Which one.
+        replica: Replica,
+        /// What it is called; a replacement has a name of its own until the old container is gone.
+        name: String,
+        /// The container whose anonymous volumes it takes over.
+        inherit: Option<ContainerId>,
+    },
+    /// Start a container; a paused one goes on, one that runs is no fault.
+    Start {
+        /// Which one.
+        target: Target,
+    },
+    /// Stop a container; one that is gone or does not run is no fault.
+    Stop {
+        /// Which one.
+        target: Target,
+        /// Time before it is killed. Default: what the container was created with.
+        grace: Option<Duration>,
+    },
+    /// Give a container another name.
+    Rename {
+        /// Which one.
+        target: Target,
+        /// The new name.
+        to: String,
+    },
+    /// Remove a container, running or not; one that is gone is no fault.
+    Remove {
+        /// Which one.
+        target: Target,
+        /// What becomes of its anonymous volumes.
+        volumes: AnonymousVolumes,
+    },
+    /// Wait until a container is as wanted.
+    Await {
+        /// Which one.
+        target: Target,
+        /// What is waited for.
+        until: Condition,
+        /// Whether what comes after cannot go without.
+        required: bool,
+    },
+}
+
+/// One of the containers of a service.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Replica {
+    /// The service.
+    pub service: Name,
+    /// Its number, from 1.
+    pub number: u32,
+}
+
+/// A container that is there, or that an earlier step makes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Target {
+    /// It is there.
+    Existing(ContainerId),
+    /// The step that creates it.
+    MadeBy(StepId),
+}
+
+/// What becomes of volumes that only one container knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnonymousVolumes {
+    /// They stay.
+    Keep,
+    /// They go with the container.
+    Remove,
+}

@@ -1,0 +1,28 @@
+//! What is to be done, as data, and how it is decided.
+//!
+//! Plans are pure: this module never awaits, never reads a clock and never touches an engine or a file. `reconcile`
+//! and `teardown` make plans; `execute` carries them out; a dry run prints them.
+
+mod action;
+pub mod condition;
+pub mod fingerprint;
+pub mod labels;
+mod observed;
+mod outcome;
+mod policy;
+mod reason;
+pub mod reconcile;
+mod simulate;
+mod step;
+pub mod teardown;
+
+pub use action::{Action, AnonymousVolumes, Replica, Target};
+pub use condition::{Condition, Facts, Judgement};
+pub use observed::{
+    Health, MountedVolume, Observed, PublishedPort, SeenContainer, SeenImage, SeenNetwork, SeenVolume, State,
+};
+pub use outcome::Outcome;
+pub use policy::{Images, Orphans, Policy, Recreate};
+pub use reason::Reason;
+pub use simulate::{Impossible, simulate};
+pub use step::{Kind, Note, Plan, Step, StepId, Subject};

@@ -1,0 +1,51 @@
+//! [`Policy`]: what the user's flags ask of a plan.
+
+use crate::value::Name;
+use std::time::Duration;
+
+/// What the user asks of `up`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// Which containers are replaced.
+    pub recreate: Recreate,
+    /// What becomes of containers whose service is gone.
+    pub orphans: Orphans,
+    /// The services to bring up, with what they depend on; all when empty.
+    pub targets: Vec<Name>,
+    /// Time before a container that makes way is killed. Default: its own.
+    pub grace: Option<Duration>,
+    /// Whether containers are waited for at the end.
+    pub wait: bool,
+}
+
+/// Which containers are replaced.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Recreate {
+    /// Those that differ from what is wanted.
+    #[default]
+    Diverged,
+    /// All.
+    Always,
+    /// None.
+    Never,
+}
+
+/// What becomes of containers whose service is gone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Orphans {
+    /// They stay, and a note names them.
+    #[default]
+    Keep,
+    /// They are removed.
+    Remove,
+}
+
+/// Which images are made or fetched before `up`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Images {
+    /// Those that are not there, as each service's `pull_policy` says.
+    #[default]
+    Missing,
+    /// All that can be built are built.
+    Build,
+}

@@ -1,0 +1,61 @@
+//! [`Reason`]: why a step is in a plan. People read it; nothing decides by it.
+
+use crate::value::Name;
+use std::fmt;
+
+/// Why a step is in a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// The user asked for it.
+    Asked,
+    /// The thing is not there.
+    Missing,
+    /// These attributes of the service differ from what the container was made with.
+    Changed(Vec<String>),
+    /// The configuration differs, and the container does not say in what.
+    Diverged,
+    /// The image has another id than the one the container was made from.
+    NewImage,
+    /// The container is not in this network.
+    NotConnected(Name),
+    /// The container does not have this volume.
+    NotMounted(Name),
+    /// The definition of this network changed.
+    NetworkChanged(Name),
+    /// The container does not run; its state in words.
+    NotRunning(String),
+    /// The service has more containers than wanted.
+    ScaledDown,
+    /// The service is no longer part of the project.
+    Orphan,
+    /// An earlier run was interrupted and left it.
+    Interrupted,
+    /// This service needs it.
+    NeededBy(Name),
+    /// It is restarted with this dependency, which is replaced.
+    DependencyReplaced(Name),
+    /// It makes way for, or takes over from, another container.
+    Replaced,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Asked => write!(out, "asked for"),
+            Self::Missing => write!(out, "not there yet"),
+            Self::Changed(fields) => write!(out, "{} changed", fields.join(", ")),
+            Self::Diverged => write!(out, "its configuration changed"),
+            Self::NewImage => write!(out, "its image is newer"),
+            Self::NotConnected(network) => write!(out, "not connected to network '{network}'"),
+            Self::NotMounted(volume) => write!(out, "volume '{volume}' is not mounted"),
+            Self::NetworkChanged(network) => write!(out, "the definition of network '{network}' changed"),
+            Self::NotRunning(state) => write!(out, "{state}"),
+            Self::ScaledDown => write!(out, "more containers than wanted"),
+            Self::Orphan => write!(out, "its service is no longer in the project"),
+            Self::Interrupted => write!(out, "left by an interrupted run"),
+            Self::NeededBy(service) => write!(out, "'{service}' needs it"),
+            Self::DependencyReplaced(service) => write!(out, "its dependency '{service}' is replaced"),
+            Self::Replaced => write!(out, "replaced"),
+        }
+    }
+}

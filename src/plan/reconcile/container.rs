@@ -1,0 +1,157 @@
+//! The containers of one service: made, replaced, started, removed.
+
+use super::replica::{self, Kept, Replicas};
+use super::{Draft, Ready, gate};
+use crate::model::Service;
+use crate::plan::{Action, AnonymousVolumes, Kind, Reason, Replica, SeenContainer, State, StepId, Subject, Target};
+use crate::value::ContainerId;
+
+/// Plans the containers of a service whose dependencies are planned already.
+pub(super) fn plan(draft: &mut Draft<'_>, service: &Service) {
+    let Replicas { keep, excess, leftover, new } = replica::sort(draft, service);
+    for container in leftover {
+        remove(draft, container, Reason::Interrupted, AnonymousVolumes::Remove);
+    }
+    for container in excess {
+        remove(draft, container, Reason::ScaledDown, AnonymousVolumes::Keep);
+    }
+    let planner = Planner { service, needs: resources(draft, service) };
+    let mut ready = Vec::new();
+    for kept in keep {
+        ready.push(match &kept.reason {
+            Some(reason) => planner.replace(draft, &kept, reason),
+            None => planner.keep(draft, &kept),
+        });
+    }
+    for number in new {
+        ready.push(planner.create(draft, number));
+    }
+    draft.ready.insert(service.name.clone(), ready);
+}
+
+/// The steps that make what the containers of a service need to exist.
+fn resources(draft: &Draft<'_>, service: &Service) -> Vec<StepId> {
+    let networks = service.networking.in_order().into_iter().filter_map(|(key, _)| draft.networks.get(key));
+    let volumes = service.volume_keys().filter_map(|key| draft.volumes.get(key));
+    networks.chain(volumes).copied().collect()
+}
+
+fn remove(draft: &mut Draft<'_>, container: &SeenContainer, because: Reason, volumes: AnonymousVolumes) {
+    let subject = Subject::of(Kind::Container, &container.name, &container.service);
+    let target = Target::Existing(container.id.clone());
+    let mut needs = Vec::new();
+    if container.is_up() {
+        let stop = Action::Stop { target: target.clone(), grace: draft.policy.grace };
+        needs.push(draft.add(stop, because.clone(), &subject, vec![]));
+    }
+    let removed = draft.add(Action::Remove { target, volumes }, because, &subject, needs);
+    draft.removed.insert(container.id.clone(), removed);
+}
+
+/// Stops and removes a container for another that has its anonymous volumes. It is stopped even if it was not seen
+/// running: only what has stopped is removed, so that what an engine lists as running is never on its way out.
+fn make_way(draft: &mut Draft<'_>, old: &SeenContainer, subject: &Subject, needs: Vec<StepId>) -> StepId {
+    let target = Target::Existing(old.id.clone());
+    let stop = Action::Stop { target: target.clone(), grace: draft.policy.grace };
+    let stopped = draft.add(stop, Reason::Replaced, subject, needs);
+    let remove = Action::Remove { target, volumes: AnonymousVolumes::Keep };
+    let removed = draft.add(remove, Reason::Replaced, subject, vec![stopped]);
+    draft.removed.insert(old.id.clone(), removed);
+    removed
+}
+
+struct Planner<'a> {
+    service: &'a Service,
+    needs: Vec<StepId>,
+}
+
+impl Planner<'_> {
+    fn create(&self, draft: &mut Draft<'_>, number: u32) -> Ready {
+        let name = draft.wanted.container_name(self.service, number);
+        let subject = Subject::of(Kind::Container, &name, &self.service.name);
+        let created = self.add_create(draft, (number, name), None, &Reason::Missing);
+        let target = Target::MadeBy(created);
+        let mut needs = gate::before(draft, self.service);
+        needs.push(created);
+        let started = draft.add(Action::Start { target: target.clone() }, Reason::Missing, &subject, needs);
+        Ready { target, subject, started: Some(started), replaced: false }
+    }
+
+    /// The container is what is wanted: its name is mended, it is started if it does not run, and restarted if it
+    /// asked to be restarted with a dependency that is replaced.
+    fn keep(&self, draft: &mut Draft<'_>, Kept { container, overtaken, .. }: &Kept<'_>) -> Ready {
+        let name = draft.wanted.container_name(self.service, container.number);
+        let subject = Subject::of(Kind::Container, &name, &self.service.name);
+        let target = Target::Existing(container.id.clone());
+        let mut needs = Vec::new();
+        if replica::is_temporary(draft, self.service, container) {
+            for old in overtaken {
+                let gates = gate::before(draft, self.service);
+                needs.push(make_way(draft, old, &subject, gates));
+            }
+            needs.extend(draft.name_freed(&name, Some(&container.id)));
+            needs.dedup();
+            let rename = Action::Rename { target: target.clone(), to: name };
+            needs = vec![draft.add(rename, Reason::Interrupted, &subject, needs)];
+        }
+        let restart = self.service.depends_on.iter().find(|(dependency, how)| {
+            how.restart && draft.ready.get(*dependency).is_some_and(|all| all.iter().any(|one| one.replaced))
+        });
+        let because = match (container.state, restart) {
+            (State::Running | State::Restarting, None) => {
+                gate::on_what_starts(draft, self.service);
+                return Ready { target, subject, started: None, replaced: false };
+            }
+            (State::Running | State::Restarting, Some((dependency, _))) => {
+                needs.extend(gate::before(draft, self.service));
+                let because = Reason::DependencyReplaced(dependency.clone());
+                let stop = Action::Stop { target: target.clone(), grace: draft.policy.grace };
+                needs = vec![draft.add(stop, because.clone(), &subject, needs)];
+                because
+            }
+            (state, _) => {
+                needs.extend(gate::before(draft, self.service));
+                Reason::NotRunning(state.to_string())
+            }
+        };
+        let started = draft.add(Action::Start { target: target.clone() }, because, &subject, needs);
+        Ready { target, subject, started: Some(started), replaced: false }
+    }
+
+    /// The replacement is made next to the old container, and the old one goes only when all that the new one waits
+    /// for holds: the time in which neither runs is short.
+    fn replace(&self, draft: &mut Draft<'_>, kept: &Kept<'_>, because: &Reason) -> Ready {
+        let old = kept.container;
+        let name = draft.wanted.container_name(self.service, old.number);
+        let subject = Subject::of(Kind::Container, &name, &self.service.name);
+        let temporary = format!("{}_{name}", old.id.short());
+        let created = self.add_create(draft, (old.number, temporary), Some(old.id.clone()), because);
+        let target = Target::MadeBy(created);
+        let mut needs = gate::before(draft, self.service);
+        needs.push(created);
+        let going = kept.overtaken.iter().copied().chain([old]);
+        let mut gone: Vec<StepId> = going.map(|old| make_way(draft, old, &subject, needs.clone())).collect();
+        gone.extend(draft.name_freed(&name, Some(&old.id)));
+        gone.sort();
+        gone.dedup();
+        let rename = Action::Rename { target: target.clone(), to: name };
+        let renamed = draft.add(rename, Reason::Replaced, &subject, gone);
+        let start = Action::Start { target: target.clone() };
+        let started = draft.add(start, because.clone(), &subject, vec![renamed]);
+        Ready { target, subject, started: Some(started), replaced: true }
+    }
+
+    fn add_create(
+        &self,
+        draft: &mut Draft<'_>,
+        (number, name): (u32, String),
+        inherit: Option<ContainerId>,
+        because: &Reason,
+    ) -> StepId {
+        let final_name = draft.wanted.container_name(self.service, number);
+        let subject = Subject::of(Kind::Container, final_name, &self.service.name);
+        let replica = Replica { service: self.service.name.clone(), number };
+        let needs = self.needs.iter().copied().chain(draft.name_freed(&name, None)).collect();
+        draft.add(Action::Create { replica, name, inherit }, because.clone(), &subject, needs)
+    }
+}

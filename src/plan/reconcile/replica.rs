@@ -1,0 +1,137 @@
+//! Which of a service's containers stay, go, or are replaced, and why.
+
+use super::Draft;
+use crate::model::{Networking, Service};
+use crate::plan::{Reason, Recreate, SeenContainer, State, fingerprint, labels};
+
+/// The containers of a service, sorted by what becomes of them.
+#[derive(Default)]
+pub(super) struct Replicas<'a> {
+    /// They stay, or make way for a replacement.
+    pub keep: Vec<Kept<'a>>,
+    /// There are more than wanted.
+    pub excess: Vec<&'a SeenContainer>,
+    /// An interrupted replacement left them next to a container that is what is wanted.
+    pub leftover: Vec<&'a SeenContainer>,
+    /// The numbers of the containers to be made.
+    pub new: Vec<u32>,
+}
+
+/// A container of a number.
+pub(super) struct Kept<'a> {
+    /// The container.
+    pub container: &'a SeenContainer,
+    /// Why it is replaced; nothing when it stays.
+    pub reason: Option<Reason>,
+    /// Those that it was made to replace when a run was interrupted. They may be dying already, so it is this one that
+    /// keeps their anonymous volumes.
+    pub overtaken: Vec<&'a SeenContainer>,
+}
+
+/// Sorts the containers of a service: those that fit survive first, then the lowest numbers.
+pub(super) fn sort<'a>(draft: &Draft<'a>, service: &'a Service) -> Replicas<'a> {
+    let mut replicas = Replicas::default();
+    let mut judged: Vec<Kept<'a>> = Vec::new();
+    let (temporary, proper): (Vec<_>, Vec<_>) = draft
+        .seen
+        .replicas(&service.name)
+        .into_iter()
+        .filter(|container| container.state != State::Removing)
+        .partition(|container| is_temporary(draft, service, container));
+    for container in proper {
+        judged.push(Kept { container, reason: divergence(draft, service, container), overtaken: Vec::new() });
+    }
+    for container in by_age(temporary) {
+        let reason = divergence(draft, service, container);
+        match judged.iter_mut().find(|other| other.container.number == container.number) {
+            Some(twin) if twin.reason.is_none() && twin.container.is_up() => replicas.leftover.push(container),
+            Some(twin) => {
+                twin.overtaken.push(twin.container);
+                (twin.container, twin.reason) = (container, reason);
+            }
+            None => judged.push(Kept { container, reason, overtaken: Vec::new() }),
+        }
+    }
+    judged.sort_by_key(|kept| (kept.reason.is_some(), kept.container.number));
+    let wanted = service.replicas() as usize;
+    let excess = judged.split_off(wanted.min(judged.len()));
+    replicas.excess = excess.into_iter().flat_map(|kept| kept.overtaken.into_iter().chain([kept.container])).collect();
+    judged.sort_by_key(|kept| kept.container.number);
+    let highest = draft.seen.replicas(&service.name).iter().map(|container| container.number).max().unwrap_or(0);
+    let missing = u32::try_from(wanted.saturating_sub(judged.len())).unwrap_or(u32::MAX);
+    replicas.new = (1..=missing).map(|more| highest.saturating_add(more)).collect();
+    replicas.keep = judged;
+    replicas
+}
+
+/// Copies in the order in which they were made: the name of one begins with the id of the one that it was to replace.
+fn by_age(mut copies: Vec<&SeenContainer>) -> Vec<&SeenContainer> {
+    let others = copies.clone();
+    let replaces_a_copy = |copy: &SeenContainer| others.iter().any(|other| copy.name.starts_with(other.id.short()));
+    copies.sort_by_key(|copy| (copy.created, replaces_a_copy(copy)));
+    copies
+}
+
+/// Whether a container still has the name that it is given while it replaces another: twelve digits in front.
+pub(super) fn is_temporary(draft: &Draft<'_>, service: &Service, container: &SeenContainer) -> bool {
+    let made_up = container.name.split_once('_').is_some_and(|(digits, rest)| {
+        digits.len() == 12 && digits.chars().all(|digit| digit.is_ascii_hexdigit()) && !rest.is_empty()
+    });
+    made_up && container.name != draft.wanted.container_name(service, container.number)
+}
+
+/// Why a container is not what is wanted; nothing when it is.
+pub(super) fn divergence(draft: &Draft<'_>, service: &Service, container: &SeenContainer) -> Option<Reason> {
+    if container.state == State::Dead {
+        return Some(Reason::NotRunning(container.state.to_string()));
+    }
+    match draft.policy.recreate {
+        Recreate::Never => return None,
+        Recreate::Always => return Some(Reason::Asked),
+        Recreate::Diverged => {}
+    }
+    configuration(service, container)
+        .or_else(|| image(draft, service, container))
+        .or_else(|| network(draft, service, container))
+        .or_else(|| mounts(draft, service, container))
+}
+
+fn configuration(service: &Service, container: &SeenContainer) -> Option<Reason> {
+    let hash = container.label(labels::CONFIG_HASH)?;
+    if fingerprint::matches_service(service, hash) {
+        return None;
+    }
+    let fields = container.label(labels::FINGERPRINT).map(|then| fingerprint::differences(service, then));
+    Some(fields.filter(|fields| !fields.is_empty()).map_or(Reason::Diverged, Reason::Changed))
+}
+
+fn image(draft: &Draft<'_>, service: &Service, container: &SeenContainer) -> Option<Reason> {
+    let made_from = container.label(labels::IMAGE)?;
+    let now = draft.seen.images.get(&draft.wanted.image_of(service).familiar())?;
+    (now.id != made_from).then_some(Reason::NewImage)
+}
+
+fn network(draft: &Draft<'_>, service: &Service, container: &SeenContainer) -> Option<Reason> {
+    let Networking::Attached(networks) = &service.networking else { return None };
+    for key in networks.keys() {
+        if draft.changed_networks.contains(key) {
+            return Some(Reason::NetworkChanged(key.clone()));
+        }
+        let network = draft.wanted.networks.get(key)?;
+        let seen = draft.seen.network(&network.name);
+        let connected = seen
+            .is_some_and(|seen| container.networks.get(&seen.name).is_some_and(|id| id.is_empty() || *id == seen.id));
+        if !connected {
+            return Some(Reason::NotConnected(key.clone()));
+        }
+    }
+    None
+}
+
+fn mounts(draft: &Draft<'_>, service: &Service, container: &SeenContainer) -> Option<Reason> {
+    let mounted = |name: &str| container.volumes.iter().any(|volume| volume.name == name);
+    service
+        .volume_keys()
+        .find(|key| draft.wanted.volumes.get(*key).is_some_and(|volume| !mounted(&volume.name)))
+        .map(|key| Reason::NotMounted(key.clone()))
+}

@@ -1,0 +1,379 @@
+//! [`simulate`]: the world after a plan, if all goes well.
+//!
+//! It refuses what an engine refuses, so a plan that cannot work is found without an engine. It is pure: ids that an
+//! engine would make up are derived from the step and from what was there, so every order of the steps gives the same.
+
+use super::{
+    Action, Condition, Health, MountedVolume, Observed, Plan, Replica, SeenContainer, SeenImage, SeenNetwork,
+    SeenVolume, State, Step, StepId, Subject, Target, fingerprint, labels,
+};
+use crate::model::{Dependency, Healthcheck, MountKind, Networking, Project, Service};
+use crate::value::{ContainerId, ImageName, Name};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod sketch;
+#[cfg(test)]
+mod stage;
+#[cfg(test)]
+mod tests;
+
+/// A step that an engine would refuse.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("step {} on {} '{}': {why}", step.index() + 1, subject.kind.as_str(), subject.name)]
+pub struct Impossible {
+    /// The step.
+    pub step: StepId,
+    /// What it is about.
+    pub subject: Subject,
+    /// What the engine would say.
+    pub why: String,
+}
+
+/// The world after all steps of a plan, as far as [`Observed`] shows it.
+///
+/// Assumes that every container starts, becomes healthy or ends well when that is waited for, and stops when asked to.
+pub fn simulate(wanted: &Project, seen: &Observed, plan: &Plan) -> Result<Observed, Impossible> {
+    let order: Vec<StepId> = plan.steps().map(|(id, _)| id).collect();
+    simulate_in(wanted, seen, plan, &order)
+}
+
+/// The world after these steps of a plan in this order: any that `needs` permits, and cut short wherever a run may be.
+fn simulate_in(wanted: &Project, seen: &Observed, plan: &Plan, order: &[StepId]) -> Result<Observed, Impossible> {
+    let mut world = World::new(wanted, seen);
+    for id in order {
+        let Some(step) = plan.get(*id) else { continue };
+        let why = match step.needs.iter().find(|need| !world.done.contains(need)) {
+            Some(need) => Err(format!("step {}, which it needs, is not done", need.index() + 1)),
+            None => world.perform(*id, step),
+        };
+        why.map_err(|why| Impossible { step: *id, subject: step.subject.clone(), why })?;
+        world.done.insert(*id);
+    }
+    Ok(world.now)
+}
+
+/// Done, or what the engine says instead.
+type Answer = Result<(), String>;
+
+struct World<'a> {
+    wanted: &'a Project,
+    now: Observed,
+    /// What makes the ids of one run differ from those of the run before.
+    origin: String,
+    made: BTreeMap<StepId, ContainerId>,
+    done: BTreeSet<StepId>,
+}
+
+impl<'a> World<'a> {
+    fn new(wanted: &'a Project, seen: &Observed) -> Self {
+        let containers = seen.containers.iter().map(|container| container.id.as_str());
+        let networks = seen.networks.iter().map(|network| network.id.as_str());
+        let origin = made_up(&containers.chain(networks).collect::<Vec<_>>());
+        Self { wanted, now: seen.clone(), origin, made: BTreeMap::new(), done: BTreeSet::new() }
+    }
+
+    fn perform(&mut self, id: StepId, step: &Step) -> Answer {
+        match &step.action {
+            Action::Pull { image, .. } => self.fetch(image),
+            Action::Build { services } => self.build(services)?,
+            Action::CreateNetwork { key } => self.create_network(id, key)?,
+            Action::RemoveNetwork { name, disconnect } => self.remove_network(name, disconnect)?,
+            Action::CreateVolume { key } => self.create_volume(key)?,
+            Action::RemoveVolume { name } => self.remove_volume(name)?,
+            Action::Create { replica, name, inherit } => self.create((id, replica), name, inherit.as_ref())?,
+            Action::Start { target } => self.start(target)?,
+            Action::Stop { target, .. } => self.stop(target),
+            Action::Rename { target, to } => self.rename(target, to)?,
+            Action::Remove { target, .. } => self.remove(target),
+            Action::Await { target, until, .. } => self.wait(target, *until)?,
+        }
+        Ok(())
+    }
+
+    /// An image that is there already is taken to be the newest.
+    fn fetch(&mut self, image: &ImageName) {
+        let name = image.familiar();
+        let id = format!("sha256:{}", made_up(&["image", &name]));
+        self.now.images.entry(name).or_insert(SeenImage { id });
+    }
+
+    fn build(&mut self, services: &[Name]) -> Answer {
+        for name in services {
+            let Some(service) = self.wanted.services.get(name) else {
+                return Err(format!("there is no service '{name}'"));
+            };
+            self.fetch(&self.wanted.image_of(service));
+        }
+        Ok(())
+    }
+
+    fn create_network(&mut self, id: StepId, key: &Name) -> Answer {
+        let Some(network) = self.wanted.networks.get(key) else { return Err(format!("'{key}' is not declared")) };
+        if self.now.network(&network.name).is_some() {
+            return Err("there is a network of this name".into());
+        }
+        let own = [(labels::NETWORK, key.to_string()), (labels::CONFIG_HASH, fingerprint::network_hash(network))];
+        self.now.networks.push(SeenNetwork {
+            id: made_up(&["network", &self.origin, &id.index().to_string()]),
+            name: network.name.clone(),
+            labels: self.labelled(&network.labels, own),
+        });
+        Ok(())
+    }
+
+    /// The engine refuses as long as something that runs is on it.
+    fn remove_network(&mut self, name: &str, disconnect: &[ContainerId]) -> Answer {
+        let name = self.now.networks.iter().find(|network| network.id == name).map_or(name, |found| &found.name);
+        let name = name.to_owned();
+        for container in self.now.containers.iter_mut().filter(|container| disconnect.contains(&container.id)) {
+            container.networks.remove(&name);
+        }
+        let up = |container: &&SeenContainer| is_up(container.state) && container.networks.contains_key(&name);
+        if let Some(container) = self.now.containers.iter().find(up) {
+            return Err(format!("container '{}' is on it", container.name));
+        }
+        self.now.networks.retain(|network| network.name != name);
+        Ok(())
+    }
+
+    fn create_volume(&mut self, key: &Name) -> Answer {
+        let Some(volume) = self.wanted.volumes.get(key) else { return Err(format!("'{key}' is not declared")) };
+        if self.now.volume(&volume.name).is_some() {
+            return Err("there is a volume of this name".into());
+        }
+        let own = [(labels::VOLUME, key.to_string()), (labels::CONFIG_HASH, fingerprint::volume_hash(volume))];
+        let labels = self.labelled(&volume.labels, own);
+        self.now.volumes.push(SeenVolume { name: volume.name.clone(), labels });
+        Ok(())
+    }
+
+    /// The engine refuses as long as a container has it, whatever that container does.
+    fn remove_volume(&mut self, name: &str) -> Answer {
+        let has = |container: &&SeenContainer| container.volumes.iter().any(|volume| volume.name == name);
+        if let Some(container) = self.now.containers.iter().find(has) {
+            return Err(format!("container '{}' has it", container.name));
+        }
+        self.now.volumes.retain(|volume| volume.name != name);
+        Ok(())
+    }
+
+    fn create(&mut self, (id, replica): (StepId, &Replica), name: &str, inherit: Option<&ContainerId>) -> Answer {
+        let Some(service) = self.wanted.services.get(&replica.service) else {
+            return Err(format!("there is no service '{}'", replica.service));
+        };
+        self.name_is_free(name)?;
+        let image = self.wanted.image_of(service);
+        let Some(made_from) = self.now.images.get(&image.familiar()).map(|image| image.id.clone()) else {
+            return Err(format!("image '{image}' is not there"));
+        };
+        let old = match inherit.map(|old| (old, self.now.container(old))) {
+            Some((old, None)) => return Err(format!("container '{}', whose volumes it takes, is gone", old.short())),
+            found => found.and_then(|(_, old)| old),
+        };
+        let container = ContainerId::new(made_up(&["container", &self.origin, &id.index().to_string()]));
+        let created = SeenContainer {
+            name: name.to_owned(),
+            service: replica.service.clone(),
+            number: replica.number,
+            oneoff: false,
+            state: State::Created,
+            health: None,
+            image: image.to_string(),
+            labels: self.container_labels((service, replica.number), made_from, old),
+            networks: self.networks_of(service)?,
+            volumes: self.volumes_of(service, &container, old)?,
+            ports: vec![],
+            command: String::new(),
+            created: 0,
+            status: String::new(),
+            id: container.clone(),
+        };
+        self.now.containers.push(created);
+        self.made.insert(id, container);
+        Ok(())
+    }
+
+    /// The labels that the engine floor writes, as far as decisions read them.
+    fn container_labels(
+        &self,
+        (service, number): (&Service, u32),
+        image: String,
+        old: Option<&SeenContainer>,
+    ) -> BTreeMap<String, String> {
+        let depends = |(name, how): (&Name, &Dependency)| format!("{name}:{}:{}", how.condition, how.restart);
+        let depends: BTreeSet<String> = service.depends_on.iter().map(depends).collect();
+        let own = [
+            (labels::SERVICE, service.name.to_string()),
+            (labels::CONTAINER_NUMBER, number.to_string()),
+            (labels::ONEOFF, "False".into()),
+            (labels::CONFIG_HASH, fingerprint::service_hash(service)),
+            (labels::FINGERPRINT, fingerprint::fingerprint(service)),
+            (labels::DEPENDS_ON, depends.into_iter().collect::<Vec<_>>().join(",")),
+            (labels::IMAGE, image),
+        ];
+        let numbered = || format!("{}-{number}", service.name);
+        let replaced = old.map(|_| (labels::REPLACE, service.container_name.clone().unwrap_or_else(numbered)));
+        self.labelled(&service.labels, own.into_iter().chain(replaced))
+    }
+
+    fn labelled(
+        &self,
+        users: &BTreeMap<String, String>,
+        own: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> BTreeMap<String, String> {
+        let mut all = users.clone();
+        all.insert(labels::PROJECT.into(), self.wanted.name().to_string());
+        all.insert(labels::VERSION.into(), labels::COMPOSE_VERSION.into());
+        all.extend(own.into_iter().map(|(label, value)| (label.to_owned(), value)));
+        all
+    }
+
+    fn networks_of(&self, service: &Service) -> Result<BTreeMap<String, String>, String> {
+        let Networking::Attached(attached) = &service.networking else { return Ok(BTreeMap::new()) };
+        let name = |key: &Name| self.wanted.networks.get(key).map_or(key.to_string(), |network| network.name.clone());
+        let seen = |name: String| match self.now.network(&name) {
+            Some(network) => Ok((network.name.clone(), network.id.clone())),
+            None => Err(format!("network '{name}' is not there")),
+        };
+        attached.keys().map(name).map(seen).collect()
+    }
+
+    /// What it mounts itself, and what it takes over: anonymous volumes of the old container, where nothing else is.
+    fn volumes_of(
+        &self,
+        service: &Service,
+        container: &ContainerId,
+        old: Option<&SeenContainer>,
+    ) -> Result<Vec<MountedVolume>, String> {
+        let old: Vec<&MountedVolume> =
+            old.into_iter().flat_map(|old| &old.volumes).filter(|volume| volume.is_anonymous()).collect();
+        let mut volumes = Vec::new();
+        for mount in &service.volumes {
+            let MountKind::Volume { source, .. } = &mount.kind else { continue };
+            let taken_over = old.iter().find(|volume| volume.target == mount.target);
+            let name = match (source, taken_over) {
+                (Some(key), _) => self.volume_named(key)?,
+                (None, Some(volume)) => volume.name.clone(),
+                (None, None) => made_up(&["volume", container.as_str(), &mount.target]),
+            };
+            volumes.push(MountedVolume { name, target: mount.target.clone() });
+        }
+        let free = |volume: &&MountedVolume| service.volumes.iter().all(|mount| mount.target != volume.target);
+        volumes.extend(old.into_iter().filter(free).cloned());
+        Ok(volumes)
+    }
+
+    fn volume_named(&self, key: &Name) -> Result<String, String> {
+        let name = self.wanted.volumes.get(key).map_or(key.as_str(), |volume| &volume.name);
+        self.now.volume(name).map(|volume| volume.name.clone()).ok_or_else(|| format!("volume '{name}' is not there"))
+    }
+
+    fn start(&mut self, target: &Target) -> Answer {
+        let checked = self.is_checked(target);
+        let networks: BTreeMap<String, String> =
+            self.now.networks.iter().map(|network| (network.name.clone(), network.id.clone())).collect();
+        let container = self.there(target)?;
+        match container.state {
+            State::Running | State::Restarting => Ok(()),
+            State::Dead | State::Removing => Err(format!("it is {} and cannot be started", container.state)),
+            State::Paused => {
+                container.state = State::Running;
+                Ok(())
+            }
+            State::Created | State::Exited(_) => {
+                let there = |name: &String, id: &String| {
+                    networks.get(name).is_some_and(|network| id.is_empty() || id == network)
+                };
+                if let Some((name, _)) = container.networks.iter().find(|(name, id)| !there(name, id)) {
+                    return Err(format!("network '{name}', which it was made for, is gone"));
+                }
+                container.state = State::Running;
+                container.health = (checked || container.health.is_some()).then_some(Health::Starting);
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether the service's health check says when the container works; what the image brings is not known here.
+    fn is_checked(&self, target: &Target) -> bool {
+        let container = self.id(target).and_then(|id| self.now.container(id));
+        let service = container.and_then(|container| self.wanted.services.get(&container.service));
+        let check: Option<&Healthcheck> = service.and_then(|service| service.healthcheck.as_ref());
+        check.is_some_and(|check| !check.is_disabled())
+    }
+
+    fn stop(&mut self, target: &Target) {
+        let Ok(container) = self.there(target) else { return };
+        if is_up(container.state) {
+            container.state = State::Exited(0);
+            container.health = None;
+        }
+    }
+
+    fn rename(&mut self, target: &Target, to: &str) -> Answer {
+        self.name_is_free(to)?;
+        to.clone_into(&mut self.there(target)?.name);
+        Ok(())
+    }
+
+    fn remove(&mut self, target: &Target) {
+        if let Some(id) = self.id(target).cloned() {
+            self.now.containers.retain(|container| container.id != id);
+        }
+    }
+
+    /// What is waited for comes true, unless it can no longer.
+    fn wait(&mut self, target: &Target, until: Condition) -> Answer {
+        let container = self.there(target)?;
+        match (until, container.state) {
+            (Condition::Healthy, State::Running | State::Restarting) => {
+                container.state = State::Running;
+                container.health = Some(Health::Healthy);
+            }
+            (Condition::RunningOrHealthy, State::Running | State::Restarting) => {
+                container.state = State::Running;
+                container.health = container.health.and(Some(Health::Healthy));
+            }
+            (Condition::CompletedSuccessfully, State::Running | State::Restarting) => {
+                container.state = State::Exited(0);
+                container.health = None;
+            }
+            (Condition::RunningOrHealthy | Condition::CompletedSuccessfully, State::Exited(0)) => {}
+            (until, state) => return Err(format!("it is {state} and will not be {until}")),
+        }
+        Ok(())
+    }
+
+    fn name_is_free(&self, name: &str) -> Answer {
+        match self.now.containers.iter().find(|container| container.name == name) {
+            Some(taken) => Err(format!("container {} has the name '{name}'", taken.id.short())),
+            None => Ok(()),
+        }
+    }
+
+    fn id<'b>(&'b self, target: &'b Target) -> Option<&'b ContainerId> {
+        match target {
+            Target::Existing(id) => Some(id),
+            Target::MadeBy(step) => self.made.get(step),
+        }
+    }
+
+    fn there(&mut self, target: &Target) -> Result<&mut SeenContainer, String> {
+        let id = self.id(target).cloned();
+        let found = self.now.containers.iter_mut().find(|container| Some(&container.id) == id.as_ref());
+        found.ok_or_else(|| "there is no such container".into())
+    }
+}
+
+/// Whether there is something to stop.
+fn is_up(state: State) -> bool {
+    matches!(state, State::Running | State::Restarting | State::Paused)
+}
+
+/// 64 hexadecimal digits, as an engine makes up.
+fn made_up(parts: &[&str]) -> String {
+    fingerprint::sha256(&parts.join(" "))
+}

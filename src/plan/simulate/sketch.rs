@@ -1,0 +1,376 @@
+//! Arbitrary projects, worlds and wishes for the laws: a few numbers each, so that a failing case shrinks to something
+//! that a person can read.
+
+use crate::model::Project;
+use crate::plan::{Observed, Orphans, Policy, Recreate, SeenContainer, SeenNetwork, SeenVolume, State, labels};
+use crate::testing::project;
+use crate::value::ContainerId;
+use proptest::collection::vec;
+use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof};
+use proptest::sample::select;
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
+
+const SERVICES: [&str; 5] = ["a", "b", "c", "d", "e"];
+
+/// A project that was brought up, what happened to it since, and what is wanted now.
+#[derive(Clone)]
+pub struct Scene {
+    pub before: Sketch,
+    pub drift: Vec<Drift>,
+    pub wanted: Sketch,
+    pub wish: Wish,
+    pub seed: u64,
+}
+
+impl fmt::Debug for Scene {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { before, drift, wanted, wish, seed } = self;
+        write!(out, "before:\n{}drift: {drift:?}\nwanted:\n{}", before.yaml(), wanted.yaml())?;
+        write!(out, "{:?}\nseed: {seed}", wish.policy(wanted))
+    }
+}
+
+/// A project.
+#[derive(Debug, Clone)]
+pub struct Sketch {
+    services: Vec<(bool, ServiceSketch)>,
+    networks: Vec<u8>,
+    volumes: Vec<u8>,
+    reversed: bool,
+}
+
+#[derive(Debug, Clone)]
+struct ServiceSketch {
+    depends: Vec<u8>,
+    scale: u8,
+    named: u8,
+    networks: u8,
+    volumes: u8,
+    anonymous: u8,
+    checked: bool,
+    ends: bool,
+    image: u8,
+    value: u8,
+}
+
+/// Something that happened to the world behind our back; the number picks the container.
+#[derive(Debug, Clone)]
+pub enum Drift {
+    Becomes(usize, State),
+    Vanishes(usize),
+    LosesFingerprint(usize),
+    LeavesNetworks(usize),
+    IsRenamed(usize),
+    RunsOnce(usize, State),
+    NewerImage(u8),
+    ForeignNetwork(u8),
+    ForeignVolume(u8),
+}
+
+/// What the user asks for.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    targets: Vec<usize>,
+    recreate: Recreate,
+    orphans: Orphans,
+    wait: bool,
+}
+
+pub fn scene() -> impl Strategy<Value = Scene> {
+    let plain = Just(Wish { targets: vec![], recreate: Recreate::Diverged, orphans: Orphans::Keep, wait: false });
+    let wish = prop_oneof![2 => plain.boxed(), 3 => wish().boxed()];
+    (
+        sketch(),
+        prop_oneof![Just(vec![]), vec(drift(), 0..4)],
+        sketch(),
+        select(vec![true, true, false]),
+        wish,
+        any::<u64>(),
+    )
+        .prop_map(|(before, drift, other, alike, wish, seed)| {
+            let wanted = if alike { before.mixed_with(&other, seed) } else { other };
+            Scene { before, drift, wanted, wish, seed }
+        })
+}
+
+fn sketch() -> impl Strategy<Value = Sketch> {
+    (vec((select(vec![false, false, false, true]), service()), 1..=5), vec(0..4_u8, 3), vec(0..4_u8, 2), any::<bool>())
+        .prop_map(|(services, networks, volumes, reversed)| Sketch { services, networks, volumes, reversed })
+}
+
+fn service() -> impl Strategy<Value = ServiceSketch> {
+    let depends = vec(prop_oneof![1 => Just(0_u8), 2 => 1..8_u8], 4);
+    let scale = select(vec![1_u8, 1, 1, 0, 2, 3]);
+    let named = select(vec![0_u8, 0, 1, 2, 2]);
+    let places = (0..8_u8, 0..4_u8, 0..4_u8);
+    (depends, scale, named, places, any::<(bool, bool)>(), 0..4_u8, 0..2_u8).prop_map(
+        |(depends, scale, named, (networks, volumes, anonymous), (checked, ends), image, value)| ServiceSketch {
+            depends,
+            scale,
+            named,
+            networks,
+            volumes,
+            anonymous,
+            checked,
+            ends,
+            image,
+            value,
+        },
+    )
+}
+
+fn drift() -> BoxedStrategy<Drift> {
+    let state = || {
+        select(vec![
+            State::Created,
+            State::Restarting,
+            State::Paused,
+            State::Exited(0),
+            State::Exited(1),
+            State::Dead,
+            State::Removing,
+        ])
+    };
+    let which = 0..9_usize;
+    prop_oneof![
+        3 => (which.clone(), state()).prop_map(|(which, state)| Drift::Becomes(which, state)),
+        1 => which.clone().prop_map(Drift::Vanishes),
+        1 => which.clone().prop_map(Drift::LosesFingerprint),
+        1 => which.clone().prop_map(Drift::LeavesNetworks),
+        1 => which.clone().prop_map(Drift::IsRenamed),
+        1 => (which, select(vec![State::Running, State::Exited(0)])).prop_map(|(which, state)| Drift::RunsOnce(which, state)),
+        1 => (0..3_u8).prop_map(Drift::NewerImage),
+        1 => (0..3_u8).prop_map(Drift::ForeignNetwork),
+        1 => (0..2_u8).prop_map(Drift::ForeignVolume),
+    ]
+    .boxed()
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    let recreate = select(vec![Recreate::Diverged, Recreate::Diverged, Recreate::Always, Recreate::Never]);
+    let orphans = select(vec![Orphans::Keep, Orphans::Remove]);
+    (prop_oneof![Just(vec![]), vec(0..5_usize, 1..3)], recreate, orphans, any::<bool>())
+        .prop_map(|(targets, recreate, orphans, wait)| Wish { targets, recreate, orphans, wait })
+}
+
+impl Wish {
+    pub fn policy(&self, wanted: &Sketch) -> Policy {
+        let names = wanted.names();
+        let target = |which: &usize| names[which % names.len()].parse().expect("valid");
+        Policy {
+            recreate: self.recreate,
+            orphans: self.orphans,
+            targets: self.targets.iter().map(target).collect(),
+            grace: None,
+            wait: self.wait,
+        }
+    }
+}
+
+impl Sketch {
+    pub fn project(&self) -> Project {
+        project(&self.yaml())
+    }
+
+    /// This project with some of another's services and definitions in it.
+    fn mixed_with(&self, other: &Self, seed: u64) -> Self {
+        let mut mixed = self.clone();
+        for (position, (service, theirs)) in mixed.services.iter_mut().zip(&other.services).enumerate() {
+            if seed >> (position * 2) & 3 == 3 {
+                service.1.clone_from(&theirs.1);
+            } else if seed >> (position + 16) & 1 == 1 {
+                service.1.value = theirs.1.value;
+                service.1.scale = theirs.1.scale;
+            }
+        }
+        for (position, (network, theirs)) in mixed.networks.iter_mut().zip(&other.networks).enumerate() {
+            if seed >> (position * 2 + 32) & 3 == 3 {
+                *network = *theirs;
+            }
+        }
+        for (position, (volume, theirs)) in mixed.volumes.iter_mut().zip(&other.volumes).enumerate() {
+            if seed >> (position * 2 + 48) & 3 == 3 {
+                *volume = *theirs;
+            }
+        }
+        mixed
+    }
+
+    /// The services that are there; at least one is.
+    fn names(&self) -> Vec<&'static str> {
+        let there =
+            |(position, (out, _)): (usize, &(bool, ServiceSketch))| (!*out || position == 0).then_some(position);
+        self.services.iter().enumerate().filter_map(there).map(|position| SERVICES[position]).collect()
+    }
+
+    fn yaml(&self) -> String {
+        let names = self.names();
+        let mut text = String::from("services:\n");
+        let mut shared = false;
+        for (position, (_, service)) in self.services.iter().enumerate() {
+            if names.contains(&SERVICES[position]) {
+                let taken = service.named == 2 && std::mem::replace(&mut shared, true);
+                let service = self.service(position, if taken { 1 } else { service.named });
+                writeln!(text, "  {}: {{{service}}}", SERVICES[position]).expect("a string");
+            }
+        }
+        text.push_str("networks:\n");
+        for (position, definition) in self.networks.iter().enumerate() {
+            let definition = match definition {
+                1 => format!("{{name: p_n{position}, internal: true}}"),
+                2 => format!("{{name: own-n{position}}}"),
+                3 => "{name: elsewhere, external: true}".into(),
+                _ => format!("{{name: p_n{position}}}"),
+            };
+            writeln!(text, "  n{position}: {definition}").expect("a string");
+        }
+        text.push_str("volumes:\n");
+        for (position, definition) in self.volumes.iter().enumerate() {
+            let definition = match definition {
+                1 => format!("{{name: p_v{position}, labels: {{tier: gold}}}}"),
+                2 => format!("{{name: own-v{position}}}"),
+                3 => "{name: elsewhere, external: true}".into(),
+                _ => format!("{{name: p_v{position}}}"),
+            };
+            writeln!(text, "  v{position}: {definition}").expect("a string");
+        }
+        text
+    }
+
+    fn service(&self, position: usize, named: u8) -> String {
+        let service = &self.services[position].1;
+        let mut parts = vec![match service.image {
+            3 => "build: {context: /p}".into(),
+            image => format!("image: i{image}"),
+        }];
+        parts.push(format!("environment: {{VALUE: v{}}}", service.value));
+        match named {
+            0 => parts.push(format!("scale: {}", service.scale)),
+            1 => parts.push(format!("container_name: c-{}, scale: {}", SERVICES[position], service.scale.min(1))),
+            _ => parts.push(format!("container_name: shared, scale: {}", service.scale.min(1))),
+        }
+        if service.checked {
+            parts.push("healthcheck: {test: [CMD, ok]}".into());
+        }
+        let bits = |mask: u8, count: u8| (0..count).filter(move |bit| mask >> bit & 1 == 1);
+        let networks: Vec<String> = bits(service.networks, 3).map(|bit| format!("n{bit}: null")).collect();
+        parts.push(if networks.is_empty() {
+            "network_mode: host".into()
+        } else {
+            format!("networks: {{{}}}", networks.join(", "))
+        });
+        let named = bits(service.volumes, 2).map(|bit| format!("{{type: volume, source: v{bit}, target: /{bit}}}"));
+        // Where no declared volume is, an anonymous one takes its place: data and place change hands.
+        let free = bits(service.anonymous, 2)
+            .map(|bit| if service.volumes >> bit & 1 == 1 { format!("/x{bit}") } else { format!("/{bit}") });
+        let mounts: Vec<String> =
+            named.chain(free.map(|target| format!("{{type: volume, target: {target}}}"))).collect();
+        parts.push(format!("volumes: [{}]", mounts.join(", ")));
+        parts.push(format!("depends_on: {{{}}}", self.depends(position).join(", ")));
+        parts.join(", ")
+    }
+
+    /// On earlier services, or on later ones when reversed: never in a circle.
+    fn depends(&self, position: usize) -> Vec<String> {
+        let names = self.names();
+        let count = self.services.len();
+        let others: Vec<usize> = if self.reversed { (position + 1..count).collect() } else { (0..position).collect() };
+        let how = self.services[position].1.depends.iter().zip(others).filter(|(how, _)| **how > 0);
+        how.filter_map(|(how, on)| {
+            let there = names.contains(&SERVICES[on]);
+            let until = if self.services[on].1.ends { "service_completed_successfully" } else { "service_healthy" };
+            let (condition, more) = match how {
+                1 | 2 => ("service_started", ""),
+                3 => ("service_started", ", restart: true"),
+                4 => (until, ", restart: true"),
+                5 => (until, ", required: false"),
+                _ => (until, ""),
+            };
+            (there || *how == 5).then(|| format!("{}: {{condition: {condition}{more}}}", SERVICES[on]))
+        })
+        .collect()
+    }
+}
+
+/// What is there before anything: what external networks and volumes lead to.
+pub fn empty_world() -> Observed {
+    Observed {
+        networks: vec![SeenNetwork { id: "ext".into(), name: "elsewhere".into(), labels: BTreeMap::new() }],
+        volumes: vec![SeenVolume { name: "elsewhere".into(), labels: BTreeMap::new() }],
+        ..Observed::default()
+    }
+}
+
+impl Drift {
+    pub fn happen(&self, world: &mut Observed) {
+        match self {
+            Self::NewerImage(image) => {
+                if let Some(image) = world.images.get_mut(&format!("i{image}:latest")) {
+                    image.id = "sha256:newer".into();
+                }
+            }
+            Self::ForeignNetwork(position) => {
+                let name = format!("p_n{position}");
+                if let Some(network) = world.networks.iter_mut().find(|network| network.name == name) {
+                    network.labels.clear();
+                } else {
+                    world.networks.push(SeenNetwork { id: "foreign".into(), name, labels: BTreeMap::new() });
+                }
+            }
+            Self::ForeignVolume(position) => {
+                let name = format!("p_v{position}");
+                if let Some(volume) = world.volumes.iter_mut().find(|volume| volume.name == name) {
+                    volume.labels.clear();
+                } else {
+                    world.volumes.push(SeenVolume { name, labels: BTreeMap::new() });
+                }
+            }
+            Self::Vanishes(which) if !world.containers.is_empty() => {
+                world.containers.remove(which % world.containers.len());
+            }
+            Self::RunsOnce(which, state) if !world.containers.is_empty() => {
+                let once = once(&world.containers[which % world.containers.len()], *state);
+                if world.container(&once.id).is_none() {
+                    world.containers.push(once);
+                }
+            }
+            Self::Becomes(which, _)
+            | Self::LosesFingerprint(which)
+            | Self::LeavesNetworks(which)
+            | Self::IsRenamed(which)
+            | Self::Vanishes(which)
+            | Self::RunsOnce(which, _) => {
+                let count = world.containers.len().max(1);
+                if let Some(container) = world.containers.get_mut(which % count) {
+                    self.touch(container);
+                }
+            }
+        }
+    }
+
+    fn touch(&self, container: &mut SeenContainer) {
+        match self {
+            Self::Becomes(_, state) => {
+                container.state = *state;
+                container.health = None;
+            }
+            Self::LosesFingerprint(_) => {
+                container.labels.remove(labels::FINGERPRINT);
+            }
+            Self::LeavesNetworks(_) => container.networks.clear(),
+            Self::IsRenamed(which) => container.name = format!("by-hand-{which}"),
+            _ => {}
+        }
+    }
+}
+
+/// The container of a `run` of the same service.
+fn once(container: &SeenContainer, state: State) -> SeenContainer {
+    let name = format!("p-{}-run-{}", container.service, container.id.short());
+    let id = ContainerId::new(format!("run{}", container.id));
+    let mut once = SeenContainer { id, name, number: 0, oneoff: true, state, health: None, ..container.clone() };
+    once.volumes.retain(|volume| !volume.is_anonymous());
+    once.labels.insert(labels::ONEOFF.into(), "True".into());
+    once
+}

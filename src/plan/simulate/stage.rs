@@ -1,0 +1,243 @@
+//! A world with a wish, and what the laws look at.
+
+use super::sketch::{Scene, empty_world, scene};
+use super::*;
+use crate::graph::Services;
+use crate::model::DependencyCondition;
+use crate::plan::reconcile::{Blocked, reconcile, selection};
+use crate::plan::{Policy, Recreate};
+use crate::testing::{applied_on, fetched, plan_lines};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestCaseResult, TestRng, TestRunner};
+use proptest::{prop_assert, prop_assert_eq};
+
+/// The same scenes on every run: a law that fails here fails everywhere.
+pub fn holds(law: impl Fn(&Stage) -> TestCaseResult) {
+    let config = Config { failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    runner.run(&scene(), |scene| law(&Stage::set(&scene))).unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// A world, what is wanted of it, and a source of chance.
+pub struct Stage {
+    pub wanted: Project,
+    pub world: Observed,
+    pub policy: Policy,
+    pub chance: Chance,
+}
+
+impl Stage {
+    pub fn set(scene: &Scene) -> Self {
+        let mut world = applied_on(&scene.before.project(), &empty_world());
+        for drift in &scene.drift {
+            drift.happen(&mut world);
+        }
+        let wanted = scene.wanted.project();
+        let world = fetched(&wanted, &world);
+        Self { world, policy: scene.wish.policy(&scene.wanted), wanted, chance: Chance(scene.seed) }
+    }
+
+    pub fn plan(&self, world: &Observed) -> Result<Plan, Blocked> {
+        reconcile(&self.wanted, world, &self.policy)
+    }
+
+    pub fn carry_out(&self, world: &Observed, plan: &Plan, order: &[StepId]) -> Result<Observed, TestCaseError> {
+        simulate_in(&self.wanted, world, plan, order)
+            .map_err(|impossible| TestCaseError::fail(format!("{impossible}\n{}", plan_lines(plan).join("\n"))))
+    }
+
+    pub fn all(&self, world: &Observed, plan: &Plan) -> Result<Observed, TestCaseError> {
+        self.carry_out(world, plan, &plan.steps().map(|(id, _)| id).collect::<Vec<_>>())
+    }
+
+    pub fn selected(&self) -> BTreeSet<Name> {
+        selection(&self.wanted, &Services::of(&self.wanted), &self.policy)
+    }
+
+    /// Whether a service is awaited until it has ended: it is started anew by every run, as Compose does.
+    pub fn ends(&self, service: &Name) -> bool {
+        let awaited = |one: &Service| one.depends_on.get(service).map(|how| how.condition);
+        self.wanted.services.values().any(|one| awaited(one) == Some(DependencyCondition::CompletedSuccessfully))
+    }
+
+    /// Whether what is wanted is there, and nothing half-done is left.
+    pub fn check_wanted(&self, after: &Observed) -> TestCaseResult {
+        for name in self.selected() {
+            let service = &self.wanted.services[&name];
+            let replicas: Vec<_> =
+                after.replicas(&name).into_iter().filter(|one| one.state != State::Removing).collect();
+            prop_assert_eq!(replicas.len(), service.replicas() as usize, "{} has the wrong count", name);
+            let numbers: BTreeSet<u32> = replicas.iter().map(|one| one.number).collect();
+            prop_assert_eq!(numbers.len(), replicas.len(), "{} has a number twice", name);
+            for one in replicas {
+                self.check_container(service, one, after)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether all that a service waits for holds, in the containers that its dependencies will have.
+    pub fn check_gate(&self, service: &Service, now: &Observed, after: &Observed) -> TestCaseResult {
+        for (name, how) in &service.depends_on {
+            let lasting = after.replicas(name).into_iter().filter(|one| one.state != State::Removing);
+            for lasting in lasting.filter(|_| self.wanted.services.contains_key(name)) {
+                let one = now.container(&lasting.id);
+                let holds = one.is_some_and(|one| match how.condition {
+                    DependencyCondition::Started => !matches!(one.state, State::Created | State::Paused | State::Dead),
+                    DependencyCondition::Healthy => one.health == Some(Health::Healthy) && one.state == State::Running,
+                    DependencyCondition::CompletedSuccessfully => one.state == State::Exited(0),
+                });
+                prop_assert!(holds, "{} goes on, {} is {:?}", service.name, lasting.name, one.map(|one| one.state));
+            }
+        }
+        Ok(())
+    }
+
+    pub fn check_container(&self, service: &Service, one: &SeenContainer, after: &Observed) -> TestCaseResult {
+        let runs = one.state == State::Running || one.state == State::Restarting;
+        prop_assert!(
+            runs || one.state == State::Exited(0) && self.ends(&service.name),
+            "{} is {}",
+            one.name,
+            one.state
+        );
+        let named_before = self.world.container(&one.id).is_some_and(|before| before.name == one.name);
+        let right = one.name == self.wanted.container_name(service, one.number);
+        prop_assert!(right || named_before, "{} has the wrong name", one.name);
+        if self.policy.recreate != Recreate::Never {
+            let world = World::new(&self.wanted, after);
+            for (name, id) in world.networks_of(service).expect("all are there") {
+                prop_assert_eq!(one.networks.get(&name), Some(&id), "{} is not on {}", &one.name, name);
+            }
+            for key in service.volumes.iter().filter_map(|mount| match &mount.kind {
+                MountKind::Volume { source, .. } => source.as_ref(),
+                _ => None,
+            }) {
+                let name = world.volume_named(key).expect("all are there");
+                prop_assert!(one.volumes.iter().any(|volume| volume.name == name), "{} lacks {}", &one.name, name);
+            }
+            let hash = one.label(labels::CONFIG_HASH).unwrap_or_default();
+            prop_assert!(fingerprint::matches_service(service, hash), "{} differs", &one.name);
+            let image = &after.images[&self.wanted.image_of(service).familiar()];
+            prop_assert_eq!(one.label(labels::IMAGE), Some(image.id.as_str()), "{} has an old image", &one.name);
+        }
+        Ok(())
+    }
+}
+
+/// Chance that is the same on every run.
+#[derive(Clone)]
+pub struct Chance(u64);
+
+impl Chance {
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).expect("31 bits") % limit.max(1)
+    }
+
+    /// An order that `needs` permits.
+    pub fn order(&mut self, plan: &Plan) -> Vec<StepId> {
+        let mut order: Vec<StepId> = Vec::new();
+        loop {
+            let free = free(plan, &order);
+            if free.is_empty() {
+                return order;
+            }
+            order.push(free[self.below(free.len())]);
+        }
+    }
+}
+
+/// The steps that can be next.
+pub fn free(plan: &Plan, done: &[StepId]) -> Vec<StepId> {
+    let ready = |step: &Step| step.needs.iter().all(|need| done.contains(need));
+    plan.steps().filter(|(id, step)| !done.contains(id) && ready(step)).map(|(id, _)| id).collect()
+}
+
+pub fn every_order(plan: &Plan, done: &[StepId]) -> Vec<Vec<StepId>> {
+    let free = free(plan, done);
+    if free.is_empty() {
+        return vec![done.to_vec()];
+    }
+    free.into_iter().flat_map(|next| every_order(plan, &[done, &[next]].concat())).collect()
+}
+
+/// A world without the order in which its parts were made.
+pub fn sorted(mut world: Observed) -> Observed {
+    world.containers.sort_by(|left, right| left.id.cmp(&right.id));
+    world.networks.sort_by(|left, right| left.name.cmp(&right.name));
+    world.volumes.sort_by(|left, right| left.name.cmp(&right.name));
+    world
+}
+
+/// Where to cut a run short: everywhere when it is short, else at some places.
+pub fn cuts(plan: &Plan, chance: &mut Chance) -> Vec<usize> {
+    match plan.len() {
+        0..=6 => (0..=plan.len()).collect(),
+        _ => (0..6).map(|_| chance.below(plan.len())).collect(),
+    }
+}
+
+impl Stage {
+    /// A world up to ids, names and numbers: what two runs that ended alike have in common.
+    pub fn outline(&self, world: &Observed) -> Vec<String> {
+        let ours = |one: &&SeenContainer| !one.oneoff && self.wanted.services.contains_key(&one.service);
+        let volume = |volume: &MountedVolume| {
+            format!("{} at {}", if volume.is_anonymous() { "anonymous" } else { &volume.name }, volume.target)
+        };
+        let container = |one: &SeenContainer| {
+            let runs = if self.ends(&one.service) { "ends".into() } else { one.state.to_string() };
+            let label = |name: &str| one.label(name).map(str::to_owned);
+            let made = [label(labels::CONFIG_HASH), label(labels::IMAGE)];
+            let volumes: BTreeSet<String> = one.volumes.iter().map(volume).collect();
+            format!("{} {runs} {made:?} {:?} {volumes:?}", one.service, one.networks.keys())
+        };
+        let mut all: Vec<String> = world.containers.iter().filter(ours).map(container).collect();
+        let others = world.containers.iter().filter(|one| !ours(one)).map(|one| format!("{one:?}"));
+        all.extend(others);
+        all.extend(world.networks.iter().map(|network| format!("{} {:?}", network.name, network.labels)));
+        all.extend(world.volumes.iter().map(|volume| format!("{volume:?}")));
+        all.sort();
+        all
+    }
+
+    /// Whether the replica of the same number still has what this one has, where the service still asks for it.
+    pub fn check_anonymous(&self, one: &SeenContainer, after: &Observed) -> TestCaseResult {
+        let Some(service) = self.wanted.services.get(&one.service).filter(|_| !one.oneoff) else { return Ok(()) };
+        let Some(now) = after.replicas(&one.service).into_iter().find(|now| now.number == one.number).cloned() else {
+            return Ok(());
+        };
+        let asked = |volume: &&MountedVolume| {
+            let anonymous = |kind: &MountKind| matches!(kind, MountKind::Volume { source: None, .. });
+            let at = |target: &str| service.volumes.iter().find(|mount| mount.target == target);
+            volume.is_anonymous() && at(&volume.target).is_some_and(|mount| anonymous(&mount.kind))
+        };
+        for volume in one.volumes.iter().filter(asked) {
+            prop_assert!(now.volumes.contains(volume), "{} lost what is at {}", now.name, volume.target);
+        }
+        Ok(())
+    }
+
+    /// Whether what carries the project's label went, and nothing else did.
+    pub fn check_down(&self, before: &Observed, after: &Observed, file: bool) -> TestCaseResult {
+        let ours = |labels: &BTreeMap<String, String>| labels.contains_key(labels::PROJECT);
+        for network in &before.networks {
+            prop_assert_eq!(after.network(&network.name).is_none(), ours(&network.labels), "{}", network.name);
+        }
+        for volume in &before.volumes {
+            let declared = self.wanted.volumes.values().any(|one| one.name == volume.name);
+            let goes = ours(&volume.labels) && (declared || !file);
+            prop_assert_eq!(after.volume(&volume.name).is_none(), goes, "{}", volume.name);
+        }
+        Ok(())
+    }
+
+    /// Whether every anonymous volume is removed by name: the engine keeps those that a container took over.
+    pub fn check_anonymous_go(before: &Observed, plan: &Plan) -> TestCaseResult {
+        let anonymous = before.containers.iter().flat_map(|one| &one.volumes).filter(|volume| volume.is_anonymous());
+        for volume in anonymous {
+            let goes = |step: &Step| matches!(&step.action, Action::RemoveVolume { name } if *name == volume.name);
+            prop_assert_eq!(plan.steps().filter(|(_, step)| goes(step)).count(), 1, "{}", volume.target);
+        }
+        Ok(())
+    }
+}

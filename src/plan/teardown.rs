@@ -1,0 +1,280 @@
+//! What `down` removes, and in which order: dependents before what they depend on, data only when asked for.
+
+use super::{
+    Action, AnonymousVolumes, Kind, Note, Observed, Orphans, Plan, Reason, SeenContainer, Step, StepId, Subject,
+    Target, labels,
+};
+use crate::graph::Services;
+use crate::model::Project;
+use crate::value::{Name, ProjectName};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// What the user asks of `down`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Teardown {
+    /// Whether volumes go.
+    pub volumes: Volumes,
+    /// Whether containers go whose service is no longer in the file.
+    pub orphans: Orphans,
+    /// Time before a container is killed. Default: its own.
+    pub grace: Option<Duration>,
+    /// The services to remove; the whole project when empty.
+    pub targets: Vec<Name>,
+}
+
+/// Whether volumes go with the project.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Volumes {
+    /// All volumes stay.
+    #[default]
+    Keep,
+    /// Declared volumes of the project and anonymous ones of its containers go, with their data.
+    Remove,
+}
+
+/// The steps that take a project down. Without a file, what carries the project's labels is the project.
+pub fn down(name: &ProjectName, wanted: Option<&Project>, seen: &Observed, teardown: &Teardown) -> Plan {
+    let mut draft = Draft { name, wanted, seen, teardown, plan: Plan::default(), removed: BTreeMap::new() };
+    let kept = draft.containers();
+    if teardown.volumes == Volumes::Remove {
+        draft.inherited_volumes(&kept);
+    }
+    if teardown.targets.is_empty() {
+        draft.networks(&kept);
+        draft.volumes(&kept);
+    }
+    draft.plan
+}
+
+/// The steps that stop the running containers of a project, dependents first, and remove nothing.
+pub fn stop(name: &ProjectName, wanted: Option<&Project>, seen: &Observed, teardown: &Teardown) -> Plan {
+    let mut draft = Draft { name, wanted, seen, teardown, plan: Plan::default(), removed: BTreeMap::new() };
+    let running: Vec<_> = seen.containers.iter().filter(|one| one.is_up() && draft.goes(one)).collect();
+    for service in draft.stop_order(&running) {
+        let waits = draft.after_dependents(&service);
+        let mine = running.iter().filter(|container| container.service == service);
+        let steps = mine.map(|container| draft.stop(container, waits.clone())).collect();
+        draft.removed.insert(service, steps);
+    }
+    draft.plan
+}
+
+struct Draft<'a> {
+    name: &'a ProjectName,
+    wanted: Option<&'a Project>,
+    seen: &'a Observed,
+    teardown: &'a Teardown,
+    plan: Plan,
+    /// The steps that end a service's containers.
+    removed: BTreeMap<Name, Vec<StepId>>,
+}
+
+impl<'a> Draft<'a> {
+    /// Removes containers, dependents first; gives those that stay.
+    fn containers(&mut self) -> Vec<&'a SeenContainer> {
+        let (going, kept): (Vec<_>, Vec<_>) = self.seen.containers.iter().partition(|one| self.goes(one));
+        for service in self.stop_order(&going) {
+            let waits = self.after_dependents(&service);
+            let steps = going.iter().filter(|container| container.service == service);
+            let steps = steps.map(|container| self.remove(container, &waits)).collect();
+            self.removed.insert(service, steps);
+        }
+        self.note_kept(&kept);
+        kept
+    }
+
+    fn goes(&self, container: &SeenContainer) -> bool {
+        if !self.teardown.targets.is_empty() {
+            return self.teardown.targets.contains(&container.service) && !container.oneoff;
+        }
+        let declared = self.wanted.is_none_or(|project| project.services.contains_key(&container.service));
+        (declared && !container.oneoff) || self.teardown.orphans == Orphans::Remove
+    }
+
+    fn note_kept(&mut self, kept: &[&SeenContainer]) {
+        if !self.teardown.targets.is_empty() || kept.is_empty() {
+            return;
+        }
+        let names: Vec<&str> = kept.iter().map(|container| container.name.as_str()).collect();
+        self.plan.note(Note::new(
+            format!("of this project but not of its active services, left alone: {}", names.join(", ")),
+            "name their profile with --profile, or remove them with --remove-orphans",
+        ));
+    }
+
+    /// Services with containers that go, dependents first.
+    fn stop_order(&self, going: &[&SeenContainer]) -> Vec<Name> {
+        let present: BTreeSet<&Name> = going.iter().map(|container| &container.service).collect();
+        let mut order: Vec<Name> = match self.wanted {
+            Some(project) => Services::of(project).start_order(),
+            None => labelled_order(self.seen),
+        };
+        order.retain(|name| present.contains(name));
+        order.reverse();
+        let rest = present.into_iter().filter(|name| !order.contains(name)).cloned();
+        let rest: Vec<Name> = rest.collect();
+        rest.into_iter().chain(order).collect()
+    }
+
+    /// The steps that end the containers of the services that depend on this one.
+    fn after_dependents(&self, service: &Name) -> Vec<StepId> {
+        let dependents = self.dependents(service);
+        dependents.iter().filter_map(|dependent| self.removed.get(dependent)).flatten().copied().collect()
+    }
+
+    fn dependents(&self, service: &Name) -> BTreeSet<Name> {
+        if let Some(project) = self.wanted {
+            return Services::of(project).dependents(service).into_iter().collect();
+        }
+        let depends = |one: &&SeenContainer| labelled_dependencies(one).contains(service);
+        self.seen.containers.iter().filter(depends).map(|one| one.service.clone()).collect()
+    }
+
+    fn remove(&mut self, container: &SeenContainer, waits: &[StepId]) -> StepId {
+        let subject = Subject::of(Kind::Container, &container.name, &container.service);
+        let target = Target::Existing(container.id.clone());
+        let mut needs = waits.to_vec();
+        if container.is_up() {
+            needs = vec![self.stop(container, needs)];
+        }
+        let volumes = match self.teardown.volumes {
+            Volumes::Keep => AnonymousVolumes::Keep,
+            Volumes::Remove => AnonymousVolumes::Remove,
+        };
+        self.add(Action::Remove { target, volumes }, &subject, needs)
+    }
+
+    fn stop(&mut self, container: &SeenContainer, needs: Vec<StepId>) -> StepId {
+        let subject = Subject::of(Kind::Container, &container.name, &container.service);
+        let action = Action::Stop { target: Target::Existing(container.id.clone()), grace: self.teardown.grace };
+        self.add(action, &subject, needs)
+    }
+
+    /// A container that replaced another mounts that one's anonymous volumes by name; the engine keeps those. While a
+    /// replacement is under way two containers have them.
+    fn inherited_volumes(&mut self, kept: &[&SeenContainer]) {
+        let declared =
+            |name: &str| self.wanted.is_some_and(|project| project.volumes.values().any(|volume| volume.name == name));
+        let mut anonymous: BTreeMap<&str, (&Name, Vec<StepId>)> = BTreeMap::new();
+        for (id, step) in self.plan.steps() {
+            let Action::Remove { target: Target::Existing(container), .. } = &step.action else { continue };
+            let Some(container) = self.seen.container(container) else { continue };
+            for volume in container.volumes.iter().filter(|volume| volume.is_anonymous() && !declared(&volume.name)) {
+                anonymous.entry(&volume.name).or_insert((&container.service, vec![])).1.push(id);
+            }
+        }
+        anonymous.retain(|name, _| !is_mounted(kept, name));
+        for (name, (service, needs)) in anonymous {
+            let subject = Subject::of(Kind::Volume, name, service);
+            self.add(Action::RemoveVolume { name: name.to_owned() }, &subject, needs);
+        }
+    }
+
+    /// Networks with the project's label, unless a container that stays is on them.
+    fn networks(&mut self, kept: &[&SeenContainer]) {
+        let seen = self.seen;
+        for network in &seen.networks {
+            let stays = kept.iter().any(|container| container.networks.contains_key(&network.name));
+            if !self.is_ours(&network.labels) || self.is_external(&network.name) {
+                continue;
+            }
+            if stays {
+                self.plan.note(Note::new(
+                    format!("network '{}' is kept: a container that is left alone is on it", network.name),
+                    "remove that container too, for instance with '--remove-orphans'",
+                ));
+                continue;
+            }
+            let subject = Subject::new(Kind::Network, &network.name);
+            let needs = self.all_removed();
+            let action = Action::RemoveNetwork { name: network.name.clone(), disconnect: vec![] };
+            self.add(action, &subject, needs);
+        }
+    }
+
+    /// With `-v`: declared volumes with the project's label; those no longer declared, or of a container that stays,
+    /// are named and kept.
+    fn volumes(&mut self, kept: &[&SeenContainer]) {
+        if self.teardown.volumes == Volumes::Keep {
+            return;
+        }
+        let seen = self.seen;
+        for volume in &seen.volumes {
+            if !self.is_ours(&volume.labels) {
+                continue;
+            }
+            // What one key calls external is spared, whatever another key says of the same volume.
+            let declarations = |project: &'a Project| {
+                project.volumes.values().filter(|wanted| wanted.name == volume.name).map(|wanted| wanted.external)
+            };
+            if self.wanted.is_some_and(|project| declarations(project).any(|external| external)) {
+                continue;
+            }
+            let declared = self.wanted.is_none_or(|project| declarations(project).next().is_some());
+            if !declared {
+                self.plan.note(Note::new(
+                    format!("volume '{}' is of this project but no longer declared, it is kept", volume.name),
+                    format!("remove it with 'docker volume rm {}'", volume.name),
+                ));
+                continue;
+            }
+            if is_mounted(kept, &volume.name) {
+                self.plan.note(Note::new(
+                    format!("volume '{}' is kept: a container that is left alone has it", volume.name),
+                    "remove that container too, for instance with '--remove-orphans'",
+                ));
+                continue;
+            }
+            let subject = Subject::new(Kind::Volume, &volume.name);
+            let needs = self.all_removed();
+            self.add(Action::RemoveVolume { name: volume.name.clone() }, &subject, needs);
+        }
+    }
+
+    fn is_ours(&self, all: &BTreeMap<String, String>) -> bool {
+        all.get(labels::PROJECT).is_some_and(|project| project == self.name.as_str())
+    }
+
+    fn is_external(&self, network: &str) -> bool {
+        self.wanted.is_some_and(|project| project.networks.values().any(|one| one.external && one.name == network))
+    }
+
+    fn all_removed(&self) -> Vec<StepId> {
+        self.removed.values().flatten().copied().collect()
+    }
+
+    fn add(&mut self, action: Action, subject: &Subject, needs: Vec<StepId>) -> StepId {
+        self.plan.add(Step { action, because: Reason::Asked, subject: subject.clone(), needs })
+    }
+}
+
+fn is_mounted(containers: &[&SeenContainer], volume: &str) -> bool {
+    containers.iter().any(|container| container.volumes.iter().any(|one| one.name == volume))
+}
+
+/// The services that a container's label says it depends on.
+fn labelled_dependencies(container: &SeenContainer) -> Vec<Name> {
+    let label = container.label(labels::DEPENDS_ON).unwrap_or_default();
+    label.split(',').filter_map(|entry| entry.split(':').next()?.parse().ok()).collect()
+}
+
+/// Services in an order in which each comes after those that its label names; a cycle of labels is cut.
+fn labelled_order(seen: &Observed) -> Vec<Name> {
+    let mut order: Vec<Name> = Vec::new();
+    let mut waiting: BTreeMap<Name, BTreeSet<Name>> = BTreeMap::new();
+    for container in &seen.containers {
+        waiting.entry(container.service.clone()).or_default().extend(labelled_dependencies(container));
+    }
+    while !waiting.is_empty() {
+        let free = |needs: &BTreeSet<Name>| !needs.iter().any(|need| waiting.contains_key(need));
+        let next = waiting.iter().find(|(_, needs)| free(needs)).or_else(|| waiting.iter().next());
+        let Some(name) = next.map(|(name, _)| name.clone()) else { break };
+        waiting.remove(&name);
+        order.push(name);
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,158 @@
+//! What `down` and `stop` do, one obligation each.
+
+use super::*;
+use crate::plan::MountedVolume;
+use crate::plan::State;
+use crate::testing::{applied, notes, plan_lines, project};
+use crate::value::ContainerId;
+
+const SHOP: &str = "services:
+  web: {image: nginx, networks: {default: null}, depends_on: {db: {condition: service_started}}}
+  db: {image: postgres, networks: {default: null}, volumes: [{type: volume, source: data, target: /data}]}
+networks: {default: {name: p_default}}
+volumes: {data: {name: p_data}}";
+
+fn wish(volumes: Volumes) -> Teardown {
+    Teardown { volumes, ..Teardown::default() }
+}
+
+fn lines(file: Option<&Project>, seen: &Observed, wish: &Teardown) -> Vec<String> {
+    plan_lines(&down(&"p".parse().expect("valid"), file, seen, wish))
+}
+
+#[test]
+fn dependents_go_first_then_the_network_and_the_data_stays() {
+    let shop = project(SHOP);
+    let expected = [
+        "stop web-1",
+        "remove web-1 [stop web-1]",
+        "stop db-1 [remove web-1]",
+        "remove db-1 [stop db-1]",
+        "remove network p_default [remove db-1, remove web-1]",
+    ];
+    assert_eq!(lines(Some(&shop), &applied(&shop), &Teardown::default()), expected);
+}
+
+#[test]
+fn without_a_file_the_labels_say_the_same() {
+    let shop = project(SHOP);
+    let seen = applied(&shop);
+    for volumes in [Volumes::Keep, Volumes::Remove] {
+        let wish = wish(volumes);
+        assert_eq!(lines(None, &seen, &wish), lines(Some(&shop), &seen, &wish));
+    }
+}
+
+#[test]
+fn labels_that_form_a_cycle_do_not_keep_anything_up() {
+    let mut seen = applied(&project(SHOP));
+    for container in &mut seen.containers {
+        let other = if container.service.as_str() == "db" { "web" } else { "db" };
+        container.labels.insert(labels::DEPENDS_ON.into(), format!("{other}:service_started:true"));
+    }
+    let lines = lines(None, &seen, &Teardown::default());
+    assert_eq!(lines.iter().filter(|line| line.starts_with("remove ")).count(), 3, "{lines:?}");
+}
+
+#[test]
+fn with_volumes_declared_data_goes_last() {
+    let shop = project(SHOP);
+    let lines = lines(Some(&shop), &applied(&shop), &wish(Volumes::Remove));
+    assert_eq!(lines.last().map(String::as_str), Some("remove volume p_data [remove db-1, remove web-1]"));
+}
+
+#[test]
+fn with_volumes_what_is_no_longer_declared_is_kept_and_named() {
+    let seen = applied(&project(SHOP));
+    let bare = project("services: {web: {image: nginx}, db: {image: postgres}}");
+    let plan = down(bare.name(), Some(&bare), &seen, &wish(Volumes::Remove));
+    assert!(plan.losses().is_empty());
+    assert_eq!(notes(&plan), "volume 'p_data' is of this project but no longer declared, it is kept");
+}
+
+#[test]
+fn what_is_external_is_never_touched_even_with_the_projects_labels() {
+    let seen = applied(&project(SHOP));
+    let outside =
+        SHOP.replace("p_default}", "p_default, external: true}").replace("p_data}", "p_data, external: true}");
+    let plan = down(&"p".parse().expect("valid"), Some(&project(&outside)), &seen, &wish(Volumes::Remove));
+    assert!(!plan_lines(&plan).iter().any(|line| line.contains("p_")), "{:?}", plan_lines(&plan));
+}
+
+#[test]
+fn what_stays_keeps_its_network_and_its_volume_and_is_named() {
+    let shop = project(SHOP);
+    let seen = applied(&shop);
+    let smaller = project(&SHOP.replace("  db:", "  x:").replace("db: {cond", "x: {cond"));
+    let plan = down(shop.name(), Some(&smaller), &seen, &wish(Volumes::Remove));
+    assert_eq!(plan_lines(&plan), ["stop web-1", "remove web-1 [stop web-1]"]);
+    let expected = "of this project but not of its active services, left alone: p-db-1
+network 'p_default' is kept: a container that is left alone is on it
+volume 'p_data' is kept: a container that is left alone has it";
+    assert_eq!(notes(&plan), expected);
+    let all = Teardown { orphans: Orphans::Remove, ..wish(Volumes::Remove) };
+    assert_eq!(down(shop.name(), Some(&smaller), &seen, &all).losses().len(), 1);
+}
+
+#[test]
+fn targets_go_and_nothing_else_does() {
+    let shop = project(SHOP);
+    let targets = vec!["db".parse().expect("valid")];
+    let wish = Teardown { targets, ..wish(Volumes::Remove) };
+    assert_eq!(lines(Some(&shop), &applied(&shop), &wish), ["stop db-1", "remove db-1 [stop db-1]"]);
+}
+
+#[test]
+fn what_does_not_run_is_removed_without_a_stop() {
+    let shop = project(SHOP);
+    let mut seen = applied(&shop);
+    for container in &mut seen.containers {
+        container.state = State::Exited(0);
+    }
+    let lines = lines(Some(&shop), &seen, &Teardown::default());
+    assert_eq!(lines[..2], ["remove web-1", "remove db-1 [remove web-1]"]);
+}
+
+#[test]
+fn an_anonymous_volume_that_two_containers_have_goes_after_both() {
+    let shop = project(SHOP);
+    let mut seen = applied(&shop);
+    let data = MountedVolume { name: "a".repeat(64), target: "/x".into() };
+    seen.containers.retain(|container| container.service.as_str() == "db");
+    seen.containers[0].volumes = vec![data];
+    let copy = SeenContainer {
+        id: ContainerId::new("copy"),
+        name: "0123456789ab_p-db-1".into(),
+        state: State::Created,
+        ..seen.containers[0].clone()
+    };
+    seen.containers.push(copy);
+    let lines = lines(Some(&shop), &seen, &wish(Volumes::Remove));
+    let expected = format!("remove volume {} [remove db-1, remove 0123456789ab_p-db-1]", "a".repeat(64));
+    assert_eq!(lines.iter().filter(|line| **line == expected).count(), 1, "{lines:?}");
+    assert_eq!(lines.iter().filter(|line| line.contains("aaaa")).count(), 1, "{lines:?}");
+}
+
+#[test]
+fn stop_ends_what_runs_dependents_first_and_removes_nothing() {
+    let shop = project(SHOP);
+    let mut seen = applied(&shop);
+    let plan = stop(shop.name(), Some(&shop), &seen, &Teardown::default());
+    assert_eq!(plan_lines(&plan), ["stop web-1", "stop db-1 [stop web-1]"]);
+    for container in &mut seen.containers {
+        container.state = State::Exited(0);
+    }
+    assert!(stop(shop.name(), Some(&shop), &seen, &Teardown::default()).is_empty());
+}
+
+#[test]
+fn an_anonymous_volume_that_a_running_one_off_shares_is_kept() {
+    let shop = project(SHOP);
+    let mut seen = applied(&shop);
+    seen.containers.retain(|container| container.service.as_str() == "db");
+    seen.containers[0].volumes = vec![MountedVolume { name: "a".repeat(64), target: "/x".into() }];
+    let (id, name) = (ContainerId::new("once"), "p-db-run-1".into());
+    seen.containers.push(SeenContainer { id, name, oneoff: true, ..seen.containers[0].clone() });
+    let plan = down(shop.name(), Some(&shop), &seen, &wish(Volumes::Remove));
+    assert_eq!(plan_lines(&plan), ["stop db-1", "remove db-1 [stop db-1]", "remove volume p_data [remove db-1]"]);
+}
