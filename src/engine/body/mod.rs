@@ -1,0 +1,235 @@
+//! The request that creates a container: a [`Service`] in the words of the engine.
+//!
+//! Pure but for the seccomp profiles that it reads. It sends nothing.
+
+mod endpoints;
+mod labels;
+mod mounts;
+mod ports;
+mod security;
+
+pub(super) use endpoints::endpoints;
+pub(super) use labels::{network_labels, volume_labels};
+pub(super) use mounts::{Place, wants_anonymous};
+
+use super::EngineError;
+use crate::model::{HealthTest, Healthcheck, Logging, Networking, Project, Restart, Service};
+use crate::plan::{MountedVolume, Replica};
+use crate::value::Timespan;
+use bollard::models::{
+    ContainerCreateBody, HealthConfig, HostConfig, HostConfigLogConfig, NetworkingConfig, RestartPolicy,
+    RestartPolicyNameEnum,
+};
+use std::collections::HashMap;
+
+/// A container to create.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// The service.
+    pub service: &'a Service,
+    /// Which of its containers.
+    pub number: u32,
+    /// What it is called until it is renamed.
+    pub name: &'a str,
+}
+
+/// What the engine must be asked before the request is made.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The id of the image, when the engine has it.
+    pub image: Option<String>,
+    /// The volumes that are taken over from the container that this one replaces; nothing when it replaces none.
+    pub inherited: Option<Vec<MountedVolume>>,
+}
+
+impl<'a> Wanted<'a> {
+    /// What an action asks for.
+    pub fn of(project: &'a Project, replica: &Replica, name: &'a str) -> Result<Self, EngineError> {
+        let missing = || EngineError::Internal(format!("service '{}' is not in the project", replica.service));
+        let service = project.services.get(&replica.service).ok_or_else(missing)?;
+        Ok(Self { project, service, number: replica.number, name })
+    }
+
+    /// What it is called in the end.
+    pub fn final_name(&self) -> String {
+        self.project.container_name(self.service, self.number)
+    }
+}
+
+/// The request. Every attribute of a service is named here, so that a new one does not compile until it has a place.
+#[expect(clippy::too_many_lines, reason = "one line for each attribute")]
+pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreateBody, EngineError> {
+    let Service {
+        name: _,
+        profiles: _,
+        attach: _,
+        build: _,
+        cap_add,
+        cap_drop,
+        command,
+        container_name: _,
+        depends_on: _,
+        dns,
+        dns_opt,
+        dns_search,
+        domainname,
+        entrypoint,
+        environment,
+        expose,
+        extra_hosts,
+        group_add,
+        hostname,
+        healthcheck,
+        image: _,
+        init,
+        labels: _,
+        logging,
+        mem_limit,
+        // In `network_mode` and `endpoints`.
+        networking: _,
+        platform: _,
+        ports,
+        privileged,
+        pull_policy: _,
+        read_only,
+        restart,
+        scale: _,
+        security_opt,
+        shm_size,
+        stdin_open,
+        stop_grace_period,
+        stop_signal,
+        sysctls,
+        tmpfs,
+        tty,
+        user,
+        volumes: _,
+        working_dir,
+    } = wanted.service;
+    let security = security::resolve(security_opt, &wanted.project.identity.working_dir)?;
+    let mounts::Mounts { binds, mounts } = mounts::mounts(wanted, found.inherited.as_deref().unwrap_or_default());
+    let host_config = HostConfig {
+        binds: some(binds),
+        cap_add: some(capabilities(cap_add)),
+        cap_drop: some(capabilities(cap_drop)),
+        dns: some(dns.clone()),
+        dns_options: some(dns_opt.clone()),
+        dns_search: some(dns_search.clone()),
+        extra_hosts: some(extra_hosts.iter().map(|line| line.replacen('=', ":", 1)).collect()),
+        group_add: some(group_add.clone()),
+        init: *init,
+        log_config: logging.as_ref().map(log_config),
+        masked_paths: security.masked_paths,
+        memory: mem_limit.map(crate::value::ByteSize::bytes),
+        mounts: some(mounts),
+        network_mode: Some(network_mode(wanted)),
+        port_bindings: ports::bindings(ports),
+        privileged: privileged.then_some(true),
+        readonly_paths: security.readonly_paths,
+        readonly_rootfs: read_only.then_some(true),
+        restart_policy: restart.map(restart_policy),
+        security_opt: some(security.options),
+        shm_size: shm_size.map(crate::value::ByteSize::bytes),
+        sysctls: some_map(sysctls.iter().map(|(key, value)| (key.clone(), value.clone())).collect()),
+        tmpfs: some_map(tmpfs.iter().map(|one| halves(one)).collect()),
+        ..HostConfig::default()
+    };
+    let endpoints = endpoints(wanted);
+    Ok(ContainerCreateBody {
+        attach_stderr: Some(true),
+        attach_stdout: Some(true),
+        cmd: command.clone(),
+        domainname: domainname.clone(),
+        entrypoint: entrypoint.clone(),
+        env: some(environment.iter().map(variable).collect()),
+        exposed_ports: ports::exposed(ports, expose),
+        healthcheck: healthcheck.as_ref().map(health_config),
+        host_config: Some(host_config),
+        hostname: hostname.clone(),
+        image: Some(wanted.project.image_of(wanted.service).to_string()),
+        labels: Some(labels::container_labels(wanted, found).into_iter().collect()),
+        networking_config: (!endpoints.is_empty())
+            .then(|| NetworkingConfig { endpoints_config: Some(endpoints.into_iter().collect()) }),
+        open_stdin: stdin_open.then_some(true),
+        stop_signal: stop_signal.clone(),
+        stop_timeout: stop_grace_period.map(|grace| super::perform::whole_seconds(grace.duration()).into()),
+        tty: tty.then_some(true),
+        user: user.clone(),
+        working_dir: working_dir.clone(),
+        ..ContainerCreateBody::default()
+    })
+}
+
+fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+    (!list.is_empty()).then_some(list)
+}
+
+fn some_map(map: HashMap<String, String>) -> Option<HashMap<String, String>> {
+    (!map.is_empty()).then_some(map)
+}
+
+fn variable((name, value): (&String, &Option<String>)) -> String {
+    value.as_ref().map_or_else(|| name.clone(), |value| format!("{name}={value}"))
+}
+
+/// `net_admin` is `CAP_NET_ADMIN`, as the engine's own client writes it; `ALL` stays.
+fn capabilities(names: &[String]) -> Vec<String> {
+    let full = |name: &String| match name.to_uppercase() {
+        name if name == "ALL" || name.starts_with("CAP_") => name,
+        name => format!("CAP_{name}"),
+    };
+    names.iter().map(full).collect()
+}
+
+/// `path:options`.
+fn halves(tmpfs: &str) -> (String, String) {
+    let (path, options) = tmpfs.split_once(':').unwrap_or((tmpfs, ""));
+    (path.to_owned(), options.to_owned())
+}
+
+fn network_mode(wanted: &Wanted<'_>) -> String {
+    match &wanted.service.networking {
+        Networking::Mode(mode) => mode.clone(),
+        attached @ Networking::Attached(_) => {
+            let first = attached.in_order().into_iter().next();
+            first.map_or_else(|| "none".into(), |(key, _)| endpoints::network_name(wanted.project, key))
+        }
+    }
+}
+
+fn log_config(logging: &Logging) -> HostConfigLogConfig {
+    let Logging { driver, options } = logging;
+    let options = options.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    HostConfigLogConfig { typ: driver.clone(), config: some_map(options) }
+}
+
+fn restart_policy(restart: Restart) -> RestartPolicy {
+    let (name, attempts) = match restart {
+        Restart::No => (RestartPolicyNameEnum::NO, None),
+        Restart::Always => (RestartPolicyNameEnum::ALWAYS, None),
+        Restart::UnlessStopped => (RestartPolicyNameEnum::UNLESS_STOPPED, None),
+        Restart::OnFailure(attempts) => (RestartPolicyNameEnum::ON_FAILURE, attempts),
+    };
+    RestartPolicy { name: Some(name), maximum_retry_count: attempts.map(i64::from) }
+}
+
+fn health_config(check: &Healthcheck) -> HealthConfig {
+    let Healthcheck { test, timeout, interval, retries, start_period, start_interval, disable: _ } = check;
+    if check.is_disabled() {
+        return HealthConfig { test: Some(vec!["NONE".into()]), ..HealthConfig::default() };
+    }
+    let span = |span: &Option<Timespan>| span.map(Timespan::nanoseconds);
+    HealthConfig {
+        test: (check.test() != HealthTest::Inherited).then(|| test.clone()),
+        interval: span(interval),
+        timeout: span(timeout),
+        retries: retries.map(|retries| i64::try_from(retries).unwrap_or(i64::MAX)),
+        start_period: span(start_period),
+        start_interval: span(start_interval),
+    }
+}
+
+#[cfg(test)]
+mod tests;

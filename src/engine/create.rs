@@ -1,0 +1,92 @@
+//! Creates a container: what it takes over, the request, and networks that an older engine connects one by one.
+
+use super::body::{Found, Place, Wanted, body, endpoints, wants_anonymous};
+use super::{Engine, EngineError, if_there, seen};
+use crate::plan::{AnonymousVolumes, MountedVolume};
+use crate::value::ContainerId;
+use bollard::models::{ContainerCreateBody, EndpointSettings, NetworkConnectRequest};
+use bollard::query_parameters::{CreateContainerOptionsBuilder, InspectContainerOptions};
+use futures_util::future::try_join;
+
+/// From this version of the API on a container can be created in several networks.
+const SEVERAL_NETWORKS: (u32, u32) = (1, 44);
+
+impl Engine {
+    /// Creates a container.
+    pub(super) async fn create(
+        &self,
+        wanted: &Wanted<'_>,
+        inherit: Option<&ContainerId>,
+    ) -> Result<ContainerId, EngineError> {
+        let found = self.found(wanted, inherit).await?;
+        let mut body = body(wanted, &found)?;
+        let later = self.networks_for_later(wanted, &mut body).await?;
+        let mut options = CreateContainerOptionsBuilder::new().name(wanted.name);
+        if let Some(platform) = wanted.service.platform.as_ref().or(self.host.platform.as_ref()) {
+            options = options.platform(platform);
+        }
+        let answer = self.docker.create_container(Some(options.build()), body).await;
+        let id = ContainerId::new(answer.map_err(|fault| self.sorted(fault))?.id);
+        if let Err(error) = self.connect_all(&id, later).await {
+            // A container without its networks would look complete to the next run.
+            self.remove(&id, AnonymousVolumes::Remove).await?;
+            return Err(error);
+        }
+        Ok(id)
+    }
+
+    /// The image and the container that is replaced, asked for at once.
+    async fn found(&self, wanted: &Wanted<'_>, old: Option<&ContainerId>) -> Result<Found, EngineError> {
+        let name = wanted.project.image_of(wanted.service);
+        let image =
+            async { if_there(self.docker.inspect_image(name.as_str()).await.map_err(|fault| self.sorted(fault))) };
+        let Some(old) = old else {
+            return Ok(Found { image: image.await?.and_then(|image| image.id), inherited: None });
+        };
+        let old = async {
+            let answer = self.docker.inspect_container(old.as_str(), None::<InspectContainerOptions>).await;
+            answer.map_err(|fault| self.sorted(fault))
+        };
+        let (image, old) = try_join(image, old).await?;
+        let image = image.unwrap_or_default();
+        let of_image = image.config.and_then(|config| config.volumes).unwrap_or_default();
+        let inherited = taken_over(wanted, seen::volumes(old.mounts.unwrap_or_default()), &of_image);
+        Ok(Found { image: image.id, inherited: Some(inherited) })
+    }
+
+    /// Takes all networks but the first out of the request when the engine wants them one by one.
+    async fn networks_for_later(
+        &self,
+        wanted: &Wanted<'_>,
+        body: &mut ContainerCreateBody,
+    ) -> Result<Vec<(String, EndpointSettings)>, EngineError> {
+        let mut endpoints = endpoints(wanted);
+        if endpoints.len() < 2 || self.version().await?.api >= SEVERAL_NETWORKS {
+            return Ok(Vec::new());
+        }
+        let later = endpoints.split_off(1);
+        if let Some(networking) = &mut body.networking_config {
+            networking.endpoints_config = Some(endpoints.into_iter().collect());
+        }
+        Ok(later)
+    }
+
+    async fn connect_all(&self, id: &ContainerId, later: Vec<(String, EndpointSettings)>) -> Result<(), EngineError> {
+        for (network, endpoint) in later {
+            let request = NetworkConnectRequest { container: id.as_str().to_owned(), endpoint_config: Some(endpoint) };
+            self.docker.connect_network(&network, request).await.map_err(|fault| self.sorted(fault))?;
+        }
+        Ok(())
+    }
+}
+
+/// The volumes that a new container takes over: where it wants an anonymous one, or where the image has one and the
+/// service says nothing.
+fn taken_over(wanted: &Wanted<'_>, old: Vec<MountedVolume>, of_image: &[String]) -> Vec<MountedVolume> {
+    let is_wanted = |volume: &MountedVolume| match wants_anonymous(wanted.service, &volume.target) {
+        Place::Anonymous => true,
+        Place::Taken => false,
+        Place::Free => of_image.contains(&volume.target),
+    };
+    old.into_iter().filter(is_wanted).collect()
+}

@@ -1,0 +1,259 @@
+//! [`EngineError`]: what an engine refuses or cannot do, sorted at the door so that nobody above reads its words.
+
+use super::Host;
+use crate::value::{ImageName, Name};
+use bollard::errors::Error as Fault;
+use std::error::Error;
+use std::io::ErrorKind;
+
+/// Why the engine did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// The thing is not there.
+    #[error("{message}")]
+    NotFound {
+        /// The engine's words.
+        message: String,
+    },
+    /// A thing of that name is there already, or the state of the thing forbids it.
+    #[error("{message}")]
+    Conflict {
+        /// The engine's words.
+        message: String,
+    },
+    /// This user may not talk to the engine.
+    #[error("no permission to use the engine at {host}")]
+    Denied {
+        /// Where the engine is.
+        host: String,
+    },
+    /// Nobody answers.
+    #[error("no engine answers at {host}: {fault}")]
+    Unreachable {
+        /// Where the engine should be.
+        host: String,
+        /// What happened.
+        fault: String,
+    },
+    /// The connection ended in the middle.
+    #[error("the connection to the engine at {host} broke: {fault}")]
+    Broken {
+        /// Where the engine is.
+        host: String,
+        /// What happened.
+        fault: String,
+    },
+    /// The engine took longer than it may.
+    #[error("the engine at {host} did not answer in time")]
+    Timeout {
+        /// Where the engine is.
+        host: String,
+    },
+    /// The engine said no.
+    #[error("{message}")]
+    Refused {
+        /// The HTTP status; 0 when it was said in the middle of an answer.
+        status: u16,
+        /// The engine's words.
+        message: String,
+    },
+    /// A port of the host is taken.
+    #[error("port {port} is in use{}", holder.as_ref().map(|holder| format!(" by {holder}")).unwrap_or_default())]
+    PortInUse {
+        /// The port of the host.
+        port: u16,
+        /// Who has it: a container with its project, or a process of the host; nothing when that is not to be seen.
+        holder: Option<String>,
+    },
+    /// An image could not be fetched.
+    #[error("image '{image}' could not be pulled: {message}")]
+    PullFailed {
+        /// The image.
+        image: ImageName,
+        /// The reason in short.
+        message: String,
+        /// What to do about it.
+        help: String,
+    },
+    /// An image could not be built.
+    #[error("{} could not be built: {message}", named(services))]
+    BuildFailed {
+        /// The services whose image failed, or all that were asked for when the builder does not say which.
+        services: Vec<Name>,
+        /// The builder's words.
+        message: String,
+        /// The last lines of the step that failed.
+        log: Vec<String>,
+    },
+    /// A file that the engine is to get cannot be read.
+    #[error("{path} cannot be read: {fault}")]
+    File {
+        /// The file or folder.
+        path: String,
+        /// What happened.
+        fault: String,
+    },
+    /// The address of the engine, or a setting about it, makes no sense.
+    #[error("{message}")]
+    Address {
+        /// What is wrong.
+        message: String,
+        /// How to mend it.
+        help: Option<String>,
+    },
+    /// The engine's answer is not understood.
+    #[error("the engine's answer is not understood: {message}")]
+    Garbled {
+        /// What is odd.
+        message: String,
+    },
+    /// A fault of Hoist itself.
+    #[error("this should not happen: {0}")]
+    Internal(String),
+}
+
+fn named(services: &[Name]) -> String {
+    services.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ")
+}
+
+impl EngineError {
+    /// What to do about it, if that can be said.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Denied { .. } => Some("join the group 'docker', or name another engine with DOCKER_HOST".into()),
+            Self::Unreachable { .. } => Some("is the engine running? DOCKER_HOST names another one".into()),
+            Self::Broken { .. } => Some("was the engine restarted? run the command again".into()),
+            Self::Timeout { .. } => Some("look at the engine's own log; it may be overloaded".into()),
+            Self::PortInUse { .. } => Some("stop what uses it, or publish another port".into()),
+            Self::PullFailed { help, .. } => Some(help.clone()),
+            Self::Address { help, .. } => help.clone(),
+            Self::Internal(_) => Some("please report it".into()),
+            Self::File { .. } => Some("check the path and its permissions".into()),
+            Self::Refused { message, .. } | Self::NotFound { message } if message.contains("exec: \"") => {
+                Some("the image has no such program: check 'command' and 'entrypoint'".into())
+            }
+            Self::NotFound { message } if message.contains("No such image") => {
+                Some("pull it, or build it: its pull_policy may say 'never'".into())
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the thing is simply not there.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::NotFound { .. })
+    }
+
+    /// Whether the engine cannot be used at all, whatever is asked.
+    pub fn is_connection(&self) -> bool {
+        matches!(self, Self::Denied { .. } | Self::Unreachable { .. } | Self::Broken { .. } | Self::Timeout { .. })
+    }
+
+    /// Sorts what the client library reports.
+    pub(super) fn of(host: &Host, fault: Fault) -> Self {
+        match fault {
+            Fault::DockerResponseServerError { status_code, message } => Self::answered(status_code, &message),
+            Fault::DockerStreamError { error } => Self::Refused { status: 0, message: error },
+            Fault::RequestTimeoutError => Self::Timeout { host: host.to_string() },
+            Fault::SocketNotFoundError(_) => {
+                Self::Unreachable { host: host.to_string(), fault: "there is no such socket".into() }
+            }
+            Fault::JsonDataError { message, .. } => Self::Garbled { message },
+            Fault::JsonSerdeError { err } => Self::Garbled { message: err.to_string() },
+            other => Self::transport(host, &other),
+        }
+    }
+
+    fn answered(status: u16, message: &str) -> Self {
+        let message = message.trim_end().to_owned();
+        match status {
+            404 => Self::NotFound { message },
+            409 => Self::Conflict { message },
+            _ => Self::Refused { status, message },
+        }
+    }
+
+    fn transport(host: &Host, fault: &Fault) -> Self {
+        let host = host.to_string();
+        let Some(cause) = io_cause(fault) else {
+            return Self::Broken { host, fault: deepest(fault) };
+        };
+        match cause.kind() {
+            ErrorKind::PermissionDenied => Self::Denied { host },
+            ErrorKind::ConnectionRefused => Self::Unreachable { host, fault: "the connection is refused".into() },
+            ErrorKind::NotFound => Self::Unreachable { host, fault: "there is no such socket".into() },
+            _ if is_connect(fault) => Self::Unreachable { host, fault: cause.to_string() },
+            _ => Self::Broken { host, fault: cause.to_string() },
+        }
+    }
+}
+
+fn is_connect(fault: &Fault) -> bool {
+    matches!(fault, Fault::HyperLegacyError { err } if err.is_connect())
+}
+
+fn io_cause(fault: &Fault) -> Option<&std::io::Error> {
+    let mut next: Option<&(dyn Error + 'static)> = Some(fault);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<std::io::Error>() {
+            return Some(found);
+        }
+        // A transparent error hides itself among its sources.
+        next = match error.downcast_ref::<Fault>() {
+            Some(Fault::IOError { err }) => Some(err),
+            Some(Fault::HyperLegacyError { err }) => Some(err),
+            _ => error.source(),
+        };
+    }
+    None
+}
+
+fn deepest(fault: &Fault) -> String {
+    let mut last: &dyn Error = fault;
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    last.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn sorted(fault: Fault) -> EngineError {
+        EngineError::of(&Host::resolve(&BTreeMap::new()).expect("the default"), fault)
+    }
+
+    #[test]
+    fn an_answer_is_sorted_by_its_status() {
+        let answer = |status_code| {
+            sorted(Fault::DockerResponseServerError { status_code, message: "no such container: x\n".into() })
+        };
+        assert_eq!(answer(404), EngineError::NotFound { message: "no such container: x".into() });
+        assert!(matches!(answer(409), EngineError::Conflict { .. }));
+        assert!(matches!(answer(500), EngineError::Refused { status: 500, .. }));
+    }
+
+    #[test]
+    fn a_socket_that_may_not_be_opened_is_denied() {
+        let error = sorted(Fault::IOError { err: ErrorKind::PermissionDenied.into() });
+        assert_eq!(error.to_string(), "no permission to use the engine at unix:///var/run/docker.sock");
+        assert!(error.help().is_some());
+    }
+
+    #[test]
+    fn a_missing_socket_is_named() {
+        let error = sorted(Fault::SocketNotFoundError("/var/run/docker.sock".into()));
+        let text = "no engine answers at unix:///var/run/docker.sock: there is no such socket";
+        assert_eq!(error.to_string(), text);
+        assert!(error.is_connection());
+    }
+
+    #[test]
+    fn a_port_in_use_names_who_has_it() {
+        let error = EngineError::PortInUse { port: 80, holder: Some("container 'web' of project 'other'".into()) };
+        assert_eq!(error.to_string(), "port 80 is in use by container 'web' of project 'other'");
+        assert_eq!(EngineError::PortInUse { port: 80, holder: None }.to_string(), "port 80 is in use");
+    }
+}

@@ -1,0 +1,200 @@
+//! [`Host`]: where the engine is, and the settings of the docker client that go with it.
+//!
+//! It reads the docker client's configuration and contexts. It never connects.
+
+use super::EngineError;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Where the engine is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Host {
+    pub(super) address: Address,
+    /// The folder with `ca.pem`, `cert.pem` and `key.pem`, for an address that speaks TLS.
+    pub(super) certificates: Option<PathBuf>,
+    /// The docker client's configuration folder. Default `~/.docker`.
+    pub(super) config: PathBuf,
+    /// Who builds images.
+    pub(super) builder: BuilderChoice,
+    /// The platform of containers and images whose service names none, from `DOCKER_DEFAULT_PLATFORM`.
+    pub(super) platform: Option<String>,
+}
+
+/// How the engine is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Address {
+    /// A socket on this machine.
+    Unix(PathBuf),
+    /// `host:port`.
+    Tcp(String),
+}
+
+/// Who builds images, from `HOIST_BUILDER`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum BuilderChoice {
+    /// The buildx plugin where there is one, else the engine itself.
+    #[default]
+    Any,
+    /// The buildx plugin.
+    Buildx,
+    /// The engine, in a session of our own.
+    Session,
+}
+
+const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
+
+impl Host {
+    /// Finds the engine as the docker client does: `DOCKER_HOST`, then `DOCKER_CONTEXT`, then the current context of
+    /// the docker client's configuration, then `/var/run/docker.sock`.
+    ///
+    /// # Errors
+    /// When an address cannot be understood, or a context is named that does not exist.
+    pub fn resolve(environment: &BTreeMap<String, String>) -> Result<Self, EngineError> {
+        let given = |name: &str| environment.get(name).filter(|value| !value.is_empty());
+        let home = given("HOME").map_or_else(|| PathBuf::from("/"), PathBuf::from);
+        let config = given("DOCKER_CONFIG").map_or_else(|| home.join(".docker"), PathBuf::from);
+        let mut host = Self {
+            address: Address::Unix(DEFAULT_SOCKET.into()),
+            certificates: None,
+            builder: builder(given("HOIST_BUILDER"))?,
+            platform: given("DOCKER_DEFAULT_PLATFORM").cloned(),
+            config,
+        };
+        if let Some(text) = given("DOCKER_HOST") {
+            host.address = Address::parse(text)?;
+            let wants_tls = given("DOCKER_TLS_VERIFY").is_some() || given("DOCKER_TLS").is_some();
+            let folder = given("DOCKER_CERT_PATH").map_or_else(|| host.config.clone(), PathBuf::from);
+            host.certificates = (wants_tls && !host.is_local()).then_some(folder);
+            return Ok(host);
+        }
+        let context = given("DOCKER_CONTEXT").cloned().or_else(|| current_context(&host.config));
+        if let Some(name) = context.filter(|name| name != "default") {
+            host.enter(&name)?;
+        }
+        Ok(host)
+    }
+
+    /// Whether the engine is reached by a socket of this machine.
+    pub fn is_local(&self) -> bool {
+        matches!(self.address, Address::Unix(_))
+    }
+
+    fn enter(&mut self, name: &str) -> Result<(), EngineError> {
+        let folder = hash(name);
+        let path = self.config.join("contexts/meta").join(&folder).join("meta.json");
+        let text = std::fs::read_to_string(&path).map_err(|_| EngineError::Address {
+            message: format!("docker context '{name}' does not exist"),
+            help: Some("'docker context ls' lists them; DOCKER_HOST names an engine without a context".into()),
+        })?;
+        let meta: Value = serde_json::from_str(&text).map_err(|fault| EngineError::Address {
+            message: format!("docker context '{name}' cannot be read: {fault}"),
+            help: Some(format!("look at {}", path.display())),
+        })?;
+        let address = meta.pointer("/Endpoints/docker/Host").and_then(Value::as_str).unwrap_or_default();
+        self.address = Address::parse(address)?;
+        let certificates = self.config.join("contexts/tls").join(folder).join("docker");
+        self.certificates = (!self.is_local() && certificates.is_dir()).then_some(certificates);
+        Ok(())
+    }
+}
+
+impl Address {
+    fn parse(text: &str) -> Result<Self, EngineError> {
+        let refuse = |message: String, help: &str| EngineError::Address { message, help: Some(help.into()) };
+        match text.split_once("://") {
+            Some(("unix", path)) => Ok(Self::Unix(path.into())),
+            Some(("tcp" | "http" | "https", rest)) => Ok(Self::Tcp(rest.trim_end_matches('/').to_owned())),
+            Some(("ssh", _)) => Err(refuse(
+                format!("the engine '{text}' is reached by ssh, which hoist does not do"),
+                "forward its socket: ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST, then \
+                 DOCKER_HOST=unix:///tmp/docker.sock",
+            )),
+            _ if text.starts_with('/') => Ok(Self::Unix(text.into())),
+            _ => Err(refuse(
+                format!("'{text}' is not the address of an engine"),
+                "write 'unix:///var/run/docker.sock' or 'tcp://host:2375'",
+            )),
+        }
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.address {
+            Address::Unix(path) => write!(out, "unix://{}", path.display()),
+            Address::Tcp(place) => write!(out, "tcp://{place}"),
+        }
+    }
+}
+
+fn builder(word: Option<&String>) -> Result<BuilderChoice, EngineError> {
+    match word.map(String::as_str) {
+        None => Ok(BuilderChoice::Any),
+        Some("buildx") => Ok(BuilderChoice::Buildx),
+        Some("session") => Ok(BuilderChoice::Session),
+        Some(other) => Err(EngineError::Address {
+            message: format!("HOIST_BUILDER is '{other}'"),
+            help: Some("write 'buildx' or 'session', or leave it out".into()),
+        }),
+    }
+}
+
+fn current_context(config: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(config.join("config.json")).ok()?;
+    let config: Value = serde_json::from_str(&text).ok()?;
+    let name = config.get("currentContext")?.as_str()?;
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hash, byte| {
+        write!(hash, "{byte:02x}").expect("writing to a string cannot fail");
+        hash
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(variables: &[(&str, &str)]) -> Result<Host, EngineError> {
+        Host::resolve(&variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect())
+    }
+
+    #[test]
+    fn docker_host_wins_over_a_context() {
+        let host = resolve(&[("DOCKER_HOST", "tcp://e:2375"), ("DOCKER_CONTEXT", "nowhere")]).expect("an address");
+        assert_eq!(host.to_string(), "tcp://e:2375");
+        assert_eq!(host.certificates, None);
+    }
+
+    #[test]
+    fn nothing_given_means_the_usual_socket() {
+        assert_eq!(resolve(&[]).expect("the default").to_string(), "unix:///var/run/docker.sock");
+    }
+
+    #[test]
+    fn a_context_gives_its_address() {
+        let home = tempfile::tempdir().expect("a folder");
+        let meta = home.path().join(".docker/contexts/meta").join(hash("remote"));
+        std::fs::create_dir_all(&meta).expect("made");
+        let text = r#"{"Name":"remote","Endpoints":{"docker":{"Host":"tcp://far:2376"}}}"#;
+        std::fs::write(meta.join("meta.json"), text).expect("written");
+        std::fs::write(home.path().join(".docker/config.json"), r#"{"currentContext":"remote"}"#).expect("written");
+        let home = home.path().to_str().expect("text");
+        assert_eq!(resolve(&[("HOME", home)]).expect("found").to_string(), "tcp://far:2376");
+        assert!(resolve(&[("HOME", home), ("DOCKER_CONTEXT", "other")]).is_err());
+        let host = resolve(&[("HOME", home), ("DOCKER_CONTEXT", "default")]).expect("found");
+        assert_eq!(host.to_string(), "unix:///var/run/docker.sock");
+    }
+
+    #[test]
+    fn ssh_is_refused_with_a_way_out() {
+        let error = resolve(&[("DOCKER_HOST", "ssh://me@there")]).expect_err("refused");
+        assert!(error.help().is_some_and(|help| help.contains("ssh -nNT -L")));
+    }
+}

@@ -1,0 +1,136 @@
+//! [`Engine::observe`]: what an engine holds of a project, in as few requests as can be.
+
+use super::{Engine, EngineError, if_there, seen};
+use crate::model::Project;
+use crate::plan::{Observed, SeenContainer, SeenImage, SeenNetwork, SeenVolume, labels};
+use crate::value::{ImageName, ProjectName};
+use bollard::models::ImageSummary;
+use bollard::query_parameters::{
+    InspectNetworkOptions, ListContainersOptionsBuilder, ListImagesOptionsBuilder, ListNetworksOptionsBuilder,
+    ListVolumesOptionsBuilder,
+};
+use futures_util::future::{try_join_all, try_join3, try_join4};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+impl Engine {
+    /// What the engine holds of a project: four requests at once, and one more for each network, volume or image that
+    /// the project names and that does not come with the lists.
+    pub async fn observe(&self, wanted: &Project) -> Result<Observed, EngineError> {
+        let images: BTreeSet<ImageName> = wanted.services.values().map(|service| wanted.image_of(service)).collect();
+        let (containers, networks, volumes, listed) = try_join4(
+            self.containers(wanted.name()),
+            self.networks(wanted.name()),
+            self.volumes(wanted.name()),
+            self.list_images(&images),
+        )
+        .await?;
+        let mut seen = Observed { containers, networks, volumes, images: seen::images(&listed, images.iter()) };
+        let (networks, volumes, images) = try_join3(
+            self.missing_networks(wanted, &seen),
+            self.missing_volumes(wanted, &seen),
+            self.missing_images(&images, &seen),
+        )
+        .await?;
+        seen.networks.extend(networks);
+        seen.volumes.extend(volumes);
+        seen.images.extend(images);
+        Ok(seen)
+    }
+
+    /// What carries a project's labels, without a file: containers, networks and volumes, no images.
+    pub async fn observe_named(&self, project: &ProjectName) -> Result<Observed, EngineError> {
+        let (containers, networks, volumes) =
+            try_join3(self.containers(project), self.networks(project), self.volumes(project)).await?;
+        Ok(Observed { containers, networks, volumes, images: BTreeMap::new() })
+    }
+
+    async fn containers(&self, project: &ProjectName) -> Result<Vec<SeenContainer>, EngineError> {
+        let filters = HashMap::from([("label", vec![of(project), labels::CONFIG_HASH.to_owned()])]);
+        let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
+        let listed = self.docker.list_containers(Some(options)).await.map_err(|fault| self.sorted(fault))?;
+        let mut seen: Vec<_> = listed.into_iter().filter_map(seen::container).collect();
+        seen.sort_by(|left, right| left.name.cmp(&right.name));
+        Ok(seen)
+    }
+
+    async fn networks(&self, project: &ProjectName) -> Result<Vec<SeenNetwork>, EngineError> {
+        let filters = HashMap::from([("label", vec![of(project)])]);
+        let options = ListNetworksOptionsBuilder::new().filters(&filters).build();
+        let listed = self.docker.list_networks(Some(options)).await.map_err(|fault| self.sorted(fault))?;
+        let mut seen: Vec<_> = listed.into_iter().map(seen::network).collect();
+        seen.sort_by(|left, right| left.name.cmp(&right.name));
+        Ok(seen)
+    }
+
+    async fn volumes(&self, project: &ProjectName) -> Result<Vec<SeenVolume>, EngineError> {
+        let filters = HashMap::from([("label", vec![of(project)])]);
+        let options = ListVolumesOptionsBuilder::new().filters(&filters).build();
+        let listed = self.docker.list_volumes(Some(options)).await.map_err(|fault| self.sorted(fault))?;
+        let mut seen: Vec<_> = listed.volumes.unwrap_or_default().into_iter().map(seen::volume).collect();
+        seen.sort_by(|left, right| left.name.cmp(&right.name));
+        Ok(seen)
+    }
+
+    async fn list_images(&self, wanted: &BTreeSet<ImageName>) -> Result<Vec<ImageSummary>, EngineError> {
+        let names: Vec<_> = wanted.iter().filter(|name| !may_be_id(name)).map(ImageName::familiar).collect();
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let filters = HashMap::from([("reference", names)]);
+        let options = ListImagesOptionsBuilder::new().filters(&filters).build();
+        self.docker.list_images(Some(options)).await.map_err(|fault| self.sorted(fault))
+    }
+
+    async fn missing_networks(&self, wanted: &Project, seen: &Observed) -> Result<Vec<SeenNetwork>, EngineError> {
+        let names: BTreeSet<_> = wanted.networks.values().map(|network| network.name.as_str()).collect();
+        let missing = names.into_iter().filter(|name| seen.network(name).is_none());
+        let found = try_join_all(missing.map(|name| self.network_named(name))).await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    /// The network of this name, whoever made it.
+    pub(super) async fn network_named(&self, name: &str) -> Result<Option<SeenNetwork>, EngineError> {
+        let answer = self.docker.inspect_network(name, None::<InspectNetworkOptions>).await;
+        let found = if_there(answer.map_err(|fault| self.sorted(fault)))?;
+        // The engine takes the beginning of an id for a name.
+        Ok(found.map(seen::inspected_network).filter(|network| network.name == name || network.id == name))
+    }
+
+    async fn missing_volumes(&self, wanted: &Project, seen: &Observed) -> Result<Vec<SeenVolume>, EngineError> {
+        let names: BTreeSet<_> = wanted.volumes.values().map(|volume| volume.name.as_str()).collect();
+        let missing = names.into_iter().filter(|name| seen.volume(name).is_none());
+        let found = try_join_all(missing.map(|name| self.volume_named(name))).await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    async fn volume_named(&self, name: &str) -> Result<Option<SeenVolume>, EngineError> {
+        let answer = self.docker.inspect_volume(name).await.map_err(|fault| self.sorted(fault));
+        Ok(if_there(answer)?.map(seen::volume))
+    }
+
+    async fn missing_images(
+        &self,
+        wanted: &BTreeSet<ImageName>,
+        seen: &Observed,
+    ) -> Result<Vec<(String, SeenImage)>, EngineError> {
+        let missing = wanted.iter().filter(|name| may_be_id(name) && !seen.images.contains_key(&name.familiar()));
+        let found = try_join_all(missing.map(|name| self.image_named(name))).await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    async fn image_named(&self, name: &ImageName) -> Result<Option<(String, SeenImage)>, EngineError> {
+        let answer = self.docker.inspect_image(name.as_str()).await.map_err(|fault| self.sorted(fault));
+        Ok(if_there(answer)?.and_then(|image| image.id).map(|id| (name.familiar(), SeenImage { id })))
+    }
+}
+
+fn of(project: &ProjectName) -> String {
+    format!("{}={project}", labels::PROJECT)
+}
+
+/// Digests and ids are not listed by what the user wrote.
+fn may_be_id(name: &ImageName) -> bool {
+    let text = name.as_str();
+    let looks_like_id = text.len() >= 12 && text.chars().all(|digit| digit.is_ascii_hexdigit());
+    text.contains('@') || text.starts_with("sha256:") || looks_like_id
+}

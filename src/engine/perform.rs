@@ -1,0 +1,138 @@
+//! [`Engine::perform`]: does one action of a plan. It never decides whether or when.
+
+use super::body::Wanted;
+use super::{Engine, EngineError, port_holder};
+use crate::event::What;
+use crate::model::Project;
+use crate::plan::{Action, AnonymousVolumes, StepId, Target};
+use crate::value::ContainerId;
+use bollard::query_parameters::{
+    RemoveContainerOptionsBuilder, RenameContainerOptionsBuilder, StartContainerOptions, StopContainerOptionsBuilder,
+};
+use std::time::Duration;
+
+/// One action, with what it needs to be done.
+#[derive(Clone, Copy)]
+pub struct Work<'a> {
+    /// The project that the plan is for.
+    pub project: &'a Project,
+    /// What is done.
+    pub action: &'a Action,
+    /// The container that a step made.
+    pub made: &'a (dyn Fn(StepId) -> Option<ContainerId> + Sync),
+    /// Where progress and words of the engine go: `What::Progress` and `What::Said`, nothing else.
+    pub report: &'a (dyn Fn(What) + Sync),
+}
+
+impl Work<'_> {
+    fn container(&self, target: &Target) -> Result<ContainerId, EngineError> {
+        match target {
+            Target::Existing(id) => Ok(id.clone()),
+            Target::MadeBy(step) => (self.made)(*step).ok_or_else(|| {
+                EngineError::Internal(format!("step {} made no container that a later step needs", step.index()))
+            }),
+        }
+    }
+}
+
+impl Engine {
+    /// Does one action; `Create` gives the id of the container. Removing or stopping what is gone is success.
+    ///
+    /// # Errors
+    /// Whatever the engine refuses; `Await` is no work for the engine and an internal fault here.
+    pub async fn perform(&self, work: Work<'_>) -> Result<Option<ContainerId>, EngineError> {
+        match work.action {
+            Action::Pull { image, platform } => self.pull(image, platform.as_deref(), work.report).await?,
+            Action::Build { services } => self.build(&work, services).await?,
+            Action::CreateNetwork { key } => self.create_network(work.project, key).await?,
+            Action::RemoveNetwork { name, disconnect } => self.remove_network(name, disconnect).await?,
+            Action::CreateVolume { key } => self.create_volume(work.project, key).await?,
+            Action::RemoveVolume { name } => self.remove_volume(name).await?,
+            Action::Create { replica, name, inherit } => {
+                let wanted = Wanted::of(work.project, replica, name)?;
+                return self.create(&wanted, inherit.as_ref()).await.map(Some);
+            }
+            Action::Start { target } => self.start(&work.container(target)?).await?,
+            Action::Stop { target, grace } => self.stop(&work.container(target)?, *grace).await?,
+            Action::Rename { target, to } => self.rename(&work.container(target)?, to).await?,
+            Action::Remove { target, volumes } => self.remove(&work.container(target)?, *volumes).await?,
+            Action::Await { .. } => {
+                return Err(EngineError::Internal("waiting is not for the engine to do".into()));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn start(&self, id: &ContainerId) -> Result<(), EngineError> {
+        let answer = self.patient().start_container(id.as_str(), None::<StartContainerOptions>).await;
+        match answer.map_err(|fault| self.sorted(fault)) {
+            Err(error) if error.to_string().contains("try unpause") => {
+                self.docker.unpause_container(id.as_str()).await.map_err(|fault| self.sorted(fault))
+            }
+            Err(EngineError::Refused { status, message }) => Err(match port_holder::port_in_use(&message) {
+                Some(port) => self.port_in_use(port).await,
+                None => EngineError::Refused { status, message },
+            }),
+            other => other,
+        }
+    }
+
+    async fn stop(&self, id: &ContainerId, grace: Option<Duration>) -> Result<(), EngineError> {
+        let mut options = StopContainerOptionsBuilder::new();
+        if let Some(grace) = grace {
+            options = options.t(whole_seconds(grace));
+        }
+        let answer = self.patient().stop_container(id.as_str(), Some(options.build())).await;
+        gone_is_fine(answer.map_err(|fault| self.sorted(fault)))
+    }
+
+    async fn rename(&self, id: &ContainerId, to: &str) -> Result<(), EngineError> {
+        let options = RenameContainerOptionsBuilder::new().name(to).build();
+        self.docker.rename_container(id.as_str(), options).await.map_err(|fault| self.sorted(fault))
+    }
+
+    /// Removes a container whether it runs or not.
+    pub(super) async fn remove(&self, id: &ContainerId, volumes: AnonymousVolumes) -> Result<(), EngineError> {
+        let with_volumes = volumes == AnonymousVolumes::Remove;
+        let options = RemoveContainerOptionsBuilder::new().force(true).v(with_volumes).build();
+        let answer = self.patient().remove_container(id.as_str(), Some(options)).await;
+        match answer.map_err(|fault| self.sorted(fault)) {
+            Err(EngineError::Conflict { message }) if message.contains("already in progress") => Ok(()),
+            other => gone_is_fine(other),
+        }
+    }
+}
+
+/// Seconds as the engine takes them: a part of a second counts as a whole one, since 0 means at once.
+pub(super) fn whole_seconds(time: Duration) -> i32 {
+    let seconds = time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0));
+    i32::try_from(seconds).unwrap_or(i32::MAX)
+}
+
+/// What is gone need not be stopped or removed.
+pub(super) fn gone_is_fine(answer: Result<(), EngineError>) -> Result<(), EngineError> {
+    match answer {
+        Err(EngineError::NotFound { .. }) => Ok(()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_second_is_not_zero() {
+        assert_eq!(whole_seconds(Duration::from_millis(500)), 1);
+        assert_eq!(whole_seconds(Duration::ZERO), 0);
+        assert_eq!(whole_seconds(Duration::from_secs(10)), 10);
+        assert_eq!(whole_seconds(Duration::MAX), i32::MAX);
+    }
+
+    #[test]
+    fn what_is_gone_is_removed() {
+        assert_eq!(gone_is_fine(Err(EngineError::NotFound { message: "no such container".into() })), Ok(()));
+        let refused = EngineError::Refused { status: 500, message: "no".into() };
+        assert_eq!(gone_is_fine(Err(refused.clone())), Err(refused));
+    }
+}
