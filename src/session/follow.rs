@@ -1,0 +1,185 @@
+//! [`Follow`]: the output of a project's containers, from before they start until they have all ended.
+
+use crate::engine::{ContainerAction, ContainerEvent, Engine, EngineError, LogChunk, LogOptions};
+use crate::plan::{SeenContainer, State, Subject};
+use crate::value::{ContainerId, Name, ProjectName};
+use futures_util::{Stream, StreamExt};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
+
+/// Something that a container said or did.
+#[derive(Debug)]
+pub enum Said {
+    /// A piece of its output.
+    Chunk {
+        /// The container's name.
+        container: String,
+        /// The bytes, and which stream they came from.
+        chunk: LogChunk,
+    },
+    /// It ended.
+    Exited {
+        /// The container's name.
+        container: String,
+        /// Its exit code.
+        code: i64,
+        /// Whether the engine starts it again.
+        restarting: bool,
+    },
+}
+
+/// The containers that are followed. Everything they say goes into one channel, in the order in which it arrives.
+pub struct Follow {
+    engine: Engine,
+    watched: BTreeSet<Name>,
+    shown: BTreeSet<Name>,
+    sender: UnboundedSender<Said>,
+    attached: Mutex<BTreeMap<ContainerId, Attached>>,
+}
+
+struct Attached {
+    container: String,
+    forwarding: JoinHandle<()>,
+}
+
+/// How long the rest of a dead container's output may take to arrive.
+const REST: Duration = Duration::from_secs(2);
+
+impl Follow {
+    /// Watches the containers of some services until they end, and tells what those of some of them say.
+    pub fn new(engine: &Engine, watched: BTreeSet<Name>, shown: BTreeSet<Name>) -> (Self, UnboundedReceiver<Said>) {
+        let (sender, receiver) = unbounded_channel();
+        (Self { engine: engine.clone(), watched, shown, sender, attached: Mutex::default() }, receiver)
+    }
+
+    /// Attaches to a container that is about to start, so that not a byte is missed.
+    pub(super) async fn before_start(&self, id: &ContainerId, subject: &Subject) -> Result<(), EngineError> {
+        let wanted = subject.service.as_ref().is_some_and(|service| self.shown.contains(service));
+        if wanted {
+            self.attach(id, &subject.name).await?;
+        }
+        Ok(())
+    }
+
+    /// Attaches to a container that runs; what it said before is not repeated.
+    pub async fn attach_running(&self, container: &SeenContainer) -> Result<(), EngineError> {
+        let wanted = self.shown.contains(&container.service) && !container.oneoff;
+        if wanted && container.state == State::Running {
+            self.attach(&container.id, &container.name).await?;
+        }
+        Ok(())
+    }
+
+    async fn attach(&self, id: &ContainerId, name: &str) -> Result<(), EngineError> {
+        let stream = self.engine.attach(id).await?;
+        self.forward(id, name, stream);
+        Ok(())
+    }
+
+    fn forward<S>(&self, id: &ContainerId, name: &str, stream: S)
+    where
+        S: Stream<Item = Result<LogChunk, EngineError>> + Send + 'static,
+    {
+        let (sender, container) = (self.sender.clone(), name.to_owned());
+        let forwarding = tokio::spawn(async move {
+            let mut stream = Box::pin(stream);
+            while let Some(Ok(chunk)) = stream.next().await {
+                if sender.send(Said::Chunk { container: container.clone(), chunk }).is_err() {
+                    break;
+                }
+            }
+        });
+        self.attached().insert(id.clone(), Attached { container: name.to_owned(), forwarding });
+    }
+
+    /// Follows until no container of the watched services runs any more. Containers that start again, or that another
+    /// shell starts, are followed from then on.
+    ///
+    /// # Errors
+    /// When the engine cannot be asked.
+    pub async fn until_all_ended(
+        &self,
+        project: &ProjectName,
+        mut events: impl Stream<Item = Result<ContainerEvent, EngineError>> + Unpin,
+    ) -> Result<(), EngineError> {
+        let seen = self.engine.observe_named(project).await?;
+        let ours = |one: &&SeenContainer| self.watched.contains(&one.service) && !one.oneoff;
+        let mut running: BTreeSet<ContainerId> =
+            seen.containers.iter().filter(ours).filter(|one| one.is_up()).map(|one| one.id.clone()).collect();
+        while let Some(event) = self.next(&mut events, &running).await.transpose()? {
+            if !self.watched.contains(&event.service) || event.oneoff {
+                continue;
+            }
+            match event.action {
+                ContainerAction::Start => {
+                    running.insert(event.id.clone());
+                    self.again(&event).await?;
+                }
+                ContainerAction::Die { exit_code } => {
+                    let restarting = self.died(&event, exit_code).await;
+                    if !restarting {
+                        running.remove(&event.id);
+                    }
+                }
+                ContainerAction::Destroy => {
+                    running.remove(&event.id);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The next event; nothing when no container runs and all that ended have been told of.
+    async fn next(
+        &self,
+        events: &mut (impl Stream<Item = Result<ContainerEvent, EngineError>> + Unpin),
+        running: &BTreeSet<ContainerId>,
+    ) -> Option<Result<ContainerEvent, EngineError>> {
+        let all_told = self.attached().is_empty();
+        match (running.is_empty(), all_told) {
+            (true, true) => None,
+            (true, false) => tokio::time::timeout(REST, events.next()).await.ok().flatten(),
+            (false, _) => events.next().await,
+        }
+    }
+
+    /// A container started that is not attached: its log is followed from this start on.
+    async fn again(&self, event: &ContainerEvent) -> Result<(), EngineError> {
+        if !self.shown.contains(&event.service) || self.attached().contains_key(&event.id) {
+            return Ok(());
+        }
+        let seen = match self.engine.inspect(&event.id).await {
+            Ok(seen) => seen,
+            Err(EngineError::NotFound { .. }) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let options = LogOptions { follow: true, since: seen.started_at.parse().ok(), ..LogOptions::default() };
+        self.forward(&event.id, &seen.name, self.engine.logs(&event.id, &options));
+        Ok(())
+    }
+
+    /// Tells that a container ended; gives whether the engine starts it again.
+    async fn died(&self, event: &ContainerEvent, code: i64) -> bool {
+        let state = self.engine.inspect(&event.id).await.map(|seen| seen.facts.state);
+        let restarting = matches!(state, Ok(State::Restarting | State::Running));
+        let attached = self.attached().remove(&event.id);
+        if let Some(Attached { container, forwarding }) = attached {
+            // Its last words come before the news of its end, unless they do not come at all.
+            let stop = forwarding.abort_handle();
+            if tokio::time::timeout(REST, forwarding).await.is_err() {
+                stop.abort();
+            }
+            // Nobody listens any more when the command is ending.
+            let _ = self.sender.send(Said::Exited { container, code, restarting });
+        }
+        restarting
+    }
+
+    fn attached(&self) -> std::sync::MutexGuard<'_, BTreeMap<ContainerId, Attached>> {
+        self.attached.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

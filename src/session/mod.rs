@@ -1,0 +1,147 @@
+//! Runs plans on an engine: steps become calls, waits become readiness, and everything that happens becomes an event.
+//!
+//! It prints nothing and decides nothing: plans come in, outcomes and events go out.
+
+mod follow;
+
+pub use follow::{Follow, Said};
+
+use crate::engine::{Engine, EngineError, Work};
+use crate::event::{Event, What};
+use crate::execute::{Ended, OnFailure, execute};
+use crate::model::Project;
+use crate::plan::{Action, Outcome, Plan, Step, StepId, Target};
+use crate::readiness::{NotReady, Readiness};
+use crate::value::ContainerId;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+
+/// Why a step failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// The engine could not do it.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// What was waited for can no longer hold.
+    #[error(transparent)]
+    NotReady(#[from] NotReady),
+    /// A step means a container that no step made: a fault of the planner.
+    #[error("the plan names a container that it does not make")]
+    NoTarget,
+}
+
+/// What became of the steps of a plan, in its order.
+pub type Outcomes = Vec<Outcome<(), StepError>>;
+
+/// One run of plans for a project on an engine.
+pub struct Session<'a> {
+    engine: &'a Engine,
+    project: &'a Project,
+    tell: &'a (dyn Fn(Event) + Sync),
+    began: Instant,
+    follow: Option<&'a Follow>,
+}
+
+impl<'a> Session<'a> {
+    /// A session that tells what happens to a closure.
+    pub fn new(engine: &'a Engine, project: &'a Project, tell: &'a (dyn Fn(Event) + Sync)) -> Self {
+        Self { engine, project, tell, began: Instant::now(), follow: None }
+    }
+
+    /// Follows the output of containers from before they start.
+    #[must_use]
+    pub fn following(mut self, follow: &'a Follow) -> Self {
+        self.follow = Some(follow);
+        self
+    }
+
+    /// Carries out a plan. `halt` ends it early: waits give up, nothing more begins, running steps finish.
+    pub async fn carry_out(&self, plan: &Plan, on_failure: OnFailure, halt: &CancellationToken) -> Outcomes {
+        let run = Run { session: self, halt, made: Mutex::default(), readiness: OnceCell::new() };
+        let outcomes = execute(plan, on_failure, halt, |id, step| run.step(id, step)).await;
+        for ((id, _), outcome) in plan.steps().zip(&outcomes) {
+            if matches!(outcome, Outcome::Skipped { .. }) {
+                self.happened(id, What::Skipped);
+            }
+        }
+        outcomes
+    }
+
+    fn happened(&self, step: StepId, what: What) {
+        (self.tell)(Event { step, at: self.began.elapsed(), what });
+    }
+}
+
+/// One plan while it is carried out.
+struct Run<'a> {
+    session: &'a Session<'a>,
+    halt: &'a CancellationToken,
+    made: Mutex<BTreeMap<StepId, ContainerId>>,
+    readiness: OnceCell<Readiness>,
+}
+
+impl Run<'_> {
+    async fn step(&self, id: StepId, step: &Step) -> Result<Ended, StepError> {
+        self.session.happened(id, What::Began);
+        let result = match &step.action {
+            Action::Await { target, required, .. } => match self.wait(id, step, target).await {
+                Err(error) if !required && matches!(error, StepError::NotReady(NotReady::Hopeless { .. })) => {
+                    self.session.happened(id, What::PassedOver(error.to_string()));
+                    return Ok(Ended::Done);
+                }
+                other => other,
+            },
+            _ => self.perform(id, step).await.map(|()| Ended::Done),
+        };
+        match &result {
+            Ok(Ended::Done) => self.session.happened(id, What::Done),
+            Ok(Ended::Halted) => {}
+            Err(error) => self.session.happened(id, What::Failed(error.to_string())),
+        }
+        result
+    }
+
+    async fn perform(&self, id: StepId, step: &Step) -> Result<(), StepError> {
+        if let (Action::Start { target }, Some(follow)) = (&step.action, self.session.follow) {
+            follow.before_start(&self.resolve(target)?, &step.subject).await?;
+        }
+        let made = |step: StepId| self.made().get(&step).cloned();
+        let report = |what: What| self.session.happened(id, what);
+        let work = Work { project: self.session.project, action: &step.action, made: &made, report: &report };
+        if let Some(container) = self.session.engine.perform(work).await? {
+            self.made().insert(id, container);
+        }
+        Ok(())
+    }
+
+    async fn wait(&self, id: StepId, step: &Step, target: &Target) -> Result<Ended, StepError> {
+        let Action::Await { until, .. } = &step.action else { return Ok(Ended::Done) };
+        let container = self.resolve(target)?;
+        let waiting = async {
+            let readiness = self
+                .readiness
+                .get_or_try_init(|| Readiness::subscribe(self.session.engine, self.session.project.name()))
+                .await?;
+            let tell = |why: String| self.session.happened(id, What::Waiting(why));
+            readiness.wait(&container, *until, tell).await.map_err(StepError::from)
+        };
+        tokio::select! {
+            result = waiting => result.map(|()| Ended::Done),
+            () = self.halt.cancelled() => Ok(Ended::Halted),
+        }
+    }
+
+    fn resolve(&self, target: &Target) -> Result<ContainerId, StepError> {
+        match target {
+            Target::Existing(id) => Ok(id.clone()),
+            Target::MadeBy(step) => self.made().get(step).cloned().ok_or(StepError::NoTarget),
+        }
+    }
+
+    fn made(&self) -> std::sync::MutexGuard<'_, BTreeMap<StepId, ContainerId>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
