@@ -1,0 +1,134 @@
+//! [`Fate`]: what a plan does to one thing, all its steps taken together.
+
+use crate::plan::Action;
+
+/// What becomes of a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// Its image is fetched.
+    Pulled,
+    /// Its image is built.
+    Built,
+    /// It comes into being.
+    Created,
+    /// It comes into being and runs.
+    CreatedAndStarted,
+    /// It was there and runs again.
+    Started,
+    /// It stops and runs again.
+    Restarted,
+    /// Another one takes its place.
+    Replaced,
+    /// It gets another name.
+    Renamed,
+    /// It stops.
+    Stopped,
+    /// It goes.
+    Removed,
+    /// It is only waited for.
+    Awaited,
+}
+
+impl Fate {
+    /// All of them, in the order in which a summary counts them.
+    pub const ALL: [Self; 11] = [
+        Self::Pulled,
+        Self::Built,
+        Self::Created,
+        Self::CreatedAndStarted,
+        Self::Started,
+        Self::Restarted,
+        Self::Replaced,
+        Self::Renamed,
+        Self::Stopped,
+        Self::Removed,
+        Self::Awaited,
+    ];
+
+    /// What these actions on one thing amount to.
+    pub fn of(actions: &[&Action]) -> Self {
+        let any = |holds: fn(&Action) -> bool| actions.iter().any(|action| holds(action));
+        let starts = any(|action| matches!(action, Action::Start { .. }));
+        let stops = any(|action| matches!(action, Action::Stop { .. }));
+        match (any(creates), any(removes)) {
+            (true, true) => Self::Replaced,
+            (true, false) if starts => Self::CreatedAndStarted,
+            (true, false) => Self::Created,
+            (false, true) => Self::Removed,
+            (false, false) if starts && stops => Self::Restarted,
+            (false, false) if starts => Self::Started,
+            (false, false) if stops => Self::Stopped,
+            (false, false) if any(|action| matches!(action, Action::Pull { .. })) => Self::Pulled,
+            (false, false) if any(|action| matches!(action, Action::Build { .. })) => Self::Built,
+            (false, false) if any(|action| matches!(action, Action::Rename { .. })) => Self::Renamed,
+            (false, false) => Self::Awaited,
+        }
+    }
+
+    /// The word for it when it is done.
+    pub fn done(self) -> &'static str {
+        match self {
+            Self::Pulled => "pulled",
+            Self::Built => "built",
+            Self::Created => "created",
+            Self::CreatedAndStarted => "created and started",
+            Self::Started => "started",
+            Self::Restarted => "restarted",
+            Self::Replaced => "replaced",
+            Self::Renamed => "renamed",
+            Self::Stopped => "stopped",
+            Self::Removed => "removed",
+            Self::Awaited => "waited for",
+        }
+    }
+
+    /// The word for it when it did not come about.
+    pub fn undone(self) -> &'static str {
+        match self {
+            Self::Pulled => "not pulled",
+            Self::Built => "not built",
+            Self::Created => "not created",
+            Self::CreatedAndStarted | Self::Started => "not started",
+            Self::Restarted => "not restarted",
+            Self::Replaced => "not replaced",
+            Self::Renamed => "not renamed",
+            Self::Stopped => "not stopped",
+            Self::Removed => "not removed",
+            Self::Awaited => "skipped",
+        }
+    }
+
+    /// The word for what a plan is about to do.
+    pub fn infinitive(self) -> &'static str {
+        match self {
+            Self::Pulled => "pull",
+            Self::Built => "build",
+            Self::Created | Self::CreatedAndStarted => "create",
+            Self::Started => "start",
+            Self::Restarted => "restart",
+            Self::Replaced => "replace",
+            Self::Renamed => "rename",
+            Self::Stopped => "stop",
+            Self::Removed => "remove",
+            Self::Awaited => "wait for",
+        }
+    }
+
+    /// Whether something comes, changes or goes.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Pulled | Self::Built | Self::Created | Self::CreatedAndStarted | Self::Started => "+",
+            Self::Restarted | Self::Replaced | Self::Renamed => "~",
+            Self::Stopped | Self::Removed => "-",
+            Self::Awaited => ".",
+        }
+    }
+}
+
+fn creates(action: &Action) -> bool {
+    matches!(action, Action::Create { .. } | Action::CreateNetwork { .. } | Action::CreateVolume { .. })
+}
+
+fn removes(action: &Action) -> bool {
+    matches!(action, Action::Remove { .. } | Action::RemoveNetwork { .. } | Action::RemoveVolume { .. })
+}

@@ -1,0 +1,39 @@
+//! What people and machines see: data on standard output, talk on standard error, and nowhere else.
+//!
+//! [`Output`] is the one place that writes. Everything else here turns data into text and writes nothing, so that a test
+//! reads what the user reads. Nothing here decides: a mark, a word or a colour never says more than the data did.
+
+mod board;
+mod colours;
+mod diagnostic;
+mod elapsed;
+mod fate;
+mod graph;
+mod json;
+mod logs;
+mod output;
+mod plain;
+mod plan;
+mod progress;
+mod reachable;
+mod row;
+mod screen;
+mod size;
+mod snippet;
+mod table;
+mod thing;
+mod transfer;
+mod verb;
+mod width;
+
+pub use colours::Colours;
+pub use diagnostic::{Places, diagnostic_json, diagnostic_text};
+pub use elapsed::Elapsed;
+pub use graph::tree;
+pub use logs::{LogPrefix, LogWriter};
+pub use output::{Ansi, Output, ProgressMode};
+pub use plan::{plan_coloured, plan_json, plan_text};
+pub use progress::Progress;
+pub use reachable::{Reachable, reachable, reachable_text};
+pub use size::Size;
+pub use table::Table;

@@ -1,0 +1,53 @@
+//! [`Verb`]: the words for an action before, while and after it is carried out.
+
+use crate::plan::{Action, Condition};
+
+/// The words for an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verb {
+    /// `create`: stable, machines read it.
+    pub name: &'static str,
+    /// `creating`.
+    pub doing: &'static str,
+    /// `created`.
+    pub done: &'static str,
+}
+
+impl Verb {
+    /// The words for an action.
+    pub fn of(action: &Action) -> Self {
+        let (name, doing, done) = match action {
+            Action::Pull { .. } => ("pull", "pulling", "pulled"),
+            Action::Build { .. } => ("build", "building", "built"),
+            Action::CreateNetwork { .. } | Action::CreateVolume { .. } | Action::Create { .. } => {
+                ("create", "creating", "created")
+            }
+            Action::RemoveNetwork { .. } | Action::RemoveVolume { .. } | Action::Remove { .. } => {
+                ("remove", "removing", "removed")
+            }
+            Action::Start { .. } => ("start", "starting", "started"),
+            Action::Stop { .. } => ("stop", "stopping", "stopped"),
+            Action::Rename { .. } => ("rename", "renaming", "renamed"),
+            Action::Await { until, .. } => ("await", "waiting", met(*until)),
+        };
+        Self { name, doing, done }
+    }
+}
+
+/// The word for a container of which a condition holds.
+fn met(condition: Condition) -> &'static str {
+    match condition {
+        Condition::Healthy => "healthy",
+        Condition::CompletedSuccessfully => "completed",
+        Condition::RunningOrHealthy => "running",
+    }
+}
+
+/// What is still to come: `to be healthy`.
+pub fn wish(condition: Condition) -> &'static str {
+    match condition {
+        Condition::Healthy => "to be healthy",
+        Condition::CompletedSuccessfully => "to complete",
+        Condition::RunningOrHealthy => "to run",
+    }
+}
