@@ -1,0 +1,173 @@
+//! [`Context`]: what every command starts from: the flags, the environment, the project and the engine.
+
+use super::Globals;
+use super::failure::{Faulty, NoSuchService};
+use super::interrupt::Interrupts;
+use crate::diagnostic::Diagnostics;
+use crate::engine::{Engine, Host};
+use crate::load::{Loaded, Refused, Request, load, wants_stdin};
+use crate::model::check;
+use crate::plan::Plan;
+use crate::render::Output;
+use crate::value::{Name, ProjectName};
+use anyhow::Context as _;
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::PathBuf;
+
+/// What every command starts from.
+pub struct Context {
+    globals: Globals,
+    environment: BTreeMap<String, String>,
+    working_directory: PathBuf,
+    output: Output,
+    interrupts: Interrupts,
+}
+
+/// A project with its file, or only its name when no file is there.
+pub enum Subject {
+    /// A file says what the project is.
+    Loaded(Box<Loaded>),
+    /// Only its name is known: the engine's labels say the rest.
+    Named(ProjectName),
+}
+
+impl Subject {
+    /// The project's name.
+    pub fn name(&self) -> &ProjectName {
+        match self {
+            Self::Loaded(loaded) => loaded.project.name(),
+            Self::Named(name) => name,
+        }
+    }
+
+    /// The project, when a file says what it is.
+    pub fn project(&self) -> Option<&crate::model::Project> {
+        match self {
+            Self::Loaded(loaded) => Some(&loaded.project),
+            Self::Named(_) => None,
+        }
+    }
+}
+
+impl Context {
+    /// Reads the environment once.
+    pub fn new(globals: Globals) -> Result<Self, (Output, anyhow::Error)> {
+        let utf8 = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+        };
+        let environment: BTreeMap<String, String> = std::env::vars_os().filter_map(utf8).collect();
+        let output = Output::new(globals.ansi.into(), globals.progress.into(), &environment);
+        match std::env::current_dir().context("the current folder cannot be read") {
+            Ok(working_directory) => {
+                Ok(Self { globals, environment, working_directory, output, interrupts: Interrupts::new() })
+            }
+            Err(error) => Err((output, error)),
+        }
+    }
+
+    /// The one place that writes.
+    pub fn output(&self) -> &Output {
+        &self.output
+    }
+
+    /// Ctrl-C and SIGTERM.
+    pub fn interrupts(&self) -> &Interrupts {
+        &self.interrupts
+    }
+
+    /// Loads the project for a command that carries out what the file says: warnings are shown, errors end it.
+    pub fn load(&self, targets: &[Name]) -> anyhow::Result<Loaded> {
+        let loaded = self.load_quietly(targets)?;
+        self.output.diagnostics(&loaded.notes, &loaded.sources, &loaded.origins);
+        Ok(loaded)
+    }
+
+    /// Loads the project for a command that only asks what it is; services named here are activated whatever their
+    /// profiles.
+    fn load_quietly(&self, targets: &[Name]) -> anyhow::Result<Loaded> {
+        self.accept(load(&self.request()?), targets)
+    }
+
+    fn accept(&self, loaded: Result<Loaded, Box<Refused>>, targets: &[Name]) -> anyhow::Result<Loaded> {
+        let mut loaded = match loaded {
+            Ok(loaded) => loaded,
+            Err(refused) => {
+                self.output.diagnostics(&refused.diagnostics, &refused.sources, &refused.origins);
+                return Err(Faulty.into());
+            }
+        };
+        self.activate(&mut loaded, targets)?;
+        Ok(loaded)
+    }
+
+    fn activate(&self, loaded: &mut Loaded, targets: &[Name]) -> anyhow::Result<()> {
+        loaded.project.activate(targets);
+        if let Some(unknown) = targets.iter().find(|name| !loaded.project.services.contains_key(*name)) {
+            return Err(NoSuchService::of(unknown, &loaded.project).into());
+        }
+        let mut faults = Diagnostics::default();
+        check::check(&loaded.project, &loaded.origins, &mut faults);
+        if faults.has_errors() {
+            self.output.diagnostics(&faults, &loaded.sources, &loaded.origins);
+            return Err(Faulty.into());
+        }
+        Ok(())
+    }
+
+    /// The project by its file, or by name alone when the name is given and no file is.
+    pub fn subject(&self, targets: &[Name]) -> anyhow::Result<Subject> {
+        let name = self.globals.project_name.as_deref();
+        if let (Some(name), true) =
+            (name, self.globals.files.is_empty() && !self.environment.contains_key("COMPOSE_FILE"))
+        {
+            return Ok(Subject::Named(name.parse::<ProjectName>()?));
+        }
+        let request = self.request()?;
+        match (load(&request), self.environment.get("COMPOSE_PROJECT_NAME").filter(|name| !name.is_empty())) {
+            (Err(refused), Some(name)) if found_nothing(&refused) => Ok(Subject::Named(name.parse::<ProjectName>()?)),
+            (loaded, _) => Ok(Subject::Loaded(Box::new(self.accept(loaded, targets)?))),
+        }
+    }
+
+    /// The engine; no request is made yet.
+    pub fn engine(&self) -> anyhow::Result<Engine> {
+        let mut environment = self.environment.clone();
+        if let Some(host) = &self.globals.host {
+            environment.insert("DOCKER_HOST".into(), host.clone());
+        }
+        Ok(Engine::connect(&Host::resolve(&environment)?)?)
+    }
+
+    /// Shows what a plan leaves alone and the user should know.
+    pub fn show_notes(&self, plan: &Plan) {
+        for note in plan.notes() {
+            self.output.note(&note.message, note.help.as_deref());
+        }
+    }
+
+    fn request(&self) -> anyhow::Result<Request> {
+        let globals = &self.globals;
+        let mut request = Request {
+            working_directory: self.working_directory.clone(),
+            files: globals.files.clone(),
+            project_directory: globals.project_directory.clone(),
+            project_name: globals.project_name.clone(),
+            profiles: globals.profiles.clone(),
+            env_files: globals.env_files.clone(),
+            environment: self.environment.clone(),
+            stdin: None,
+        };
+        if wants_stdin(&request) {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;
+            request.stdin = Some(text);
+        }
+        Ok(request)
+    }
+}
+
+/// Whether the fault is that there is no compose file at all.
+fn found_nothing(refused: &Refused) -> bool {
+    refused.diagnostics.sorted().iter().any(|fault| fault.code == "no-compose-file")
+}

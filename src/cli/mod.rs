@@ -1,0 +1,101 @@
+//! What the user asks for: flags to requests, requests to plans, plans to work. One file a command.
+//!
+//! Only this floor uses `anyhow`; it decides which exit code a run ends with and leaves every word to `render`.
+
+mod build;
+mod config;
+mod context;
+mod down;
+mod exit;
+mod failure;
+mod globals;
+mod graph;
+mod interrupt;
+mod logs;
+mod plan;
+mod ps;
+mod pull;
+mod schema;
+mod up;
+mod version;
+
+use clap::{Parser, Subcommand};
+use context::Context;
+pub use exit::Exit;
+use globals::Globals;
+use std::process::ExitCode;
+
+/// Brings Compose projects up and down on a Docker Engine
+#[derive(Debug, Parser)]
+#[command(name = "hoist", version, disable_help_subcommand = true, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Build(build::Build),
+    Config(config::Config),
+    Down(down::Down),
+    Graph(graph::Graph),
+    Logs(logs::Logs),
+    Plan(plan::Plan),
+    Ps(ps::Ps),
+    Pull(pull::Pull),
+    Schema(schema::Schema),
+    Up(Box<up::Up>),
+    Version(version::Version),
+}
+
+/// Runs the command that the process was started for.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers; everything else is a fault of the command line.
+            let code = if error.use_stderr() { Exit::FAILED } else { Exit::DONE };
+            let _ = error.print();
+            return code.into();
+        }
+    };
+    let context = match Context::new(cli.globals) {
+        Ok(context) => context,
+        Err((output, error)) => return failure::report(&output, &error).into(),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return failure::report(context.output(), &error.into()).into(),
+    };
+    let result = runtime.block_on(async {
+        tokio::select! {
+            result = run(cli.command, &context) => result,
+            Err(error) = context.interrupts().listen() => Err(error.into()),
+        }
+    });
+    // A blocking read of a terminal must not keep the process.
+    runtime.shutdown_background();
+    match result {
+        Ok(exit) => exit.into(),
+        Err(error) => failure::report(context.output(), &error).into(),
+    }
+}
+
+async fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
+    match command {
+        Command::Build(build) => build.run(context).await,
+        Command::Config(config) => config.run(context),
+        Command::Down(down) => down.run(context).await,
+        Command::Graph(graph::Graph {}) => graph::run(context),
+        Command::Logs(logs) => logs.run(context).await,
+        Command::Plan(plan) => plan.run(context).await,
+        Command::Ps(ps) => ps.run(context).await,
+        Command::Pull(pull) => pull.run(context).await,
+        Command::Schema(schema::Schema {}) => Ok(schema::run(context)),
+        Command::Up(up) => Box::pin(up.run(context)).await,
+        Command::Version(version) => version.run(context).await,
+    }
+}

@@ -1,0 +1,76 @@
+//! `hoist pull`.
+
+use super::failure::report_outcomes;
+use super::interrupt::Ended;
+use super::{Context, Exit};
+use crate::execute::OnFailure;
+use crate::graph::Services;
+use crate::model::{Project, PullPolicy};
+use crate::plan::{Action, Kind, Plan, Reason, Step, Subject};
+use crate::session::Session;
+use crate::value::Name;
+use std::collections::BTreeSet;
+use tokio_util::sync::CancellationToken;
+
+/// Fetch the images of services
+#[derive(Debug, clap::Args)]
+pub struct Pull {
+    /// Only these services [default: all]
+    services: Vec<Name>,
+    /// Leave out services that can be built
+    #[arg(long)]
+    ignore_buildable: bool,
+    /// Fetch the images of the services that these depend on too
+    #[arg(long)]
+    include_deps: bool,
+}
+
+impl Pull {
+    pub async fn run(self, context: &Context) -> anyhow::Result<Exit> {
+        let loaded = context.load(&self.services)?;
+        let plan = self.plan(&loaded.project);
+        if plan.is_empty() {
+            context.output().say("nothing to fetch");
+            return Ok(Exit::DONE);
+        }
+        carry_out(context, &loaded.project, &plan).await
+    }
+
+    fn plan(&self, project: &Project) -> Plan {
+        let selected = match self.services.as_slice() {
+            [] => project.services.keys().cloned().collect(),
+            asked if self.include_deps => Services::of(project).closure(asked),
+            asked => asked.iter().cloned().collect(),
+        };
+        let mut plan = Plan::default();
+        let mut seen = BTreeSet::new();
+        for service in project.services.values().filter(|service| selected.contains(&service.name)) {
+            let left_out = matches!(service.pull_policy, Some(PullPolicy::Never | PullPolicy::Build))
+                || (service.build.is_some() && (self.ignore_buildable || service.image.is_none()));
+            let image = project.image_of(service);
+            if left_out || !seen.insert(image.familiar()) {
+                continue;
+            }
+            let subject = Subject::of(Kind::Image, image.as_str(), &service.name);
+            let action = Action::Pull { image, platform: service.platform.clone() };
+            plan.add(Step { action, because: Reason::Asked, subject, needs: vec![] });
+        }
+        plan
+    }
+}
+
+/// Carries out a plan whose steps do not need each other: one that fails leaves the others alone.
+pub async fn carry_out(context: &Context, project: &Project, plan: &Plan) -> anyhow::Result<Exit> {
+    let engine = context.engine()?;
+    let progress = context.output().progress(plan);
+    let tell = |event| progress.on(&event);
+    let halt = CancellationToken::new();
+    let session = Session::new(&engine, project, &tell);
+    let ended = context.interrupts().or(session.carry_out(plan, OnFailure::GoOn, &halt), &halt).await;
+    progress.finish();
+    Ok(match ended {
+        Ended::Interrupted(_) => Exit::INTERRUPTED,
+        Ended::Finished(outcomes) if report_outcomes(context.output(), plan, &outcomes) => Exit::DONE,
+        Ended::Finished(_) => Exit::FAILED,
+    })
+}
