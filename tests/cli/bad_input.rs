@@ -1,0 +1,182 @@
+//! Bad input: one clear error on stderr with place and remedy, exit code 1, nothing on stdout, and the next command works.
+
+use crate::support::Scenario;
+
+const GOOD: &str = "services:\n  web:\n    image: busybox\n  db:\n    image: busybox\n";
+
+/// Fails unless `config` refuses this file with exactly these words, and reads the mended file afterwards.
+#[track_caller]
+fn refused(text: &str, words: &str) {
+    let scenario = Scenario::empty();
+    scenario.write("compose.yaml", text);
+    for command in ["config", "up", "plan", "graph"] {
+        let ran = scenario.hoist([command]);
+        assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", words), "{}", ran.told());
+        ran.code(1);
+    }
+    scenario.write("compose.yaml", GOOD);
+    scenario.hoist(["config", "--quiet"]).ok();
+}
+
+#[test]
+fn an_unknown_key_is_told_with_what_was_meant() {
+    refused(
+        "services:\n  web:\n    image: busybox\n    prots: ['80:80']\n",
+        "\
+compose.yaml:4:5: error[unknown-key]: 'prots' is not a service attribute
+  |
+4 |     prots: ['80:80']
+  |     ^^^^^
+help: did you mean 'ports'?
+",
+    );
+}
+
+#[test]
+fn a_cycle_is_shown_as_a_path() {
+    refused(
+        "services:\n  a:\n    image: x\n    depends_on: [b]\n  b:\n    image: x\n    depends_on: [a]\n",
+        "\
+compose.yaml:4:18: error[cycle]: services depend on each other: a -> b -> a
+  |
+4 |     depends_on: [b]
+  |                  ^
+compose.yaml:7:18: note: 'b' depends on 'a'
+  |
+7 |     depends_on: [a]
+  |                  ^
+help: remove one of these dependencies: nothing in a cycle can start first
+",
+    );
+}
+
+#[test]
+fn a_missing_dependency_is_told_with_its_place() {
+    refused(
+        "services:\n  web:\n    image: x\n    depends_on: [redis]\n",
+        "\
+compose.yaml:4:18: error[missing-dependency]: service 'web' depends on 'redis', which is not a service
+  |
+4 |     depends_on: [redis]
+  |                  ^^^^^
+help: add 'redis' under 'services', or remove the dependency
+",
+    );
+}
+
+#[test]
+fn an_undefined_volume_is_told_with_its_place() {
+    refused(
+        "services:\n  web:\n    image: x\n    volumes: ['data:/data']\n",
+        "\
+compose.yaml:4:15: error[undeclared]: volume 'data' is used by 'web' but not declared
+  |
+4 |     volumes: ['data:/data']
+  |               ^^^^^^^^^^^^
+help: add 'data:' under 'volumes', or write './data' for a folder
+",
+    );
+}
+
+#[test]
+fn an_undefined_network_is_told_with_its_place() {
+    refused(
+        "services:\n  web:\n    image: x\n    networks: [back]\n",
+        "\
+compose.yaml:4:16: error[undeclared]: network 'back' is used by 'web' but not declared
+  |
+4 |     networks: [back]
+  |                ^^^^
+help: add 'back:' under 'networks'
+",
+    );
+}
+
+#[test]
+fn bad_yaml_is_told_with_its_place() {
+    refused(
+        "services:\n  web:\n\timage: x\n",
+        "\
+compose.yaml:3:2: error[yaml-syntax]: tabs disallowed within this context (block indentation)
+  |
+3 |     image: x
+  |     ^
+help: indent with spaces: YAML does not allow tabs there
+",
+    );
+}
+
+#[test]
+fn an_attribute_that_is_not_supported_is_told_with_its_place() {
+    refused(
+        "services:\n  web:\n    image: x\n    gpus: all\n",
+        "\
+compose.yaml:4:5: error[unsupported]: 'gpus' is not supported by this version of hoist
+  |
+4 |     gpus: all
+  |     ^^^^
+help: remove it to go on; nothing is started without it, so that nothing behaves other than the file says
+",
+    );
+}
+
+#[test]
+fn all_faults_of_a_file_are_told_at_once() {
+    let scenario = Scenario::empty();
+    scenario.write("compose.yaml", "services:\n  web:\n    image: x\n    prots: []\n    ports: ['x']\n    tyt: true\n");
+    let ran = scenario.hoist(["config"]).code(1);
+    assert_eq!(ran.stderr.matches("error[").count(), 3, "{}", ran.told());
+}
+
+#[test]
+fn no_file_is_told_with_where_it_was_looked_for() {
+    let scenario = Scenario::empty();
+    let ran = scenario.hoist(["config"]).code(1);
+    assert!(ran.stderr.starts_with("error"), "{}", ran.told());
+    ran.says("compose.yaml").says("help:");
+}
+
+#[test]
+fn a_named_file_that_is_missing_is_told_by_its_name() {
+    Scenario::empty().hoist(["-f", "nowhere.yaml", "config"]).code(1).says("compose file 'nowhere.yaml' not found");
+}
+
+#[test]
+fn an_env_file_that_is_missing_is_told_by_its_name() {
+    let scenario = Scenario::empty();
+    scenario.write("compose.yaml", GOOD);
+    scenario.hoist(["--env-file", "nowhere.env", "config"]).code(1).says("nowhere.env");
+}
+
+#[test]
+fn an_unknown_service_is_told_with_those_that_are_there() {
+    let scenario = Scenario::empty();
+    scenario.write("compose.yaml", GOOD);
+    for command in ["config", "up", "plan"] {
+        scenario.hoist([command, "nope"]).code(1).says("no such service: nope").says("web");
+    }
+}
+
+#[test]
+fn a_warning_is_no_error() {
+    let scenario = Scenario::empty();
+    scenario.write("compose.yaml", &format!("version: '3'\n{GOOD}"));
+    scenario.hoist(["config", "--services"]).ok().says("warning[obsolete-version]").prints("db\nweb\n");
+}
+
+#[test]
+fn the_value_of_a_variable_is_traced_to_where_it_came_from() {
+    let scenario = Scenario::empty();
+    scenario.write("compose.yaml", "services:\n  web:\n    image: x\n    ports: ['${PORT}:80']\n");
+    scenario.write(".env", "PORT=eighty\n");
+    scenario.hoist(["config"]).code(1).says("compose.yaml:4:").says("the value of 'PORT' came from .env");
+}
+
+#[test]
+fn faults_as_json_give_machines_the_place() {
+    let scenario = Scenario::empty();
+    scenario.write("compose.yaml", "services:\n  web:\n    image: x\n    prots: []\n");
+    let ran = scenario.hoist(["--progress", "json", "config"]).code(1);
+    let fault: serde_json::Value = serde_json::from_str(ran.stderr.lines().next().unwrap()).unwrap();
+    assert_eq!((&fault["line"], &fault["column"], &fault["code"]), (&4.into(), &5.into(), &"unknown-key".into()));
+}

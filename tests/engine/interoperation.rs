@@ -1,0 +1,128 @@
+//! `docker compose` works on a stack of ours, and `hoist` on one of theirs.
+
+use crate::support::{Scenario, absent, compose, down, engine, exited, running, same_container, up};
+
+#[test]
+fn compose_up_replaces_nothing_of_ours() {
+    Scenario::new("web_and_db").step("hoist up", up(["-d"]), [running("web"), running("db")]).step(
+        "compose up",
+        compose(["up", "-d"]),
+        [same_container("web"), same_container("db")],
+    );
+}
+
+#[test]
+fn up_replaces_nothing_of_composes() {
+    Scenario::new("web_and_db").step("compose up", compose(["up", "-d"]), [running("web"), running("db")]).step(
+        "hoist up",
+        up(["-d"]),
+        [same_container("web"), same_container("db")],
+    );
+}
+
+#[test]
+fn up_on_composes_stack_says_that_it_is_up_to_date() {
+    let scenario = Scenario::new("two_networks");
+    scenario.compose(["up", "-d"]).ok();
+    scenario.hoist(["up", "-d"]).ok().says("up to date");
+}
+
+#[test]
+fn neither_replaces_what_the_other_made_of_a_rich_file() {
+    for case in ["twin_mounts", "twin_networks", "twin_process"] {
+        let scenario = Scenario::new(case);
+        scenario.compose(["up", "-d"]).ok();
+        let ids = |scenario: &Scenario| scenario.containers().iter().map(|one| one.id().to_owned()).collect::<Vec<_>>();
+        let theirs = ids(&scenario);
+        let ran = scenario.hoist(["up", "-d"]).ok();
+        assert_eq!(ids(&scenario), theirs, "{case}\n{}", ran.told());
+        scenario.compose(["down", "-v"]).ok();
+        scenario.hoist(["up", "-d"]).ok();
+        let ours = ids(&scenario);
+        let ran = scenario.compose(["up", "-d"]).ok();
+        assert_eq!(ids(&scenario), ours, "{case}\n{}", ran.told());
+    }
+}
+
+#[test]
+fn compose_ps_lists_a_stack_of_ours() {
+    let scenario = Scenario::new("web_and_db");
+    scenario.hoist(["up", "-d"]).ok();
+    let services = scenario.compose(["ps", "--services"]).ok().stdout;
+    assert_eq!(services.lines().collect::<Vec<_>>(), ["db", "web"]);
+}
+
+#[test]
+fn compose_logs_reads_a_stack_of_ours() {
+    let scenario = Scenario::new("web_and_db");
+    scenario.hoist(["up", "-d"]).ok();
+    scenario.compose(["logs"]).ok().prints("| web is up").prints("| db is up");
+}
+
+#[test]
+fn compose_down_removes_a_stack_of_ours() {
+    let scenario = Scenario::new("web_and_db");
+    scenario.hoist(["up", "-d"]).ok();
+    let anonymous = scenario.container("db").volumes()["/cache"].clone();
+    scenario.compose(["down", "-v"]).ok();
+    scenario.is_gone();
+    assert_eq!(engine::volume(&anonymous), None);
+}
+
+#[test]
+fn ps_lists_a_stack_of_composes() {
+    let scenario = Scenario::new("web_and_db");
+    scenario.compose(["up", "-d"]).ok();
+    let services = scenario.hoist(["ps", "--services"]).ok().stdout;
+    assert_eq!(services.lines().collect::<Vec<_>>(), ["db", "web"]);
+}
+
+#[test]
+fn logs_reads_a_stack_of_composes() {
+    let scenario = Scenario::new("web_and_db");
+    scenario.compose(["up", "-d"]).ok();
+    scenario.hoist(["logs"]).ok().prints("web-1  | web is up").prints("db-1   | db is up");
+}
+
+#[test]
+fn down_removes_a_stack_of_composes() {
+    let scenario = Scenario::new("web_and_db");
+    scenario.compose(["up", "-d"]).ok();
+    let anonymous = scenario.container("db").volumes()["/cache"].clone();
+    scenario.hoist(["down", "-v"]).ok();
+    scenario.is_gone();
+    assert_eq!(engine::volume(&anonymous), None);
+}
+
+#[test]
+fn compose_scales_what_we_made_and_we_scale_it_back() {
+    let scenario = Scenario::new("three_services");
+    scenario.hoist(["up", "-d"]).ok();
+    scenario.compose(["up", "-d", "--scale", "other=2"]).ok();
+    scenario.step("hoist up", up(["-d"]), [running("other"), same_container("web")]).step(
+        "hoist down",
+        down([]),
+        [absent("other")],
+    );
+}
+
+#[test]
+fn a_finished_job_is_run_again_by_up_as_compose_does() {
+    let scenario = Scenario::new("ordered").step("up", up(["-d"]), [exited("job", 0)]);
+    let first = scenario.container("job").started_at().to_owned();
+    let scenario = scenario.step("up again", up(["-d"]), [running("web"), same_container("web")]);
+    let job = scenario.container("job");
+    job.wait();
+    assert_ne!(scenario.container("job").started_at(), first);
+}
+
+#[test]
+fn containers_of_a_compose_run_are_left_alone() {
+    let scenario = Scenario::new("three_services");
+    scenario.hoist(["up", "-d"]).ok();
+    scenario.compose(["run", "-d", "db", "httpd", "-f"]).ok();
+    let one_off = scenario.containers().into_iter().find(|one| one.label("com.docker.compose.oneoff") == "True");
+    let one_off = one_off.expect("the run is there");
+    scenario.hoist(["up", "-d"]).ok();
+    assert_eq!(engine::Container::get(one_off.id()).state(), "running");
+}

@@ -1,0 +1,24 @@
+//! Obligations towards a real engine. They run side by side, each on a project of its own name.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that fails says where")]
+#![allow(missing_docs, reason = "the names say it")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod attached;
+mod build;
+mod change;
+mod config;
+mod down;
+mod examples;
+mod failure;
+mod interoperation;
+mod kill;
+mod labels;
+mod logs;
+mod network;
+mod pull;
+mod readiness;
+mod simulation;
+mod up;

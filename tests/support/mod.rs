@@ -1,0 +1,19 @@
+//! What the integration tests share: a project folder of its own for each test, commands run as a user runs them,
+//! observers that ask the engine, and a proxy on its socket.
+
+#![allow(dead_code, unused_imports, reason = "each test binary uses a part of it")]
+
+pub mod check;
+pub mod engine;
+pub mod example;
+pub mod http;
+pub mod proxy;
+pub mod registry;
+pub mod running;
+pub mod scenario;
+
+pub use check::{Check, absent, exited, replaced, running, same_container};
+pub use engine::Container;
+pub use proxy::{Fault, Moment, Proxy};
+pub use running::{Ran, Running};
+pub use scenario::{Scenario, compose, down, hoist, up};
