@@ -1,0 +1,111 @@
+//! [`Stack`]: a compose file that both tools can run; [`Tool`]: who runs it.
+
+use crate::proxy::Proxy;
+use anyhow::{Context, ensure};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Who does it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tool {
+    /// Hoist.
+    Hoist,
+    /// `docker compose`.
+    Compose,
+    /// `docker network create`, `docker volume create` and `docker run` in a row, waiting for nothing.
+    Engine,
+}
+
+impl fmt::Display for Tool {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(match self {
+            Self::Hoist => "hoist",
+            Self::Compose => "docker compose",
+            Self::Engine => "docker run",
+        })
+    }
+}
+
+/// A compose file and the name of its project.
+pub struct Stack {
+    file: PathBuf,
+    project: &'static str,
+}
+
+/// Removes the stack when it goes.
+pub struct CleanedUp<'a>(&'a Stack);
+
+impl Drop for CleanedUp<'_> {
+    fn drop(&mut self) {
+        // A fault here is found when the next round begins.
+        let _ = self.0.remove();
+    }
+}
+
+impl Stack {
+    /// A stack of this repository.
+    pub fn of(file: &str, project: &'static str) -> Self {
+        Self { file: Path::new(env!("CARGO_MANIFEST_DIR")).join(file), project }
+    }
+
+    /// Runs a command; gives the time from its start to its end.
+    pub fn run(&self, tool: Tool, arguments: &[&str]) -> anyhow::Result<Duration> {
+        timed(self.command(tool).args(arguments))
+    }
+
+    /// Runs a command whose engine is behind a proxy.
+    pub fn run_through(&self, proxy: &Proxy, tool: Tool, arguments: &[&str]) -> anyhow::Result<Duration> {
+        let host = format!("unix://{}", proxy.socket().display());
+        timed(self.command(tool).args(arguments).env("DOCKER_HOST", host))
+    }
+
+    /// Removes what is left of the stack now, and again when the result goes.
+    pub fn cleaned_up(&self) -> anyhow::Result<CleanedUp<'_>> {
+        self.remove()?;
+        Ok(CleanedUp(self))
+    }
+
+    fn remove(&self) -> anyhow::Result<Duration> {
+        self.run(Tool::Compose, &["down", "--volumes", "--timeout", "1"])
+    }
+
+    fn command(&self, tool: Tool) -> Command {
+        let mut command = match tool {
+            Tool::Hoist => Command::new(env!("CARGO_BIN_EXE_hoist")),
+            Tool::Compose | Tool::Engine => Command::new("docker"),
+        };
+        if tool == Tool::Compose {
+            command.arg("compose");
+        }
+        command.arg("--file").arg(&self.file).args(["--project-name", self.project]);
+        command
+    }
+
+    /// What the engine needs for flask-redis without any tool above `docker`, as a measure of what is left to save.
+    pub fn without_a_tool(&self) -> anyhow::Result<Duration> {
+        let Self { file, project } = self;
+        let folder = file.parent().context("the file has a folder")?.display();
+        let up = format!(
+            "docker network create {project} && docker volume create {project} &&
+             docker run -d --name {project}-redis --network {project} --network-alias redis -v {project}:/data redis:7-alpine &&
+             docker run -d --name {project}-api --network {project} --init -p 5000:5000 -v {folder}/src:/app/src:ro \
+                -e REDIS_URL=redis://redis:6379 {project}-api"
+        );
+        let down = format!(
+            "docker rm -fv {project}-api {project}-redis; docker network rm {project}; docker volume rm {project}"
+        );
+        let took = timed(Command::new("sh").args(["-ec", &up]));
+        timed(Command::new("sh").args(["-c", &down]))?;
+        took
+    }
+}
+
+fn timed(command: &mut Command) -> anyhow::Result<Duration> {
+    let began = Instant::now();
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot run {command:?}"))?;
+    let took = began.elapsed();
+    ensure!(output.status.success(), "{command:?} failed:\n{}", String::from_utf8_lossy(&output.stderr));
+    Ok(took)
+}
