@@ -1,0 +1,29 @@
+# The two commands of the README are `make demo` and `make test`.
+
+.PHONY: help demo test lint bench picture
+
+help:
+	@echo 'make demo      flask-redis through hoist, on your engine or a private one'
+	@echo 'make test      all checks; starts a private engine'
+	@echo 'make lint      format, clippy, shellcheck'
+	@echo 'make bench     side by side with docker compose; starts a private engine'
+	@echo 'make picture   docs/up.svg, from a real run'
+
+demo:
+	@scripts/demo
+
+test:
+	@scripts/test
+
+lint:
+	@scripts/lint
+
+bench:
+	@scripts/requirements
+	@cargo bench --locked --bench compare --no-run
+	@scripts/images
+	@scripts/engine run cargo bench --locked --offline --quiet --bench compare
+
+picture:
+	@scripts/requirements tmux python3
+	@scripts/picture docs/up.svg
