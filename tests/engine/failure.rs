@@ -188,6 +188,39 @@ fn a_connection_that_breaks_is_one_error() {
 }
 
 #[test]
+fn a_container_that_dies_while_the_rest_comes_up_is_an_error_with_its_last_lines() {
+    let scenario = Scenario::empty();
+    scenario.write(
+        "compose.yaml",
+        "services:\n  dead: {image: busybox, command: sh -c 'echo boom; exit 3'}\n  \
+         db: {image: busybox, init: true, command: sh -c 'sleep 1; touch /ok; sleep 1000', \
+         healthcheck: {test: test -f /ok, interval: 30s}}\n  \
+         web: {image: busybox, init: true, command: sleep 1000, depends_on: {db: {condition: service_healthy}}}\n",
+    );
+    let ran = scenario.hoist(["up", "-d"]).code(1);
+    assert_eq!(scenario.container("web").state(), "running");
+    ran.says("dead exited with code 3 right after its start").says("boom");
+}
+
+#[test]
+fn a_wait_ends_with_an_error_when_the_engine_tells_no_more() {
+    let (mut scenario, proxy) = (Scenario::empty(), Proxy::new());
+    scenario.write(
+        "compose.yaml",
+        "services:\n  job: {image: busybox, init: true, command: sleep 1000}\n  \
+         web: {image: busybox, depends_on: {job: {condition: service_completed_successfully}}}\n",
+    );
+    scenario.through(&proxy);
+    proxy.when("GET", "/events", Fault::Cut);
+    let ran = scenario.hoist(["up", "-d"]).code(1);
+    assert_eq!(scenario.container("web").state(), "created");
+    ran.says("job: ");
+    proxy.calm();
+    scenario.hoist(["down", "-t", "0"]).ok();
+    assert!(scenario.containers().is_empty());
+}
+
+#[test]
 fn a_slow_engine_is_waited_for() {
     let (mut scenario, proxy) = (Scenario::new("web_and_db"), Proxy::new());
     scenario.through(&proxy);

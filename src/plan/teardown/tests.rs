@@ -95,6 +95,14 @@ volume 'p_data' is kept: a container that is left alone has it";
 }
 
 #[test]
+fn a_volume_that_any_key_calls_external_is_never_removed() {
+    let shop = project(SHOP);
+    let both = project(&SHOP.replace("{name: p_data}}", "{name: p_data}, theirs: {name: p_data, external: true}}"));
+    let plan = down(shop.name(), Some(&both), &applied(&shop), &wish(Volumes::Remove));
+    assert!(plan.losses().is_empty(), "{:?}", plan_lines(&plan));
+}
+
+#[test]
 fn targets_go_and_nothing_else_does() {
     let shop = project(SHOP);
     let targets = vec!["db".parse().expect("valid")];
