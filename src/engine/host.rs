@@ -3,11 +3,10 @@
 //! It reads the docker client's configuration and contexts. It never connects.
 
 use super::EngineError;
+use crate::plan::fingerprint::sha256;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Where the engine is.
@@ -84,7 +83,7 @@ impl Host {
     }
 
     fn enter(&mut self, name: &str) -> Result<(), EngineError> {
-        let folder = hash(name);
+        let folder = sha256(name);
         let path = self.config.join("contexts/meta").join(&folder).join("meta.json");
         let text = std::fs::read_to_string(&path).map_err(|_| EngineError::Address {
             message: format!("docker context '{name}' does not exist"),
@@ -150,13 +149,6 @@ fn current_context(config: &Path) -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
-fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hash, byte| {
-        write!(hash, "{byte:02x}").expect("writing to a string cannot fail");
-        hash
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,7 +172,7 @@ mod tests {
     #[test]
     fn a_context_gives_its_address() {
         let home = tempfile::tempdir().expect("a folder");
-        let meta = home.path().join(".docker/contexts/meta").join(hash("remote"));
+        let meta = home.path().join(".docker/contexts/meta").join(sha256("remote"));
         std::fs::create_dir_all(&meta).expect("made");
         let text = r#"{"Name":"remote","Endpoints":{"docker":{"Host":"tcp://far:2376"}}}"#;
         std::fs::write(meta.join("meta.json"), text).expect("written");

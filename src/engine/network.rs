@@ -1,6 +1,5 @@
 //! Creates and removes networks.
 
-use super::body::network_labels;
 use super::perform::gone_is_fine;
 use super::{Engine, EngineError};
 use crate::model::{Ipam, Network, Project, Subnet};
@@ -78,7 +77,7 @@ fn request(project: &Project, key: &Name, network: &Network) -> NetworkCreateReq
         attachable: attachable.then_some(true),
         enable_ipv4: *enable_ipv4,
         enable_ipv6: *enable_ipv6,
-        labels: some(&network_labels(project, key, network)),
+        labels: some(&labels::of_network(project, key, network)),
         ..NetworkCreateRequest::default()
     }
 }

@@ -1,9 +1,9 @@
 //! Creates and removes volumes.
 
-use super::body::volume_labels;
 use super::perform::gone_is_fine;
 use super::{Engine, EngineError};
 use crate::model::{Project, Volume};
+use crate::plan::labels;
 use crate::value::Name;
 use bollard::models::VolumeCreateRequest;
 use bollard::query_parameters::RemoveVolumeOptions;
@@ -30,7 +30,7 @@ fn request(project: &Project, key: &Name, volume: &Volume) -> VolumeCreateReques
         name: Some(name.clone()),
         driver: driver.clone(),
         driver_opts: (!driver_opts.is_empty()).then(|| driver_opts.clone().into_iter().collect()),
-        labels: Some(volume_labels(project, key, volume).into_iter().collect()),
+        labels: Some(labels::of_volume(project, key, volume).into_iter().collect()),
         ..VolumeCreateRequest::default()
     }
 }

@@ -92,7 +92,8 @@ fn short(node: &Node) -> String {
     hash
 }
 
-pub(super) fn sha256(text: &str) -> String {
+/// SHA-256 of a text in hexadecimal digits.
+pub fn sha256(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hash, byte| {
         write!(hash, "{byte:02x}").expect("writing to a string cannot fail");
         hash

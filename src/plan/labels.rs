@@ -1,5 +1,13 @@
 //! The labels that mark what belongs to a project: Compose's, so that each tool can take over from the other, and ours.
 
+use super::fingerprint;
+use crate::model::{Network, Project, Service, Volume};
+use crate::value::Name;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+type Labels = BTreeMap<String, String>;
+
 /// The project.
 pub const PROJECT: &str = "com.docker.compose.project";
 /// The service.
@@ -33,3 +41,89 @@ pub const FINGERPRINT: &str = "dev.hoist.fingerprint";
 
 /// What [`VERSION`] says: the release whose hashes and labels Hoist writes.
 pub const COMPOSE_VERSION: &str = "2.40.3";
+
+/// A container, as far as its labels need it.
+#[derive(Debug, Clone, Copy)]
+pub struct Labelled<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// The service.
+    pub service: &'a Service,
+    /// Its number within the service.
+    pub number: u32,
+    /// The id of its image, as far as it is known.
+    pub image: Option<&'a str>,
+    /// Whether it is made to replace another.
+    pub replaces: Replaces,
+}
+
+/// Whether a container is made to replace another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replaces {
+    /// It is the first of its number.
+    Nothing,
+    /// It takes over from another.
+    Another,
+}
+
+/// The labels of a container: the user's, then ours, which win.
+pub fn of_container(container: &Labelled<'_>) -> Labels {
+    let Labelled { project, service, number, image, replaces } = *container;
+    let identity = &project.identity;
+    let mut all = service.labels.clone();
+    let mut set = |label: &str, value: String| all.insert(label.to_owned(), value);
+    set(PROJECT, identity.name.to_string());
+    set(SERVICE, service.name.to_string());
+    set(VERSION, COMPOSE_VERSION.into());
+    set(CONFIG_HASH, fingerprint::service_hash(service));
+    set(CONTAINER_NUMBER, number.to_string());
+    set(ONEOFF, "False".into());
+    set(DEPENDS_ON, dependencies(service));
+    set(WORKING_DIR, text(&identity.working_dir));
+    set(CONFIG_FILES, joined(&identity.files));
+    set(FINGERPRINT, fingerprint::fingerprint(service));
+    if let Some(image) = image {
+        set(IMAGE, image.to_owned());
+    }
+    if !identity.env_files.is_empty() {
+        set(ENVIRONMENT_FILE, joined(&identity.env_files));
+    }
+    if replaces == Replaces::Another {
+        let numbered = || format!("{}-{number}", service.name);
+        set(REPLACE, service.container_name.clone().unwrap_or_else(numbered));
+    }
+    all
+}
+
+/// The labels of a network.
+pub fn of_network(project: &Project, key: &Name, network: &Network) -> Labels {
+    let hash = fingerprint::network_hash(network);
+    resource(project, network.labels.clone(), [(NETWORK, key.to_string()), (CONFIG_HASH, hash)])
+}
+
+/// The labels of a volume.
+pub fn of_volume(project: &Project, key: &Name, volume: &Volume) -> Labels {
+    let hash = fingerprint::volume_hash(volume);
+    resource(project, volume.labels.clone(), [(VOLUME, key.to_string()), (CONFIG_HASH, hash)])
+}
+
+fn resource(project: &Project, mut all: Labels, own: [(&str, String); 2]) -> Labels {
+    let common = [(PROJECT, project.name().to_string()), (VERSION, COMPOSE_VERSION.into())];
+    all.extend(common.into_iter().chain(own).map(|(label, value)| (label.to_owned(), value)));
+    all
+}
+
+fn dependencies(service: &Service) -> String {
+    let one = |(name, how): (&Name, &crate::model::Dependency)| format!("{name}:{}:{}", how.condition, how.restart);
+    let mut all: Vec<_> = service.depends_on.iter().map(one).collect();
+    all.sort();
+    all.join(",")
+}
+
+fn joined(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| text(path)).collect::<Vec<_>>().join(",")
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}

@@ -7,7 +7,7 @@ use super::{
     Action, Condition, Health, MountedVolume, Observed, Plan, Replica, SeenContainer, SeenImage, SeenNetwork,
     SeenVolume, State, Step, StepId, Subject, Target, fingerprint, labels,
 };
-use crate::model::{Dependency, Healthcheck, MountKind, Networking, Project, Service};
+use crate::model::{Healthcheck, MountKind, Networking, Project, Service};
 use crate::value::{ContainerId, ImageName, Name};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -115,11 +115,10 @@ impl<'a> World<'a> {
         if self.now.network(&network.name).is_some() {
             return Err("there is a network of this name".into());
         }
-        let own = [(labels::NETWORK, key.to_string()), (labels::CONFIG_HASH, fingerprint::network_hash(network))];
         self.now.networks.push(SeenNetwork {
             id: made_up(&["network", &self.origin, &id.index().to_string()]),
             name: network.name.clone(),
-            labels: self.labelled(&network.labels, own),
+            labels: labels::of_network(self.wanted, key, network),
         });
         Ok(())
     }
@@ -144,8 +143,7 @@ impl<'a> World<'a> {
         if self.now.volume(&volume.name).is_some() {
             return Err("there is a volume of this name".into());
         }
-        let own = [(labels::VOLUME, key.to_string()), (labels::CONFIG_HASH, fingerprint::volume_hash(volume))];
-        let labels = self.labelled(&volume.labels, own);
+        let labels = labels::of_volume(self.wanted, key, volume);
         self.now.volumes.push(SeenVolume { name: volume.name.clone(), labels });
         Ok(())
     }
@@ -173,6 +171,14 @@ impl<'a> World<'a> {
             Some((old, None)) => return Err(format!("container '{}', whose volumes it takes, is gone", old.short())),
             found => found.and_then(|(_, old)| old),
         };
+        let replaces = if old.is_some() { labels::Replaces::Another } else { labels::Replaces::Nothing };
+        let labelled = labels::Labelled {
+            project: self.wanted,
+            service,
+            number: replica.number,
+            image: Some(&made_from),
+            replaces,
+        };
         let container = ContainerId::new(made_up(&["container", &self.origin, &id.index().to_string()]));
         let created = SeenContainer {
             name: name.to_owned(),
@@ -182,7 +188,7 @@ impl<'a> World<'a> {
             state: State::Created,
             health: None,
             image: image.to_string(),
-            labels: self.container_labels((service, replica.number), made_from, old),
+            labels: labels::of_container(&labelled),
             networks: self.networks_of(service)?,
             volumes: self.volumes_of(service, &container, old)?,
             ports: vec![],
@@ -194,41 +200,6 @@ impl<'a> World<'a> {
         self.now.containers.push(created);
         self.made.insert(id, container);
         Ok(())
-    }
-
-    /// The labels that the engine floor writes, as far as decisions read them.
-    fn container_labels(
-        &self,
-        (service, number): (&Service, u32),
-        image: String,
-        old: Option<&SeenContainer>,
-    ) -> BTreeMap<String, String> {
-        let depends = |(name, how): (&Name, &Dependency)| format!("{name}:{}:{}", how.condition, how.restart);
-        let depends: BTreeSet<String> = service.depends_on.iter().map(depends).collect();
-        let own = [
-            (labels::SERVICE, service.name.to_string()),
-            (labels::CONTAINER_NUMBER, number.to_string()),
-            (labels::ONEOFF, "False".into()),
-            (labels::CONFIG_HASH, fingerprint::service_hash(service)),
-            (labels::FINGERPRINT, fingerprint::fingerprint(service)),
-            (labels::DEPENDS_ON, depends.into_iter().collect::<Vec<_>>().join(",")),
-            (labels::IMAGE, image),
-        ];
-        let numbered = || format!("{}-{number}", service.name);
-        let replaced = old.map(|_| (labels::REPLACE, service.container_name.clone().unwrap_or_else(numbered)));
-        self.labelled(&service.labels, own.into_iter().chain(replaced))
-    }
-
-    fn labelled(
-        &self,
-        users: &BTreeMap<String, String>,
-        own: impl IntoIterator<Item = (&'static str, String)>,
-    ) -> BTreeMap<String, String> {
-        let mut all = users.clone();
-        all.insert(labels::PROJECT.into(), self.wanted.name().to_string());
-        all.insert(labels::VERSION.into(), labels::COMPOSE_VERSION.into());
-        all.extend(own.into_iter().map(|(label, value)| (label.to_owned(), value)));
-        all
     }
 
     fn networks_of(&self, service: &Service) -> Result<BTreeMap<String, String>, String> {

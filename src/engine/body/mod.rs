@@ -3,17 +3,16 @@
 //! Pure but for the seccomp profiles that it reads. It sends nothing.
 
 mod endpoints;
-mod labels;
 mod mounts;
 mod ports;
 mod security;
 
 pub(super) use endpoints::endpoints;
-pub(super) use labels::{network_labels, volume_labels};
 pub(super) use mounts::{Place, wants_anonymous};
 
 use super::EngineError;
 use crate::model::{HealthTest, Healthcheck, Logging, Networking, Project, Restart, Service};
+use crate::plan::labels::{self, Labelled, Replaces};
 use crate::plan::{MountedVolume, Replica};
 use crate::value::Timespan;
 use bollard::models::{
@@ -149,7 +148,7 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
         host_config: Some(host_config),
         hostname: hostname.clone(),
         image: Some(wanted.project.image_of(wanted.service).to_string()),
-        labels: Some(labels::container_labels(wanted, found).into_iter().collect()),
+        labels: Some(labels::of_container(&labelled(wanted, found)).into_iter().collect()),
         networking_config: (!endpoints.is_empty())
             .then(|| NetworkingConfig { endpoints_config: Some(endpoints.into_iter().collect()) }),
         open_stdin: stdin_open.then_some(true),
@@ -172,6 +171,12 @@ fn some_map(map: HashMap<String, String>) -> Option<HashMap<String, String>> {
 
 fn variable((name, value): (&String, &Option<String>)) -> String {
     value.as_ref().map_or_else(|| name.clone(), |value| format!("{name}={value}"))
+}
+
+fn labelled<'a>(wanted: &Wanted<'a>, found: &'a Found) -> Labelled<'a> {
+    let Wanted { project, service, number, name: _ } = *wanted;
+    let replaces = if found.inherited.is_some() { Replaces::Another } else { Replaces::Nothing };
+    Labelled { project, service, number, image: found.image.as_deref(), replaces }
 }
 
 /// `net_admin` is `CAP_NET_ADMIN`, as the engine's own client writes it; `ALL` stays.
