@@ -1,6 +1,7 @@
 //! `hoist build`.
 
-use super::{Context, Exit, pull};
+use super::carrier::Carrier;
+use super::{Context, Exit};
 use crate::plan::{Action, Kind, Plan, Reason, Step, Subject};
 use crate::value::Name;
 
@@ -48,6 +49,7 @@ impl Build {
         let subject = Subject::new(Kind::Image, images.join(", "));
         let mut plan = Plan::default();
         plan.add(Step { action: Action::Build { services }, because: Reason::Asked, subject, needs: vec![] });
-        pull::carry_out(context, project, &plan).await
+        let engine = context.engine()?;
+        Ok(Carrier { context, engine: &engine, project, follow: None }.finish(&plan).await)
     }
 }

@@ -1,16 +1,12 @@
 //! `hoist down`.
 
-use super::failure::report_outcomes;
-use super::interrupt::Ended;
+use super::carrier::Carrier;
 use super::{Context, Exit};
-use crate::execute::OnFailure;
 use crate::model::Project;
 use crate::plan::Orphans;
 use crate::plan::teardown::{Teardown, Volumes, down};
-use crate::session::Session;
 use crate::value::Name;
 use std::time::Duration;
-use tokio_util::sync::CancellationToken;
 
 /// Stop and remove containers and networks; volumes only with --volumes
 #[derive(Debug, clap::Args)]
@@ -47,17 +43,6 @@ impl Down {
         }
         let nothing = Project::empty(subject.name().clone());
         let project = subject.project().unwrap_or(&nothing);
-        let progress = context.output().progress(&plan);
-        let tell = |event| progress.on(&event);
-        let halt = CancellationToken::new();
-        let session = Session::new(&engine, project, &tell);
-        let work = session.carry_out(&plan, OnFailure::GoOn, &halt);
-        let ended = context.interrupts().or(work, &halt).await;
-        progress.finish();
-        Ok(match ended {
-            Ended::Interrupted(_) => Exit::INTERRUPTED,
-            Ended::Finished(outcomes) if report_outcomes(context.output(), &plan, &outcomes) => Exit::DONE,
-            Ended::Finished(_) => Exit::FAILED,
-        })
+        Ok(Carrier { context, engine: &engine, project, follow: None }.finish(&plan).await)
     }
 }

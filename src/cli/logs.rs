@@ -1,9 +1,9 @@
 //! `hoist logs`.
 
+use super::prefix::Prefix;
 use super::{Context, Exit};
 use crate::engine::{ContainerAction, Engine, EngineError, LogChunk, LogOptions};
-use crate::plan::{SeenContainer, State};
-use crate::render::LogPrefix;
+use crate::plan::{SeenContainer, State, short_name};
 use crate::value::{ContainerId, Invalid, Moment, Name, ProjectName, Timespan};
 use futures_util::{Stream, StreamExt};
 use std::collections::BTreeSet;
@@ -12,7 +12,6 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 /// Show what the containers wrote
 #[derive(Debug, clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Logs {
     /// Only these services
     services: Vec<Name>,
@@ -31,12 +30,8 @@ pub struct Logs {
     /// Show when each line was written
     #[arg(short, long)]
     timestamps: bool,
-    /// Do not print the service in front of each line
-    #[arg(long)]
-    no_log_prefix: bool,
-    /// Do not colour the service in front of each line
-    #[arg(long)]
-    no_color: bool,
+    #[command(flatten)]
+    prefix: Prefix,
 }
 
 /// How many lines from the end; nothing means all.
@@ -72,7 +67,7 @@ impl Logs {
         containers.sort_by(|left, right| left.name.cmp(&right.name));
         let project = subject.name().as_str();
         let names = containers.iter().map(|one| one.short_name(project).to_owned()).collect();
-        let mut writer = context.output().logs(names, self.prefix());
+        let mut writer = context.output().logs(names, self.prefix.log_prefix());
         let (sender, mut pieces) = unbounded_channel();
         for container in &containers {
             let stream = engine.logs(&container.id, &self.options());
@@ -104,14 +99,6 @@ impl Logs {
 
     fn shows(&self, container: &SeenContainer) -> bool {
         !container.oneoff && (self.services.is_empty() || self.services.contains(&container.service))
-    }
-
-    fn prefix(&self) -> LogPrefix {
-        match (self.no_log_prefix, self.no_color) {
-            (true, _) => LogPrefix::None,
-            (_, true) => LogPrefix::Plain,
-            _ => LogPrefix::Coloured,
-        }
     }
 
     fn options(&self) -> LogOptions {
@@ -193,8 +180,8 @@ impl Later<'_> {
             Err(error) => return Err(error),
         };
         let options = LogOptions { since: seen.started_at.parse().ok(), ..self.logs.options() };
-        let short = seen.name.strip_prefix(self.project.as_str()).and_then(|rest| rest.strip_prefix('-'));
-        forward(&self.sender, short.unwrap_or(&seen.name).to_owned(), self.engine.logs(id, &options));
+        let name = short_name(&seen.name, self.project.as_str()).to_owned();
+        forward(&self.sender, name, self.engine.logs(id, &options));
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 //! Only this floor uses `anyhow`; it decides which exit code a run ends with and leaves every word to `render`.
 
 mod build;
+mod carrier;
 mod config;
 mod context;
 mod down;
@@ -13,6 +14,7 @@ mod graph;
 mod interrupt;
 mod logs;
 mod plan;
+mod prefix;
 mod ps;
 mod pull;
 mod schema;

@@ -1,16 +1,12 @@
 //! `hoist pull`.
 
-use super::failure::report_outcomes;
-use super::interrupt::Ended;
+use super::carrier::Carrier;
 use super::{Context, Exit};
-use crate::execute::OnFailure;
 use crate::graph::Services;
 use crate::model::{Project, PullPolicy};
 use crate::plan::{Action, Kind, Plan, Reason, Step, Subject};
-use crate::session::Session;
 use crate::value::Name;
 use std::collections::BTreeSet;
-use tokio_util::sync::CancellationToken;
 
 /// Fetch the images of services
 #[derive(Debug, clap::Args)]
@@ -33,7 +29,8 @@ impl Pull {
             context.output().say("nothing to fetch");
             return Ok(Exit::DONE);
         }
-        carry_out(context, &loaded.project, &plan).await
+        let engine = context.engine()?;
+        Ok(Carrier { context, engine: &engine, project: &loaded.project, follow: None }.finish(&plan).await)
     }
 
     fn plan(&self, project: &Project) -> Plan {
@@ -57,20 +54,4 @@ impl Pull {
         }
         plan
     }
-}
-
-/// Carries out a plan whose steps do not need each other: one that fails leaves the others alone.
-pub async fn carry_out(context: &Context, project: &Project, plan: &Plan) -> anyhow::Result<Exit> {
-    let engine = context.engine()?;
-    let progress = context.output().progress(plan);
-    let tell = |event| progress.on(&event);
-    let halt = CancellationToken::new();
-    let session = Session::new(&engine, project, &tell);
-    let ended = context.interrupts().or(session.carry_out(plan, OnFailure::GoOn, &halt), &halt).await;
-    progress.finish();
-    Ok(match ended {
-        Ended::Interrupted(_) => Exit::INTERRUPTED,
-        Ended::Finished(outcomes) if report_outcomes(context.output(), plan, &outcomes) => Exit::DONE,
-        Ended::Finished(_) => Exit::FAILED,
-    })
 }

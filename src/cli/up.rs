@@ -2,8 +2,10 @@
 
 mod attached;
 
-use super::failure::{NoSuchService, report_death, report_outcomes};
+use super::carrier::Carrier;
+use super::failure::{NoSuchService, report_death};
 use super::interrupt::Ended;
+use super::prefix::Prefix;
 use super::{Context, Exit};
 use crate::engine::Engine;
 use crate::execute::OnFailure;
@@ -12,8 +14,7 @@ use crate::model::{Project, PullPolicy};
 use crate::plan::reconcile::{images, reconcile};
 use crate::plan::{Action, Images, Observed, Orphans, Plan, Policy, Recreate, State, Step};
 use crate::readiness::last_lines;
-use crate::render::{self, reachable, reachable_text};
-use crate::session::Session;
+use crate::render::{reachable, reachable_text};
 use crate::value::{Name, Timespan};
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -67,12 +68,8 @@ pub struct Up {
     /// Show what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
-    /// Do not print the service in front of each line
-    #[arg(long)]
-    no_log_prefix: bool,
-    /// Do not colour the service in front of each line
-    #[arg(long)]
-    no_color: bool,
+    #[command(flatten)]
+    prefix: Prefix,
     /// Services whose output is not shown
     #[arg(long, value_name = "SERVICE")]
     no_attach: Vec<Name>,
@@ -120,15 +117,6 @@ impl Up {
 
     fn images(&self) -> Images {
         if self.build { Images::Build } else { Images::Missing }
-    }
-
-    /// Whether lines are printed with the service in front, in colour.
-    fn log_prefix(&self) -> render::LogPrefix {
-        match (self.no_log_prefix, self.no_color) {
-            (true, _) => render::LogPrefix::None,
-            (_, true) => render::LogPrefix::Plain,
-            _ => render::LogPrefix::Coloured,
-        }
     }
 
     fn scale(&self, project: &mut Project) -> anyhow::Result<()> {
@@ -204,11 +192,8 @@ impl Up {
         if plan.is_empty() {
             return Ok(Some(plan));
         }
-        let progress = context.output().progress(&plan);
-        let tell = |event| progress.on(&event);
-        let outcomes = Session::new(engine, project, &tell).carry_out(&plan, OnFailure::Stop, halt).await;
-        progress.finish();
-        let well = report_outcomes(context.output(), &plan, &outcomes);
+        let carrier = Carrier { context, engine, project, follow: None };
+        let well = carrier.carry_out(&plan, OnFailure::Stop, halt).await;
         Ok(well.then_some(plan))
     }
 
@@ -230,11 +215,8 @@ impl Up {
         if self.no_build {
             refuse_builds(&plan)?;
         }
-        let progress = context.output().progress(&plan);
-        let tell = |event| progress.on(&event);
-        let outcomes = Session::new(engine, project, &tell).carry_out(&plan, OnFailure::Stop, halt).await;
-        progress.finish();
-        if !report_outcomes(context.output(), &plan, &outcomes) {
+        let carrier = Carrier { context, engine, project, follow: None };
+        if !carrier.carry_out(&plan, OnFailure::Stop, halt).await {
             return Ok(None);
         }
         Ok(Some(engine.observe(project).await?))

@@ -20,6 +20,7 @@ pub use action::{Action, AnonymousVolumes, Replica, Target};
 pub use condition::{Condition, Facts, Judgement};
 pub use observed::{
     Health, MountedVolume, Observed, PublishedPort, SeenContainer, SeenImage, SeenNetwork, SeenVolume, State,
+    short_name,
 };
 pub use outcome::Outcome;
 pub use policy::{Images, Orphans, Policy, Recreate};

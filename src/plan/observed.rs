@@ -175,7 +175,7 @@ impl SeenContainer {
 
     /// The name without the project in front, as logs and people call it.
     pub fn short_name(&self, project: &str) -> &str {
-        self.name.strip_prefix(project).and_then(|rest| rest.strip_prefix(['-', '_'])).unwrap_or(&self.name)
+        short_name(&self.name, project)
     }
 }
 
@@ -203,4 +203,9 @@ impl Observed {
     pub fn volume(&self, name: &str) -> Option<&SeenVolume> {
         self.volumes.iter().find(|volume| volume.name == name)
     }
+}
+
+/// A container's name without the project in front, as logs and people call it.
+pub fn short_name<'a>(name: &'a str, project: &str) -> &'a str {
+    name.strip_prefix(project).and_then(|rest| rest.strip_prefix(['-', '_'])).unwrap_or(name)
 }

@@ -1,5 +1,7 @@
 //! `up` in the foreground: the output of all services, until they end or the user ends them.
 
+use super::super::carrier::Carrier;
+use super::super::failure::report_outcomes;
 use super::super::interrupt::Ended;
 use super::super::{Context, Exit};
 use super::Up;
@@ -9,9 +11,10 @@ use crate::graph::Services;
 use crate::load::Loaded;
 use crate::model::Project;
 use crate::plan::reconcile::{reconcile, selection};
+use crate::plan::short_name;
 use crate::plan::teardown::{self, Teardown};
 use crate::render::LogWriter;
-use crate::session::{Follow, Said, Session};
+use crate::session::{Follow, Said};
 use crate::value::Name;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -39,7 +42,8 @@ pub async fn run(up: &Up, context: &Context, loaded: &Loaded, engine: &Engine) -
     for container in kept(&seen, &plan) {
         follow.attach_running(container).await?;
     }
-    let attached = Attached { context, project, engine, follow: &follow };
+    let carrier = Carrier { context, engine, project, follow: Some(&follow) };
+    let attached = Attached { carrier, follow: &follow };
     let work = async {
         if !attached.bring_up(&plan, &halt).await {
             return anyhow::Ok(Exit::FAILED);
@@ -92,24 +96,20 @@ fn shown(up: &Up, project: &Project, watched: &BTreeSet<Name>) -> BTreeSet<Name>
 
 fn log_writer(up: &Up, context: &Context, project: &Project, services: &BTreeSet<Name>) -> LogWriter {
     let names = services.iter().filter_map(|name| project.services.get(name)).flat_map(|service| {
-        (1..=service.replicas()).map(|number| short(&project.container_name(service, number), project.name().as_str()))
+        (1..=service.replicas())
+            .map(|number| short_name(&project.container_name(service, number), project.name().as_str()).to_owned())
     });
-    context.output().logs(names.collect(), up.log_prefix())
-}
-
-/// A container's name without the project in front.
-fn short(name: &str, project: &str) -> String {
-    name.strip_prefix(project).and_then(|rest| rest.strip_prefix('-')).unwrap_or(name).to_owned()
+    context.output().logs(names.collect(), up.prefix.log_prefix())
 }
 
 async fn print(mut said: UnboundedReceiver<Said>, mut writer: LogWriter, project: String) {
     while let Some(one) = said.recv().await {
         match one {
-            Said::Chunk { container, chunk } => writer.write(&short(&container, &project), &chunk.bytes),
+            Said::Chunk { container, chunk } => writer.write(short_name(&container, &project), &chunk.bytes),
             Said::Exited { container, code, restarting } => {
                 let more = if restarting { " (restarting)" } else { "" };
-                let container = short(&container, &project);
-                writer.event(&container, &format!("exited with code {code}{more}"));
+                let container = short_name(&container, &project);
+                writer.event(container, &format!("exited with code {code}{more}"));
             }
         }
     }
@@ -117,33 +117,27 @@ async fn print(mut said: UnboundedReceiver<Said>, mut writer: LogWriter, project
 }
 
 struct Attached<'a> {
-    context: &'a Context,
-    project: &'a Project,
-    engine: &'a Engine,
+    carrier: Carrier<'a>,
     follow: &'a Follow,
 }
 
 impl Attached<'_> {
     async fn bring_up(&self, plan: &crate::plan::Plan, halt: &CancellationToken) -> bool {
-        let progress = self.context.output().progress(plan);
-        let tell = |event| progress.on(&event);
-        let session = Session::new(self.engine, self.project, &tell).following(self.follow);
-        let outcomes = session.carry_out(plan, OnFailure::Stop, halt).await;
-        progress.finish();
+        let outcomes = self.carrier.outcomes(plan, OnFailure::Stop, halt).await;
         if halt.is_cancelled() && !outcomes.iter().any(|outcome| matches!(outcome, crate::plan::Outcome::Failed(_))) {
             return true;
         }
-        super::report_outcomes(self.context.output(), plan, &outcomes)
+        report_outcomes(self.carrier.context.output(), plan, &outcomes)
     }
 
     /// Stops all containers, dependents first, while their output is still shown. A second Ctrl-C kills them.
     async fn stop(&self, up: &Up, events: &mut Events) -> anyhow::Result<Exit> {
-        self.context.output().say("stopping; Ctrl-C again kills");
+        self.carrier.context.output().say("stopping; Ctrl-C again kills");
         let targets = up.services.clone();
         let gentle = Teardown { grace: up.timeout.map(Duration::from_secs), targets, ..Teardown::default() };
         tokio::select! {
             result = self.stop_and_listen(&gentle, &mut *events) => return result.map(|()| Exit::INTERRUPTED),
-            () = self.context.interrupts().next() => {}
+            () = self.carrier.context.interrupts().next() => {}
         }
         let now = Teardown { grace: Some(Duration::ZERO), ..gentle };
         self.stop_and_listen(&now, events).await?;
@@ -165,7 +159,7 @@ impl Attached<'_> {
             };
             tokio::select! {
                 // That the engine cannot be asked is told by the stopping.
-                _ = self.follow.until_all_ended(self.project.name(), events) => {}
+                _ = self.follow.until_all_ended(self.carrier.project.name(), events) => {}
                 () = rest => {}
             }
         };
@@ -173,14 +167,10 @@ impl Attached<'_> {
     }
 
     async fn stop_all(&self, how: &Teardown) -> anyhow::Result<()> {
-        let seen = self.engine.observe_named(self.project.name()).await?;
-        let plan = teardown::stop(self.project.name(), Some(self.project), &seen, how);
-        let progress = self.context.output().progress(&plan);
-        let tell = |event| progress.on(&event);
-        let halt = CancellationToken::new();
-        let outcomes = Session::new(self.engine, self.project, &tell).carry_out(&plan, OnFailure::GoOn, &halt).await;
-        progress.finish();
-        super::report_outcomes(self.context.output(), &plan, &outcomes);
+        let Carrier { engine, project, .. } = self.carrier;
+        let seen = engine.observe_named(project.name()).await?;
+        let plan = teardown::stop(project.name(), Some(project), &seen, how);
+        self.carrier.carry_out(&plan, OnFailure::GoOn, &CancellationToken::new()).await;
         Ok(())
     }
 }
