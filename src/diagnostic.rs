@@ -80,9 +80,14 @@ impl Diagnostic {
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
-    /// Adds one; the same fault at the same place is kept once.
+    /// Adds one. Of two with the same code at the same place the first is kept: who finds a fault first knows most.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.0.contains(&diagnostic) {
+        let is_same = |known: &Diagnostic| {
+            known.code == diagnostic.code
+                && known.place == diagnostic.place
+                && (known.place.is_some() || known.message == diagnostic.message)
+        };
+        if !self.0.iter().any(is_same) {
             self.0.push(diagnostic);
         }
     }

@@ -1,0 +1,90 @@
+//! A [`Service`] in Compose's key order.
+
+use super::Service;
+use crate::document::Node;
+use crate::model::writer::Writer;
+use crate::model::{Attachment, Build, Healthcheck, Logging, Mount, Networking, Port};
+
+impl Service {
+    /// The whole service in Compose's key order.
+    pub fn write(&self) -> Node {
+        self.write_parts(&Part::ALL)
+    }
+
+    /// The part that Compose hashes: `build`, `depends_on`, `profiles`, `pull_policy` and `scale` do not count.
+    pub fn write_hashed(&self) -> Node {
+        self.write_parts(&[])
+    }
+
+    fn write_parts(&self, parts: &[Part]) -> Node {
+        let with = |part: Part| parts.contains(&part);
+        let mut writer = Writer::default();
+        if with(Part::Profiles) {
+            writer.texts("profiles", &self.profiles);
+        }
+        writer.number("attach", self.attach);
+        if with(Part::Build) {
+            writer.optional("build", self.build.as_ref().map(Build::write));
+        }
+        writer.texts("cap_add", &self.cap_add).texts("cap_drop", &self.cap_drop);
+        writer.node("command", words(self.command.as_ref())).text("container_name", self.container_name.as_ref());
+        if with(Part::DependsOn) && !self.depends_on.is_empty() {
+            let mut all: Vec<_> = self.depends_on.iter().collect();
+            all.sort_by_key(|(name, _)| *name);
+            let all = all.into_iter().map(|(name, dependency)| (name.as_str(), dependency.write()));
+            writer.node("depends_on", Node::map(all));
+        }
+        writer.texts("dns", &self.dns).texts("dns_opt", &self.dns_opt).texts("dns_search", &self.dns_search);
+        writer.text("domainname", self.domainname.as_ref());
+        writer.node("entrypoint", words(self.entrypoint.as_ref())).optional_map("environment", &self.environment);
+        writer.texts("expose", &self.expose).texts("extra_hosts", &self.extra_hosts);
+        writer.texts("group_add", &self.group_add).text("hostname", self.hostname.as_ref());
+        writer.optional("healthcheck", self.healthcheck.as_ref().map(Healthcheck::write));
+        writer.text("image", self.image.as_ref()).number("init", self.init).map("labels", &self.labels);
+        writer.optional("logging", self.logging.as_ref().map(Logging::write));
+        writer.text("mem_limit", self.mem_limit.as_ref());
+        match &self.networking {
+            Networking::Mode(mode) => writer.text("network_mode", Some(mode)),
+            Networking::Attached(networks) => {
+                let one =
+                    |attachment: &Option<Attachment>| attachment.as_ref().map_or_else(Node::null, Attachment::write);
+                let all = networks.iter().map(|(name, attachment)| (name.as_str(), one(attachment)));
+                writer.optional("networks", (!networks.is_empty()).then(|| Node::map(all)))
+            }
+        };
+        writer.text("platform", self.platform.as_ref()).items("ports", &self.ports, Port::write);
+        writer.flag("privileged", self.privileged);
+        if with(Part::PullPolicy) {
+            writer.text("pull_policy", self.pull_policy.as_ref());
+        }
+        writer.flag("read_only", self.read_only).text("restart", self.restart.as_ref());
+        if with(Part::Scale) {
+            writer.number("scale", self.scale);
+        }
+        writer.texts("security_opt", &self.security_opt).text("shm_size", self.shm_size.as_ref());
+        writer.flag("stdin_open", self.stdin_open).text("stop_grace_period", self.stop_grace_period.as_ref());
+        writer.text("stop_signal", self.stop_signal.as_ref()).map("sysctls", &self.sysctls);
+        writer.texts("tmpfs", &self.tmpfs).flag("tty", self.tty).text("user", self.user.as_ref());
+        writer.items("volumes", &self.volumes, Mount::write).text("working_dir", self.working_dir.as_ref());
+        writer.finish()
+    }
+}
+
+/// The parts of a service that do not count in Compose's hash.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Profiles,
+    Build,
+    DependsOn,
+    PullPolicy,
+    Scale,
+}
+
+impl Part {
+    const ALL: [Self; 5] = [Self::Profiles, Self::Build, Self::DependsOn, Self::PullPolicy, Self::Scale];
+}
+
+/// `command` and `entrypoint` print null when they are not set.
+fn words(words: Option<&Vec<String>>) -> Node {
+    words.map_or_else(Node::null, |words| Node::list(words.iter().map(|word| Node::text(word.as_str()))))
+}
