@@ -4,6 +4,7 @@
 //! engine: those faults are errors of `engine`.
 
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 /// How much a diagnostic matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,6 +91,22 @@ impl Diagnostics {
         if !self.0.iter().any(is_same) {
             self.0.push(diagnostic);
         }
+    }
+
+    /// Drops errors that follow from an earlier one: those inside a value of the wrong kind, or inside one of these.
+    pub fn drop_consequences(&mut self, ruined: &[Span]) {
+        let mut ruined: BTreeSet<Span> = ruined.iter().copied().collect();
+        let mut roots: BTreeSet<Span> = BTreeSet::new();
+        self.0.retain(|one| {
+            let Some(place) = one.place.filter(|_| one.severity == Severity::Error) else { return true };
+            let around = Span { file: place.file, start: place.start, end: u32::MAX };
+            let value = ruined.range(..=around).next_back().copied();
+            let value = value.filter(|value| value.file == place.file && place.end <= value.end.max(value.start));
+            if one.code == "wrong-type" {
+                ruined.insert(place);
+            }
+            value.is_none_or(|value| roots.insert(value))
+        });
     }
 
     /// Whether any of them is an error.

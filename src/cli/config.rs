@@ -51,7 +51,7 @@ enum Format {
 impl Config {
     pub fn run(self, context: &Context) -> anyhow::Result<Exit> {
         let loaded = context.load(&self.services)?;
-        let (project, tree) = (cut(loaded.project, &self.services), loaded.tree);
+        let (project, origins) = (cut(loaded.project, &self.services), loaded.origins);
         if self.quiet {
             return Ok(Exit::DONE);
         }
@@ -63,7 +63,7 @@ impl Config {
                     lines.join("\n") + "\n"
                 }
             }
-            None => self.document(&project, &tree)?,
+            None => self.document(&project, origins.tree())?,
         };
         match &self.output {
             None => context.output().data(&text),

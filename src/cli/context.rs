@@ -156,7 +156,7 @@ impl Context {
             profiles: globals.profiles.clone(),
             env_files: globals.env_files.clone(),
             environment: self.environment.clone(),
-            stdin: None,
+            ..Request::default()
         };
         if wants_stdin(&request) {
             let mut text = String::new();

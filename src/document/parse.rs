@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, SourceMap, Span};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Nesting that no file written by a person reaches.
 const MAX_DEPTH: usize = 128;
@@ -20,15 +20,28 @@ type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 /// The documents of a file, in order. A file of comments only has none.
 ///
 /// # Errors
-/// The first fault of syntax; what follows it cannot be read.
-pub fn parse(sources: &SourceMap, file: FileId) -> Result<Vec<Node>> {
+/// All faults of keys, and the first fault of syntax; what follows that one cannot be read.
+pub fn parse(sources: &SourceMap, file: FileId) -> std::result::Result<Vec<Node>, Vec<Diagnostic>> {
+    let mut faults = Vec::new();
+    match read(sources, file, &mut faults) {
+        Ok(documents) if faults.is_empty() => Ok(documents),
+        Ok(_) => Err(faults),
+        Err(fault) => {
+            faults.push(*fault);
+            Err(faults)
+        }
+    }
+}
+
+fn read(sources: &SourceMap, file: FileId, faults: &mut Vec<Diagnostic>) -> Result<Vec<Node>> {
     let text = sources.text(file);
     if let Some(at) = text.find('\0') {
         let place = Span::start_of(file).to(at, at + 1);
         return Err(fault("yaml-syntax", "the file holds a NUL byte: it is not a text file", place));
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = Reader { sources, file, events: Parser::new_from_str(text), anchors: HashMap::new(), nodes: 0 };
+    let mut reader =
+        Reader { sources, file, events: Parser::new_from_str(text), anchors: HashMap::new(), nodes: 0, faults };
     let mut documents = Vec::new();
     loop {
         let (event, span) = reader.next()?;
@@ -46,6 +59,7 @@ struct Reader<'a> {
     events: Parser<'a, StrInput<'a>>,
     anchors: HashMap<usize, (Node, usize)>,
     nodes: usize,
+    faults: &'a mut Vec<Diagnostic>,
 }
 
 impl<'a> Reader<'a> {
@@ -113,15 +127,25 @@ impl<'a> Reader<'a> {
                 event => self.node(event, depth + 1)?,
             };
             let event = self.next()?;
-            let value = self.node(event, depth + 1)?;
-            let text = key_text(&key)?;
+            let mut value = self.node(event, depth + 1)?;
+            if value.is_null() {
+                value.span = key.span;
+            }
+            let text = match key_text(&key) {
+                Ok(text) => text,
+                Err(fault) => {
+                    self.faults.push(*fault);
+                    continue;
+                }
+            };
             if let Some(first) = seen.insert(text.into(), key.span) {
-                return Err(Box::new(
+                self.faults.push(
                     Diagnostic::error("duplicate-key", format!("key '{text}' is defined twice in one mapping"))
                         .at(key.span)
                         .label(first, "first defined here")
                         .help("keep one of the two"),
-                ));
+                );
+                continue;
             }
             if is_merge_key(&key) {
                 merges = Some(value);
@@ -130,7 +154,8 @@ impl<'a> Reader<'a> {
             }
         }
         if let Some(merged) = merges {
-            merge_into(&mut entries, merged)?;
+            let known = entries.iter().filter_map(|(key, _)| Some(key.as_text()?.into())).collect();
+            merge_into(&mut entries, merged, &mut { known })?;
         }
         Ok(Value::Map(entries))
     }
@@ -188,19 +213,19 @@ fn is_merge_key(key: &Node) -> bool {
 }
 
 /// Explicit keys win over merged ones, wherever they stand; among several merged maps the first wins.
-fn merge_into(entries: &mut Vec<(Node, Node)>, merged: Node) -> Result<()> {
+fn merge_into(entries: &mut Vec<(Node, Node)>, merged: Node, known: &mut HashSet<Box<str>>) -> Result<()> {
     let span = merged.span;
     match merged.value {
         Value::Map(more) => {
             for (key, value) in more {
-                if !entries.iter().any(|(known, _)| known.as_text() == key.as_text()) {
+                if known.insert(key.as_text().unwrap_or_default().into()) {
                     entries.push((key, value));
                 }
             }
             Ok(())
         }
         Value::List(maps) if maps.iter().all(|map| map.as_map().is_some()) => {
-            maps.into_iter().try_for_each(|map| merge_into(entries, map))
+            maps.into_iter().try_for_each(|map| merge_into(entries, map, known))
         }
         _ => Err(fault("merge-key", "'<<' needs a mapping or a list of mappings", span)),
     }
@@ -240,7 +265,8 @@ mod tests {
     fn read(text: &str) -> std::result::Result<Vec<Node>, (String, usize, usize)> {
         let mut sources = SourceMap::default();
         let file = sources.add("compose.yaml".into(), text.into());
-        parse(&sources, file).map_err(|fault| {
+        parse(&sources, file).map_err(|faults| {
+            let fault = &faults[0];
             let place = sources.locate(fault.place.expect("syntax faults have a place")).expect("in the map");
             (fault.message.clone(), place.line, place.column)
         })

@@ -8,6 +8,7 @@ use super::file::Unreadable;
 use super::find;
 use super::ledger::Ledger;
 use crate::diagnostic::Diagnostic;
+use crate::source::Span;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,7 @@ const PROCESS: &str = "the environment";
 #[derive(Debug, Clone, Default)]
 pub(super) struct Environment {
     values: BTreeMap<String, Known>,
+    included: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone)]
@@ -83,9 +85,43 @@ impl Environment {
         for path in &explicit {
             self.read(path, request, (&mut entries, ledger));
         }
+        self.add_entries(entries, ledger);
+    }
+
+    fn add_entries(&mut self, entries: Entries, ledger: &Ledger) {
         for (name, entry) in entries {
             let from = ledger.sources.path(entry.span.file).display().to_string();
             self.add(&name, &entry.value, &from);
+        }
+    }
+
+    /// The env files that `include` added, in order: two environments of one project with the same files are equal.
+    pub fn included(&self) -> &[PathBuf] {
+        &self.included
+    }
+
+    /// Adds the `.env` of an included directory, if there is one.
+    pub fn add_default_file(&mut self, directory: &Path, (request, ledger): (&Request, &mut Ledger)) {
+        let path = directory.join(".env");
+        if path.is_file() {
+            self.add_file(&path, Span::NOWHERE, (request, ledger));
+        }
+    }
+
+    /// Adds an env file that an `include` names; what is known already stays.
+    pub fn add_file(&mut self, path: &Path, place: Span, (request, ledger): (&Request, &mut Ledger)) {
+        if self.included.iter().any(|known| known == path) {
+            return;
+        }
+        let shown = find::shown(path, &request.working_directory);
+        match ledger.read(path, &shown) {
+            Ok(_) => {
+                let mut entries = Entries::new();
+                self.read(path, request, (&mut entries, ledger));
+                self.add_entries(entries, ledger);
+                self.included.push(path.to_owned());
+            }
+            Err(unreadable) => ledger.report(unreadable.diagnostic("env file", &shown).at(place)),
         }
     }
 

@@ -6,7 +6,7 @@ use super::ledger::Ledger;
 use super::paths::clean;
 use crate::diagnostic::Diagnostic;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 const NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 const OVERRIDES: [&str; 4] =
@@ -46,7 +46,7 @@ pub(super) fn named(request: &Request, environment: &Environment) -> Vec<PathBuf
 }
 
 /// Whether a file is a git repository or an OCI artifact.
-fn is_remote(path: &Path) -> bool {
+pub(super) fn is_remote(path: &Path) -> bool {
     let text = path.to_string_lossy();
     let is_git = text.starts_with("http") && text.contains("://") && text.contains(".git");
     is_git || ["oci://", "git@", "git://", "ssh://", "github.com/"].iter().any(|prefix| text.starts_with(prefix))
@@ -75,6 +75,16 @@ pub(super) fn absolute(path: &Path, directory: &Path) -> PathBuf {
         return path.to_owned();
     }
     PathBuf::from(clean(&directory.join(path).to_string_lossy()))
+}
+
+/// A directory as seen from another one, by names only; empty for the same one.
+pub(super) fn relative(directory: &Path, from: &Path) -> PathBuf {
+    let (mut there, mut here) = (directory.components().peekable(), from.components().peekable());
+    while there.peek().is_some() && there.peek() == here.peek() {
+        there.next();
+        here.next();
+    }
+    here.map(|_| Component::ParentDir).chain(there).collect()
 }
 
 /// A path as a person in this directory would write it.

@@ -43,7 +43,7 @@ fn expand(text: &str, span: Span, environment: &Environment, ledger: &mut Ledger
         }
         Err(fault) => {
             let place = place(&ledger.sources, text, span, &fault);
-            ledger.report(Diagnostic::error(fault.code, fault.message).at(place).help(fault.help));
+            ledger.ruin(span, Diagnostic::error(fault.code, fault.message).at(place).help(fault.help));
             None
         }
     }

@@ -18,6 +18,7 @@ pub(super) struct Ledger {
     pub origins: Origins,
     files: HashMap<PathBuf, FileId>,
     unset: BTreeMap<String, BTreeSet<Span>>,
+    ruined: Vec<Span>,
 }
 
 impl Ledger {
@@ -42,8 +43,15 @@ impl Ledger {
         self.unset.entry(name.to_owned()).or_default().insert(span);
     }
 
-    /// Turns the unset variables into one warning each.
+    /// Adds a fault inside a value that says nothing from then on: what is found wrong with it later follows from this.
+    pub fn ruin(&mut self, value: Span, diagnostic: Diagnostic) {
+        self.ruined.push(value);
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Drops what follows from other faults, and turns the unset variables into one warning each.
     pub fn settle(&mut self) {
+        self.diagnostics.drop_consequences(&self.ruined);
         for (name, places) in std::mem::take(&mut self.unset) {
             let mut places = places.into_iter();
             let mut warning = Diagnostic::warning(

@@ -3,19 +3,39 @@
 //! `!reset` removes what earlier documents say, `!override` replaces it as a whole; neither reaches later ones.
 
 use super::place::Place;
-use super::rules::{self, Merge};
+use super::rules::Merge;
 use super::unique;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Node, Tag, Value};
 use std::collections::HashMap;
 
+/// What becomes of the merge instructions of the later document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tags {
+    /// They are carried out and gone.
+    Obeyed,
+    /// They are carried out and stay, since they mean the documents before this one too.
+    Kept,
+}
+
 /// The earlier documents with a later one over them; `base` is nothing for the first document.
-pub(super) fn merge(base: Option<Node>, over: Node, diagnostics: &mut Diagnostics) -> Option<Node> {
-    Merger { diagnostics }.value(base, over, &Place::ROOT)
+pub(super) fn merge(base: Option<Node>, over: Node, tags: Tags, diagnostics: &mut Diagnostics) -> Option<Node> {
+    merge_at(base, over, (&Place::ROOT, tags), diagnostics)
+}
+
+/// The same for a part of a document.
+pub(super) fn merge_at(
+    base: Option<Node>,
+    over: Node,
+    (place, tags): (&Place<'_>, Tags),
+    diagnostics: &mut Diagnostics,
+) -> Option<Node> {
+    Merger { diagnostics, tags }.value(base, over, place)
 }
 
 struct Merger<'a> {
     diagnostics: &'a mut Diagnostics,
+    tags: Tags,
 }
 
 type Entries = Vec<(Node, Node)>;
@@ -23,11 +43,11 @@ type Entries = Vec<(Node, Node)>;
 impl Merger<'_> {
     fn value(&mut self, base: Option<Node>, over: Node, place: &Place<'_>) -> Option<Node> {
         let base = match over.tag {
-            Tag::Reset => return None,
+            Tag::Reset => return (self.tags == Tags::Kept).then_some(over),
             Tag::Override => None,
             Tag::None => base,
         };
-        let rule = rules::rule(place).merge;
+        let rule = place.attribute().merge;
         let Some(base) = base else { return Some(self.join(None, over, rule, place)) };
         match rule {
             Merge::Replace if over.is_null() => None,
@@ -46,6 +66,7 @@ impl Merger<'_> {
     /// Both have the same shape, if there are two.
     fn join(&mut self, base: Option<Node>, over: Node, rule: Merge, place: &Place<'_>) -> Node {
         let span = base.as_ref().map_or(over.span, |base| base.span);
+        let tag = if self.tags == Tags::Kept { over.tag } else { Tag::None };
         let (value, span) = match over.value {
             Value::Map(entries) => {
                 let base = base.map(|base| base.value);
@@ -59,7 +80,7 @@ impl Merger<'_> {
             }
             scalar @ Value::Scalar { .. } => (scalar, over.span),
         };
-        Node { value, span, tag: Tag::None }
+        Node { value, span, tag }
     }
 
     fn map(&mut self, known: Entries, over: Entries, rule: Merge, place: &Place<'_>) -> Entries {
@@ -87,7 +108,8 @@ impl Merger<'_> {
         let start = known.len();
         let mut items = known;
         for (index, item) in over.into_iter().enumerate() {
-            items.extend(self.value(None, item, &place.index(start + index)));
+            let item = self.value(None, item, &place.index(start + index));
+            items.extend(item.filter(|item| item.tag != Tag::Reset));
         }
         match rule {
             Merge::Unique(identity) => unique::keep_last(items, identity),
@@ -129,7 +151,7 @@ mod tests {
             let file = sources.add("compose.yaml".into(), (*text).into());
             let document = parse::parse(&sources, file).expect("valid YAML").remove(0);
             let document = super::super::shape::shape(document, &mut diagnostics);
-            root = merge(root, document, &mut diagnostics);
+            root = merge(root, document, Tags::Obeyed, &mut diagnostics);
         }
         let service = root.as_ref().and_then(|root| root.get("services")?.get("a")).map(compact);
         (service.unwrap_or_default(), diagnostics)

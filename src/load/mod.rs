@@ -8,9 +8,12 @@ mod documents;
 mod dotenv;
 mod env_file;
 mod environment;
+mod extends;
 mod file;
 mod find;
+mod include;
 mod interpolate;
+mod kinds;
 mod ledger;
 mod merge;
 mod normalise;
@@ -22,20 +25,22 @@ mod rules;
 mod shape;
 mod template;
 mod unique;
+mod unit;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Node, Origins};
 use crate::graph;
 use crate::model::{Identity, Project, check};
 use crate::source::SourceMap;
-use documents::Documents;
+use crate::value::ProjectName;
 use env_file::ServiceFiles;
 use environment::Environment;
-use find::Found;
 use ledger::Ledger;
 use profile::Profiles;
+pub use rules::schema;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use unit::{Loader, Scope};
 
 /// What to load. Pure data: the caller passes the environment and the working directory in.
 #[derive(Debug, Clone, Default)]
@@ -56,6 +61,30 @@ pub struct Request {
     pub environment: BTreeMap<String, String>,
     /// The text of standard input, if a file is `-` (see [`wants_stdin`]).
     pub stdin: Option<String>,
+    /// Phases that are left out, for `config`.
+    pub without: Vec<Phase>,
+}
+
+/// A phase of a load that can be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Variables are expanded. Without it there is a tree, and no project ([`merged`]).
+    Interpolation,
+    /// Names, the default network and implied dependencies are added.
+    Normalisation,
+    /// Relative paths become absolute.
+    Paths,
+    /// What attributes say about each other is checked.
+    Consistency,
+    /// Files of variables and labels are read into the services.
+    Environment,
+}
+
+impl Request {
+    /// Whether a phase takes place.
+    pub fn runs(&self, phase: Phase) -> bool {
+        !self.without.contains(&phase)
+    }
 }
 
 /// A project and what is known about its making.
@@ -69,8 +98,6 @@ pub struct Loaded {
     pub sources: SourceMap,
     /// Warnings.
     pub notes: Diagnostics,
-    /// The merged and normalised tree that the project was read from.
-    pub tree: Node,
     /// The project's environment: that of the process, of env files, and `COMPOSE_PROJECT_NAME`.
     pub environment: BTreeMap<String, String>,
 }
@@ -94,6 +121,19 @@ pub fn wants_stdin(request: &Request) -> bool {
     files.iter().any(|file| find::is_stdin(file))
 }
 
+/// The files of a project as one tree, before anyone asks what it means.
+#[derive(Debug)]
+pub struct Merged {
+    /// The tree, in the long spelling.
+    pub tree: Node,
+    /// The texts of all files that were read.
+    pub sources: SourceMap,
+    /// Warnings.
+    pub notes: Diagnostics,
+    /// The project's environment.
+    pub environment: BTreeMap<String, String>,
+}
+
 /// Loads a project.
 ///
 /// # Errors
@@ -104,28 +144,49 @@ pub fn load(request: &Request) -> Result<Loaded, Box<Refused>> {
     ledger.settle();
     let Ledger { sources, diagnostics, origins, .. } = ledger;
     match made {
-        Some(Made { project, tree, environment }) if !diagnostics.has_errors() => {
-            Ok(Loaded { project, origins, sources, notes: diagnostics, tree, environment: environment.into_map() })
+        Some((project, environment)) if !diagnostics.has_errors() => {
+            Ok(Loaded { project, origins, sources, notes: diagnostics, environment: environment.into_map() })
         }
         _ => Err(Box::new(Refused { sources, diagnostics, origins })),
     }
 }
 
-struct Made {
-    project: Project,
-    tree: Node,
-    environment: Environment,
+/// Loads the files of a project into one tree, as far as that can be done without their variables.
+///
+/// # Errors
+/// When a file cannot be read or merged.
+pub fn merged(request: &Request) -> Result<Merged, Box<Refused>> {
+    let mut ledger = Ledger::default();
+    let request = Request { without: [&request.without[..], &[Phase::Interpolation]].concat(), ..request.clone() };
+    let raw = raw(&request, &mut ledger);
+    ledger.settle();
+    let Ledger { sources, diagnostics, origins, .. } = ledger;
+    match raw {
+        Some(Raw { tree, environment, .. }) if !diagnostics.has_errors() => {
+            Ok(Merged { tree, sources, notes: diagnostics, environment: environment.into_map() })
+        }
+        _ => Err(Box::new(Refused { sources, diagnostics, origins })),
+    }
 }
 
-/// All phases; nothing when one of them leaves nothing to go on with. Faults are in the ledger.
-fn make(request: &Request, ledger: &mut Ledger) -> Option<Made> {
+/// What the files say, merged.
+struct Raw {
+    tree: Node,
+    environment: Environment,
+    name: ProjectName,
+    files: Vec<PathBuf>,
+    directory: PathBuf,
+}
+
+/// The phases up to the merged tree; nothing when one of them leaves nothing to go on with.
+fn raw(request: &Request, ledger: &mut Ledger) -> Option<Raw> {
     let mut environment = environment(request, ledger);
     let found = find::find(request, &environment, ledger)?;
     if found.directory != find::start(request, &[]) {
         environment.add_files(request, &found.directory, ledger);
     }
-    let mut documents = Documents::read(request, &found, ledger)?;
-    let name = match project_name::choose(request, &environment, documents.all(), &found.directory) {
+    let documents = documents::read(request, &found, ledger)?;
+    let name = match project_name::choose(request, &environment, &documents, &found.directory) {
         Ok(name) => name,
         Err(fault) => {
             ledger.report(*fault);
@@ -133,26 +194,33 @@ fn make(request: &Request, ledger: &mut Ledger) -> Option<Made> {
         }
     };
     environment.set("COMPOSE_PROJECT_NAME", name.as_str(), "the project's name");
-    documents.interpolate(&environment, ledger)?;
-    let mut tree = documents.merge(ledger)?;
+    let scope = Scope { directory: found.directory, environment };
+    let tree = Loader::new(request, ledger).unit(documents, &scope)?;
+    let Scope { directory, environment } = scope;
+    Some(Raw { tree, environment, name, files: found.files, directory })
+}
+
+/// All phases; nothing when one of them leaves nothing to go on with. Faults are in the ledger.
+fn make(request: &Request, ledger: &mut Ledger) -> Option<(Project, Environment)> {
+    let Raw { mut tree, environment, name, files, directory } = raw(request, ledger)?;
     let profiles = Profiles::of(request, &environment);
-    complete(&mut tree, name.as_str(), (request, &found, &environment), ledger);
-    ServiceFiles {
-        environment: &environment,
-        profiles: &profiles,
-        working_directory: &request.working_directory,
-        ledger: &mut *ledger,
+    if request.runs(Phase::Normalisation) {
+        normalise::normalise(&mut tree, name.as_str(), &environment);
     }
-    .resolve(&mut tree);
-    ledger.origins.record(&tree);
-    let identity = Identity {
-        name,
-        working_dir: found.directory,
-        files: found.files,
-        env_files: environment::explicit_files(request),
-    };
-    let project = read(&tree, identity, &profiles, ledger)?;
-    Some(Made { project, tree, environment })
+    if request.runs(Phase::Environment) {
+        ServiceFiles {
+            environment: &environment,
+            profiles: &profiles,
+            working_directory: &request.working_directory,
+            ledger: &mut *ledger,
+        }
+        .resolve(&mut tree);
+    }
+    ledger.origins.record(tree);
+    let env_files = environment::explicit_files(request);
+    let identity = Identity { name, working_dir: directory, files, env_files };
+    let project = read(identity, &profiles, request, ledger)?;
+    Some((project, environment))
 }
 
 fn environment(request: &Request, ledger: &mut Ledger) -> Environment {
@@ -161,23 +229,13 @@ fn environment(request: &Request, ledger: &mut Ledger) -> Environment {
     environment
 }
 
-fn complete(
-    tree: &mut Node,
-    project: &str,
-    (request, found, environment): (&Request, &Found, &Environment),
-    ledger: &mut Ledger,
-) {
-    normalise::defaults(tree);
-    let home = request.environment.get("HOME").map(String::as_str);
-    paths::Start::new(&found.directory, home).resolve(tree, &mut ledger.diagnostics);
-    normalise::normalise(tree, project, environment);
-}
-
-fn read(tree: &Node, identity: Identity, profiles: &Profiles, ledger: &mut Ledger) -> Option<Project> {
-    let mut project = Project::read(tree, identity, &mut ledger.diagnostics)?;
+fn read(identity: Identity, profiles: &Profiles, request: &Request, ledger: &mut Ledger) -> Option<Project> {
+    let mut project = Project::read(ledger.origins.tree(), identity, &mut ledger.diagnostics)?;
     profiles.sort(&mut project);
-    check::check(&project, &ledger.origins, &mut ledger.diagnostics);
-    graph::check(&project, &ledger.origins, &mut ledger.diagnostics);
+    if request.runs(Phase::Consistency) {
+        check::check(&project, &ledger.origins, &mut ledger.diagnostics);
+        graph::check(&project, &ledger.origins, &mut ledger.diagnostics);
+    }
     if project.services.is_empty() && project.inactive.is_empty() && !ledger.diagnostics.has_errors() {
         ledger.report(
             Diagnostic::warning("no-services", "the project has no services").help("add one under 'services:'"),

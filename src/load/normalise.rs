@@ -179,7 +179,8 @@ pub(super) fn entries(node: Option<&mut Node>) -> &mut [(Node, Node)] {
     }
 }
 
-fn items(node: Option<&mut Node>) -> &mut [Node] {
+/// The items of a list, to change them; none for what is no list.
+pub(super) fn items(node: Option<&mut Node>) -> &mut [Node] {
     match node.map(|node| &mut node.value) {
         Some(Value::List(items)) => items,
         _ => &mut [],

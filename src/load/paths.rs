@@ -1,10 +1,11 @@
 //! Relative paths of the host become absolute; they start from the project directory, whatever file names them.
 
 use super::place::Place;
-use super::rules::{self, Resolve};
+use super::rules::Resolve;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Node, Value};
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// What a build context begins with when it is no directory of the host.
 const REMOTE: [&str; 7] = ["https://", "http://", "git://", "ssh://", "github.com/", "git@", "service:"];
@@ -14,13 +15,23 @@ const REMOTE: [&str; 7] = ["https://", "http://", "git://", "ssh://", "github.co
 pub(super) struct Start {
     directory: String,
     home: Option<String>,
+    watched: Watched,
+}
+
+/// What becomes of the symbolic links of a path that is watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Watched {
+    /// They are followed.
+    Real,
+    /// They stay, since the path is not complete yet.
+    AsNamed,
 }
 
 impl Start {
     /// The project directory, and the home directory that `~` stands for.
-    pub fn new(directory: &Path, home: Option<&str>) -> Self {
+    pub fn new(directory: &Path, home: Option<&str>, watched: Watched) -> Self {
         let home = home.filter(|home| !home.is_empty()).map(str::to_owned);
-        Self { directory: directory.to_string_lossy().into_owned(), home }
+        Self { directory: directory.to_string_lossy().into_owned(), home, watched }
     }
 
     /// Makes all paths of a tree absolute.
@@ -28,8 +39,13 @@ impl Start {
         self.walk(root, &Place::ROOT, diagnostics);
     }
 
+    /// The same for a part of a tree.
+    pub fn resolve_at(&self, node: &mut Node, place: &Place<'_>, diagnostics: &mut Diagnostics) {
+        self.walk(node, place, diagnostics);
+    }
+
     fn walk(&self, node: &mut Node, place: &Place<'_>, diagnostics: &mut Diagnostics) {
-        self.apply(rules::rule(place).resolve, node, diagnostics);
+        self.apply(place.attribute().resolve, node, diagnostics);
         match &mut node.value {
             Value::Scalar { .. } => {}
             Value::List(items) => {
@@ -86,7 +102,9 @@ impl Start {
                     .help("set 'HOME', or write the path in full"),
             );
         }
-        *text = self.absolute(text).into();
+        let path = self.absolute(text);
+        let is_real = resolve == Resolve::Watched && self.watched == Watched::Real;
+        *text = if is_real { behind_link(&path) } else { path }.into();
         *plain = false;
     }
 
@@ -94,9 +112,25 @@ impl Start {
         match (path.strip_prefix('~'), &self.home) {
             (Some(rest), Some(home)) => clean(&format!("{home}/{rest}")),
             _ if path.starts_with('/') => path.to_owned(),
+            _ if self.directory.is_empty() => clean(path),
             _ => clean(&format!("{}/{path}", self.directory)),
         }
     }
+}
+
+/// The path with its first symbolic link replaced by what that leads to, as Compose watches it.
+fn behind_link(path: &str) -> String {
+    let mut at = PathBuf::new();
+    let mut parts = Path::new(path).components();
+    while let Some(part) = parts.next() {
+        at.push(part);
+        if at.is_symlink()
+            && let Ok(real) = fs::canonicalize(&at)
+        {
+            return real.join(parts.as_path()).to_string_lossy().into_owned();
+        }
+    }
+    path.to_owned()
 }
 
 fn is_remote(context: &str) -> bool {
@@ -135,7 +169,7 @@ mod tests {
     use super::*;
 
     fn resolved(resolve: Resolve, path: &str) -> String {
-        let start = Start::new(Path::new("/p"), Some("/home/me"));
+        let start = Start::new(Path::new("/p"), Some("/home/me"), Watched::AsNamed);
         let mut node = Node::text(path);
         start.apply(resolve, &mut node, &mut Diagnostics::default());
         node.as_text().expect("stays a scalar").to_owned()

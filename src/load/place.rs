@@ -1,5 +1,7 @@
-//! [`Place`]: where a walk stands in a tree; a [`Path`] that costs nothing until it is shown.
+//! [`Place`]: where a walk stands in a tree and what the table of the language says there; a [`Path`] that costs nothing
+//! until it is shown.
 
+use super::rules::{Attribute, FREE, PROJECT};
 use crate::document::Path;
 
 /// A step down from another place.
@@ -7,6 +9,7 @@ use crate::document::Path;
 pub(super) struct Place<'a> {
     above: Option<&'a Place<'a>>,
     step: Step<'a>,
+    attribute: &'static Attribute,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -17,34 +20,42 @@ enum Step<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// The top of the tree.
-    pub const ROOT: Place<'static> = Place { above: None, step: Step::Root };
+    /// The top of a compose file.
+    pub const ROOT: Place<'static> = Place { above: None, step: Step::Root, attribute: &PROJECT };
 
     /// One key further down.
     pub fn key(&'a self, key: &'a str) -> Self {
-        Self { above: Some(self), step: Step::Key(key) }
+        let attribute = self.attribute.key(key).unwrap_or(&FREE);
+        Self { above: Some(self), step: Step::Key(key), attribute }
     }
 
     /// One index further down.
     pub fn index(&'a self, index: usize) -> Self {
-        Self { above: Some(self), step: Step::Index(index) }
+        let attribute = self.attribute.item().unwrap_or(&FREE);
+        Self { above: Some(self), step: Step::Index(index), attribute }
     }
 
-    /// Whether this place is one that a pattern such as `services.*.ports` means; `*` is any one step.
-    pub fn matches(&self, pattern: &str) -> bool {
-        let mut place = self;
-        for word in pattern.rsplit('.') {
-            let fits = match place.step {
-                Step::Root => false,
-                Step::Key(key) => word == "*" || word == key,
-                Step::Index(_) => word == "*",
-            };
-            match place.above {
-                Some(above) if fits => place = above,
-                _ => return false,
-            }
+    /// What the language says about values here.
+    pub fn attribute(&self) -> &'static Attribute {
+        self.attribute
+    }
+
+    /// The place above.
+    pub fn parent(&self) -> Option<&'a Self> {
+        self.above
+    }
+
+    /// The key, unless this is the top or an item of a list.
+    pub fn name(&self) -> Option<&'a str> {
+        match self.step {
+            Step::Key(key) => Some(key),
+            Step::Root | Step::Index(_) => None,
         }
-        place.above.is_none()
+    }
+
+    /// How many steps it is from the top.
+    pub fn depth(&self) -> usize {
+        self.above.map_or(0, |above| above.depth() + 1)
     }
 
     /// The place as a path.
@@ -63,15 +74,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pattern_means_whole_paths_only() {
+    fn a_place_knows_its_attribute_and_its_path() {
         let services = Place::ROOT.key("services");
         let web = services.key("web");
         let ports = web.key("ports");
-        assert!(ports.matches("services.*.ports"));
-        assert!(!ports.matches("*.ports"));
-        assert!(!ports.matches("x.services.*.ports"));
-        assert!(ports.index(0).matches("services.*.ports.*"));
-        assert!(!Place::ROOT.matches("*"));
+        assert_eq!(ports.attribute().name, "ports");
+        assert_eq!(ports.index(0).key("target").attribute().name, "target");
         assert_eq!(ports.index(0).path().to_string(), "services.web.ports[0]");
+        assert_eq!(ports.index(0).depth(), 4);
+        let extension = Place::ROOT.key("x-a");
+        assert_eq!(extension.key("ports").attribute().name, "*");
     }
 }

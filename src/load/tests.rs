@@ -49,7 +49,7 @@ fn refused(files: &[(&str, &str)]) -> Vec<(String, usize, usize)> {
 }
 
 fn tree(loaded: &Loaded, keys: &[&str]) -> String {
-    let found = keys.iter().try_fold(&loaded.tree, |node, key| node.get(key));
+    let found = keys.iter().try_fold(loaded.origins.tree(), |node, key| node.get(key));
     found.map(compact).unwrap_or_default()
 }
 
@@ -86,7 +86,7 @@ fn documents_of_one_file_are_merged_in_order() {
 fn variables_come_from_env_files_and_are_traced() {
     let loaded = loaded(&[("compose.yaml", "services: {web: {image: \"nginx:${TAG}\"}}"), (".env", "TAG=1.27\n")]);
     assert_eq!(tree(&loaded, &["services", "web", "image"]), r#""nginx:1.27""#);
-    let image = loaded.tree.get("services").and_then(|all| all.get("web")?.get("image")).expect("is there");
+    let image = loaded.origins.tree().get("services").and_then(|all| all.get("web")?.get("image")).expect("is there");
     let used = loaded.origins.variables(image.span);
     assert_eq!((used[0].name.as_str(), used[0].from.as_deref()), ("TAG", Some(".env")));
 }
@@ -112,11 +112,11 @@ fn all_faults_of_a_phase_are_named_at_once() {
 }
 
 #[test]
-fn what_is_not_supported_is_named_with_its_place() {
+fn what_cannot_be_included_or_extended_is_named_where_it_is_asked_for() {
     let text = "include: [x.yaml]\nservices:\n  web:\n    extends: {service: y}\n    image: x\n";
     let wanted = [
-        ("'include' is not supported by this version of hoist", 1, 1),
-        ("'extends' is not supported by this version of hoist", 4, 5),
+        ("included file 'x.yaml' not found", 1, 11),
+        ("service 'web' extends 'y', which is not a service", 4, 24),
     ];
     assert_eq!(refused(&[("compose.yaml", text)]), wanted.map(|(text, line, column)| (text.to_owned(), line, column)));
 }
@@ -125,7 +125,7 @@ fn what_is_not_supported_is_named_with_its_place() {
 fn the_obsolete_version_is_a_warning_and_gone() {
     let loaded = loaded(&[("compose.yaml", "version: '3.8'\nservices: {web: {image: x}}")]);
     assert_eq!(loaded.notes.sorted()[0].code, "obsolete-version");
-    assert!(loaded.tree.get("version").is_none());
+    assert!(loaded.origins.tree().get("version").is_none());
 }
 
 #[test]
@@ -175,11 +175,12 @@ fn a_missing_or_empty_file_is_a_fault() {
 }
 
 #[test]
-fn faults_of_variables_are_all_named_before_anything_else() {
+fn faults_of_variables_are_named_together_with_all_others() {
     let text = "services:\n  web:\n    image: ${A:?set it}\n    hostname: ${1}\n    prots: 5\n";
     let wanted = [
         ("required variable 'A' is not set: set it", 3, 12),
         ("'${1}' is not a variable that Compose understands", 4, 15),
+        ("'prots' is not a service attribute", 5, 5),
     ];
     assert_eq!(refused(&[("compose.yaml", text)]), wanted.map(|(text, line, column)| (text.to_owned(), line, column)));
 }

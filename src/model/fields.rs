@@ -267,7 +267,7 @@ pub(super) fn invalid_value(invalid: Invalid, place: Span) -> Diagnostic {
 }
 
 /// `'prots' is not a service attribute`
-pub(super) fn unknown_key(what: &str, name: &str, place: Span, near: Option<&str>) -> Diagnostic {
+pub(crate) fn unknown_key(what: &str, name: &str, place: Span, near: Option<&str>) -> Diagnostic {
     let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     let diagnostic = Diagnostic::error("unknown-key", format!("'{name}' is not {article} {what} attribute")).at(place);
     match near {

@@ -23,6 +23,7 @@ mod writer;
 pub use attachment::{Attachment, Networking};
 pub use build::Build;
 pub use dependency::{Dependency, DependencyCondition};
+pub(crate) use fields::unknown_key;
 pub use healthcheck::{HealthTest, Healthcheck};
 pub use logging::Logging;
 pub use mount::{BindOptions, Mount, MountKind, TmpfsOptions, VolumeOptions};

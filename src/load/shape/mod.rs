@@ -16,7 +16,7 @@ mod volume;
 mod words;
 
 use super::place::Place;
-use super::rules::{self, Shape};
+use super::rules::Shape;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Node, Tag, Value};
 
@@ -25,11 +25,45 @@ pub(super) fn shape(root: Node, diagnostics: &mut Diagnostics) -> Node {
     walk(root, &Place::ROOT, diagnostics)
 }
 
+/// A part of a document in the long spelling.
+pub(super) fn shape_at(node: Node, place: &Place<'_>, diagnostics: &mut Diagnostics) -> Node {
+    walk(node, place, diagnostics)
+}
+
+/// A document with variables in it: what cannot be brought into the long spelling before they are known stays.
+pub(super) fn shape_what_can_be(root: Node) -> Node {
+    walk_what_can_be(root, &Place::ROOT)
+}
+
+fn walk_what_can_be(node: Node, place: &Place<'_>) -> Node {
+    let mut faults = Diagnostics::default();
+    let mut node = match apply(place.attribute().shape, node.clone(), &mut faults) {
+        shaped if !faults.has_errors() => shaped,
+        _ => node,
+    };
+    match &mut node.value {
+        Value::Map(entries) => {
+            for (key, value) in entries {
+                let inside = std::mem::replace(value, Node::null());
+                *value = walk_what_can_be(inside, &place.key(key.as_text().unwrap_or_default()));
+            }
+        }
+        Value::List(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                let inside = std::mem::replace(item, Node::null());
+                *item = walk_what_can_be(inside, &place.index(index));
+            }
+        }
+        Value::Scalar { .. } => {}
+    }
+    node
+}
+
 fn walk(node: Node, place: &Place<'_>, diagnostics: &mut Diagnostics) -> Node {
     if node.tag == Tag::Reset {
         return node;
     }
-    let Node { value, span, tag } = apply(rules::rule(place).shape, node, diagnostics);
+    let Node { value, span, tag } = apply(place.attribute().shape, node, diagnostics);
     let value = match value {
         Value::Map(entries) => Value::Map(
             entries
@@ -65,10 +99,14 @@ fn apply(shape: Shape, node: Node, diagnostics: &mut Diagnostics) -> Node {
         Shape::Ports => each(node, diagnostics, |item, _| port::shape(item)),
         Shape::Volumes => each(node, diagnostics, volume::shape),
         Shape::Devices => each(node, diagnostics, |item, _| device::shape(item)),
-        Shape::References => each(node, diagnostics, |item, _| Ok(reference::shape(item))),
-        Shape::EnvironmentFiles => each(list::one(node), diagnostics, |item, _| Ok(reference::environment_file(item))),
+        Shape::References => reference::shape(node),
+        Shape::EnvironmentFiles => {
+            each(list::one(node), diagnostics, |item, _| Ok(vec![reference::environment_file(item)]))
+        }
         Shape::Hosts => host::shape(node, diagnostics),
         Shape::Resource => resource::shape(node, diagnostics),
+        Shape::Extends => reference::extends(node),
+        Shape::Includes => reference::included(node),
     }
 }
 

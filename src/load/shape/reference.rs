@@ -1,16 +1,26 @@
-//! `- name` for a config or secret, `- path` for an env file.
+//! `- name` for a config or secret, `- path` for an env file or an included file, `extends: name`.
 
 use super::mapping;
 use crate::document::{Node, Tag};
 
 /// A string is the `source`.
-pub(super) fn shape(item: Node) -> Vec<Node> {
-    vec![under("source", item)]
+pub(super) fn shape(item: Node) -> Node {
+    under("source", item)
 }
 
 /// A string is the `path`.
-pub(super) fn environment_file(item: Node) -> Vec<Node> {
-    vec![under("path", item)]
+pub(super) fn environment_file(item: Node) -> Node {
+    under("path", item)
+}
+
+/// A string is the `service`.
+pub(super) fn extends(node: Node) -> Node {
+    under("service", node)
+}
+
+/// A string is the only `path`.
+pub(super) fn included(item: Node) -> Node {
+    under("path", item)
 }
 
 fn under(key: &str, item: Node) -> Node {

@@ -1,0 +1,243 @@
+//! `extends`: a service that starts from another one, of the same document or of another file.
+//!
+//! The chain of a service is followed to its end and merged back, so that its length is no depth of calls. Relative paths
+//! of another file start from its directory; its networks and volumes stay there.
+
+use super::Phase;
+use super::documents;
+use super::find::{self, absolute};
+use super::interpolate::interpolate;
+use super::kinds;
+use super::merge::{self, Tags};
+use super::normalise::entries;
+use super::paths::Watched;
+use super::place::Place;
+use super::shape::shape_at;
+use super::unit::{Loader, Scope};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::document::{Node, Tag};
+use crate::source::Span;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// Resolves the services of one document.
+pub(super) struct Extends<'a, 'l> {
+    loader: &'a mut Loader<'l>,
+    scope: &'a Scope,
+    /// Other files, each with its services in the long spelling.
+    files: HashMap<PathBuf, Option<Rc<Node>>>,
+    /// Services of this document that are done.
+    done: HashMap<Box<str>, Node>,
+}
+
+/// One service of a chain.
+struct Link {
+    /// The file that it stands in; nothing for the document itself.
+    file: Option<PathBuf>,
+    name: Box<str>,
+    service: Node,
+    /// Where its `extends` names the next one.
+    place: Span,
+}
+
+impl<'a, 'l> Extends<'a, 'l> {
+    /// For the documents of a unit.
+    pub fn of(loader: &'a mut Loader<'l>, scope: &'a Scope) -> Self {
+        Self { loader, scope, files: HashMap::new(), done: HashMap::new() }
+    }
+
+    /// Replaces every `extends` of a document by what it stands for.
+    pub fn resolve(mut self, document: &mut Node) {
+        let has_any = |(_, service): &(Node, Node)| service.get("extends").is_some();
+        let names: Vec<Box<str>> = match document.get("services").and_then(Node::as_map) {
+            Some(services) => {
+                services.iter().filter(|one| has_any(one)).filter_map(|(key, _)| Some(key.as_text()?.into())).collect()
+            }
+            None => return,
+        };
+        if names.is_empty() {
+            return;
+        }
+        let services = Rc::new(document.get("services").cloned().unwrap_or_else(Node::null));
+        for name in names {
+            self.service(&name, &services);
+        }
+        for (key, service) in entries(document.get_mut("services")) {
+            if let Some(done) = key.as_text().and_then(|name| self.done.remove(name)) {
+                *service = done;
+            }
+        }
+    }
+
+    /// Follows the chain of one service and merges it from its far end.
+    fn service(&mut self, name: &str, services: &Rc<Node>) {
+        let mut chain: Vec<Link> = Vec::new();
+        let mut at: (Option<PathBuf>, Box<str>, Rc<Node>) = (None, name.into(), Rc::clone(services));
+        let mut base = None;
+        let mut seen = HashSet::new();
+        loop {
+            let (file, name, services) = at;
+            if file.is_none()
+                && let Some(done) = self.done.get(&name)
+            {
+                base = Some(done.clone());
+                break;
+            }
+            let Some(mut service) = self.take(&name, file.as_deref(), &services) else {
+                self.report_missing(&chain, &name, &services);
+                break;
+            };
+            let next = service.take("extends").filter(|next| next.tag != Tag::Reset);
+            let place = next.as_ref().map_or(service.span, |next| next.get("service").unwrap_or(next).span);
+            if !seen.insert((file.clone(), name.clone())) {
+                self.report_cycle(&chain, (&file, &name));
+                break;
+            }
+            let followed = next.and_then(|next| self.follow(&next, file.as_deref(), &services));
+            chain.push(Link { file, name, service, place });
+            match followed {
+                Some(next) => at = next,
+                None => break,
+            }
+        }
+        self.merge(chain, base);
+    }
+
+    /// What an `extends` leads to: file, name and the services there.
+    fn follow(
+        &mut self,
+        extends: &Node,
+        file: Option<&Path>,
+        services: &Rc<Node>,
+    ) -> Option<(Option<PathBuf>, Box<str>, Rc<Node>)> {
+        let Some(service) = extends.get("service").and_then(Node::as_text) else {
+            if extends.as_map().is_some() {
+                let fault = Diagnostic::error("missing-value", "'extends' needs a 'service'").at(extends.span);
+                self.loader.ledger.report(fault.help("add 'service:', the name of the service to start from"));
+            }
+            return None;
+        };
+        let Some(named) = extends.get("file").filter(|named| named.as_text().is_some_and(|text| !text.is_empty()))
+        else {
+            return Some((file.map(Path::to_owned), service.into(), Rc::clone(services)));
+        };
+        let directory = file.and_then(Path::parent).unwrap_or(&self.scope.directory);
+        let path = absolute(&self.expanded(named.as_text()?), directory);
+        let services = self.open(&path, named)?;
+        Some((Some(path), service.into(), services))
+    }
+
+    fn expanded(&self, path: &str) -> PathBuf {
+        let home = self.loader.request.environment.get("HOME").filter(|home| !home.is_empty());
+        match (path.strip_prefix('~'), home) {
+            (Some(rest), Some(home)) => PathBuf::from(format!("{home}/{rest}")),
+            _ => PathBuf::from(path),
+        }
+    }
+
+    /// The services of another file, its paths starting from its own directory.
+    fn open(&mut self, path: &Path, named: &Node) -> Option<Rc<Node>> {
+        if let Some(known) = self.files.get(path) {
+            return known.clone();
+        }
+        let services = self.read(path, named).map(Rc::new);
+        self.files.insert(path.to_owned(), services.clone());
+        services
+    }
+
+    fn read(&mut self, path: &Path, named: &Node) -> Option<Node> {
+        let request = self.loader.request;
+        let shown = find::shown(path, &request.working_directory);
+        if find::is_remote(Path::new(named.as_text()?)) {
+            let message = format!("'{}' is elsewhere: it cannot be fetched yet", named.as_text()?);
+            let fault = Diagnostic::error("unsupported", message).at(named.span);
+            self.loader.ledger.report(fault.help("fetch it yourself and name the local file"));
+            return None;
+        }
+        let file = match self.loader.ledger.read(path, &shown) {
+            Ok(file) => file,
+            Err(unreadable) => {
+                self.loader.ledger.report(unreadable.diagnostic("extended file", &shown).at(named.span));
+                return None;
+            }
+        };
+        let mut document = documents::parse(file, self.loader.ledger)?.into_iter().next();
+        if let Some(document) = document.as_mut().filter(|_| request.runs(Phase::Interpolation)) {
+            interpolate(document, &self.scope.environment, self.loader.ledger);
+        }
+        let services = document.and_then(|mut document| document.take("services"));
+        let Some(services) = services.filter(|services| services.as_map().is_some()) else {
+            let message = format!("the extended file '{}' has no services", shown.display());
+            self.loader.ledger.report(Diagnostic::error("missing-service", message).at(named.span));
+            return None;
+        };
+        Some(services)
+    }
+
+    /// A service in its long spelling. Of another file only what is taken is checked, and its paths move here.
+    fn take(&mut self, name: &str, file: Option<&Path>, services: &Node) -> Option<Node> {
+        let service = services.get(name)?.clone();
+        let Some(directory) = file.and_then(Path::parent) else { return Some(service) };
+        let services = Place::ROOT.key("services");
+        let place = services.key(name);
+        let relative = find::relative(directory, &self.scope.directory);
+        let start = self.loader.start(&relative, Watched::AsNamed);
+        let diagnostics = &mut self.loader.ledger.diagnostics;
+        kinds::check_at(&service, &place, diagnostics);
+        let mut service = shape_at(service, &place, diagnostics);
+        start.resolve_at(&mut service, &place, diagnostics);
+        Some(service)
+    }
+
+    /// Merges a chain from its far end; every service of this document in it is done then.
+    fn merge(&mut self, chain: Vec<Link>, mut base: Option<Node>) {
+        let services = Place::ROOT.key("services");
+        for link in chain.into_iter().rev() {
+            let Link { file, name, service, .. } = link;
+            let place = services.key(&name);
+            let tag = service.tag;
+            let (span, faults) = (service.span, &mut self.loader.ledger.diagnostics);
+            let merged = match base.take() {
+                Some(base) if tag == Tag::None => {
+                    let base = merge::merge_at(None, base, (&place, Tags::Obeyed), faults);
+                    merge::merge_at(base, service, (&place, Tags::Kept), faults)
+                }
+                _ => Some(service),
+            };
+            let merged = merged.map(|merged| Node { span, ..merged });
+            if file.is_none()
+                && let Some(merged) = &merged
+            {
+                self.done.insert(name, merged.clone());
+            }
+            base = merged;
+        }
+    }
+
+    fn report_missing(&mut self, chain: &[Link], name: &str, services: &Node) {
+        let Some(last) = chain.last() else { return };
+        let names = services.as_map().unwrap_or_default().iter().filter_map(|(key, _)| key.as_text());
+        let message = format!("service '{}' extends '{name}', which is not a service", last.name);
+        let fault = Diagnostic::error("missing-service", message).at(last.place);
+        self.loader.ledger.report(match did_you_mean(name, names.clone()) {
+            Some(near) => fault.help(format!("did you mean '{near}'?")),
+            None => {
+                let known = names.take(8).map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+                fault.help(format!("a service of the same document or of the 'file' is needed; there are {known}"))
+            }
+        });
+    }
+
+    fn report_cycle(&mut self, chain: &[Link], (file, name): (&Option<PathBuf>, &str)) {
+        let first = chain.iter().position(|link| link.file == *file && &*link.name == name).unwrap_or(0);
+        let cycle = chain.get(first..).unwrap_or_default();
+        let (Some(start), Some(last)) = (cycle.first(), cycle.last()) else { return };
+        let mut names: Vec<&str> = cycle.iter().map(|link| &*link.name).collect();
+        names.push(&start.name);
+        let fault = Diagnostic::error("extends-cycle", format!("services extend each other: {}", names.join(" -> ")))
+            .at(start.place.min(last.place))
+            .help("remove one of the 'extends'");
+        self.loader.ledger.report(fault);
+    }
+}

@@ -1,0 +1,361 @@
+//! What the table of the language accepts at each place of a document, as it is written: kinds, words, unknown keys.
+//!
+//! Null is let through here: a later file may fill it in. So is what is missing. The model asks for both at the end.
+
+use super::place::Place;
+use super::rules::{Attribute, Kind, Others, Table};
+use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::document::scalar::{self, Scalar};
+use crate::document::{Node, Tag, Value};
+use crate::model::unknown_key;
+use crate::source::Span;
+use std::fmt::Write as _;
+
+/// Reports what a document says that the language does not have.
+pub(super) fn check(document: &Node, diagnostics: &mut Diagnostics) {
+    check_at(document, &Place::ROOT, diagnostics);
+}
+
+/// The same for a part of a document.
+pub(super) fn check_at(node: &Node, place: &Place<'_>, diagnostics: &mut Diagnostics) {
+    Check { diagnostics }.value(node, place);
+}
+
+/// Reports what a whole tree lacks: values that were never given, attributes that a mapping needs.
+pub(super) fn check_complete(tree: &Node, diagnostics: &mut Diagnostics) {
+    Complete { diagnostics }.value(tree, tree.span, &Place::ROOT);
+}
+
+struct Complete<'a> {
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Complete<'_> {
+    fn value(&mut self, node: &Node, span: Span, place: &Place<'_>) {
+        let attribute = place.attribute();
+        match &node.value {
+            _ if matches!(attribute.kinds, [Kind::Any]) => {}
+            Value::Scalar { .. } if node.is_null() && !attribute.is_nullable => {
+                let message = format!("{} has no value", subject(place));
+                let help = format!("give it {}, or remove it", wanted(attribute.kinds));
+                self.diagnostics.push(Diagnostic::error("wrong-type", message).at(span).help(help));
+            }
+            Value::Scalar { .. } => {}
+            Value::List(items) => {
+                items.iter().enumerate().for_each(|(at, item)| self.value(item, item.span, &place.index(at)));
+            }
+            Value::Map(entries) => {
+                if let Some(table) = attribute.table() {
+                    self.required(table, node, span);
+                }
+                for (key, value) in entries {
+                    let name = key.as_text().unwrap_or_default();
+                    self.value(value, key.span, &place.key(name));
+                }
+            }
+        }
+    }
+
+    fn required(&mut self, table: &Table, node: &Node, span: Span) {
+        for row in table.rows.iter().filter(|row| row.is_required && node.get(row.name).is_none()) {
+            let message = format!("this {} has no '{}'", table.what, row.name);
+            let fault = Diagnostic::error("missing-value", message).at(span);
+            let words = row.kinds.iter().find_map(|kind| if let Kind::Word(words) = kind { Some(words) } else { None });
+            self.diagnostics.push(match words {
+                Some(words) => fault.help(format!("add '{}:' with one of {}", row.name, quoted(words))),
+                None => fault.help(format!("add '{}:': {}", row.name, row.says.trim_end_matches('.'))),
+            });
+        }
+    }
+}
+
+struct Check<'a> {
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Check<'_> {
+    fn value(&mut self, node: &Node, place: &Place<'_>) {
+        let kinds = place.attribute().kinds;
+        if node.tag == Tag::Reset || node.is_null() || matches!(kinds, [Kind::Any]) {
+            return;
+        }
+        match &node.value {
+            Value::Scalar { .. } => self.scalar(node, place),
+            Value::List(items) => {
+                if !kinds.iter().any(|kind| matches!(kind, Kind::List(_))) {
+                    return self.wrong_kind(node, place);
+                }
+                items.iter().enumerate().for_each(|(index, item)| self.value(item, &place.index(index)));
+            }
+            Value::Map(entries) => {
+                for kind in kinds {
+                    match kind {
+                        Kind::Map(..) => return self.entries(entries, place),
+                        Kind::Table(table) => return self.table(entries, table, place),
+                        _ => {}
+                    }
+                }
+                self.wrong_kind(node, place);
+            }
+        }
+    }
+
+    fn entries(&mut self, entries: &[(Node, Node)], place: &Place<'_>) {
+        for (key, value) in entries {
+            self.value(value, &place.key(key.as_text().unwrap_or_default()));
+        }
+    }
+
+    fn table(&mut self, entries: &[(Node, Node)], table: &Table, place: &Place<'_>) {
+        for (key, value) in entries {
+            let name = key.as_text().unwrap_or_default();
+            if table.row(name).is_some() {
+                self.value(value, &place.key(name));
+            } else if !name.starts_with("x-") {
+                self.diagnostics.push(unknown(table, key, value));
+            }
+        }
+    }
+
+    fn scalar(&mut self, node: &Node, place: &Place<'_>) {
+        let Value::Scalar { text, plain } = &node.value else { return };
+        let meaning = if *plain { scalar::resolve(text) } else { Scalar::Text(text) };
+        let kinds = place.attribute().kinds;
+        if kinds.iter().any(|kind| accepts(kind, meaning)) {
+            return;
+        }
+        match (kinds.iter().find_map(|kind| choice(kind, meaning)), meaning) {
+            (Some(Kind::Word(words)), Scalar::Text(text)) => self.diagnostics.push(
+                Diagnostic::error("invalid-value", format!("'{text}' is not a value of {}", subject(place)))
+                    .at(node.span)
+                    .help(match did_you_mean(text, words.iter().copied()) {
+                        Some(near) => format!("did you mean '{near}'?"),
+                        None => format!("one of {}", quoted(words)),
+                    }),
+            ),
+            (Some(Kind::Range(least, most)), Scalar::Int(_)) => self.diagnostics.push(
+                Diagnostic::error("invalid-value", format!("{text} is out of range for {}", subject(place)))
+                    .at(node.span)
+                    .help(if *most == i64::MAX {
+                        format!("it is {least} at least")
+                    } else {
+                        format!("it goes from {least} to {most}")
+                    }),
+            ),
+            _ => self.wrong_kind(node, place),
+        }
+    }
+
+    fn wrong_kind(&mut self, node: &Node, place: &Place<'_>) {
+        let attribute = place.attribute();
+        let message = format!("{} must be {}, this is {}", subject(place), wanted(attribute.kinds), node.kind());
+        let fault = Diagnostic::error("wrong-type", message).at(node.span);
+        self.diagnostics.push(match remedy(node, attribute, place) {
+            Some(help) => fault.help(help),
+            None => fault,
+        });
+    }
+}
+
+/// Whether a scalar is of a kind. Patterns are left to whoever reads the text: they know why it is wrong.
+fn accepts(kind: &Kind, meaning: Scalar<'_>) -> bool {
+    match (kind, meaning) {
+        (Kind::Any | Kind::Text | Kind::Pattern(_), Scalar::Text(_))
+        | (Kind::Integer | Kind::Number, Scalar::Int(_))
+        | (Kind::Number, Scalar::Float(_))
+        | (Kind::Flag, Scalar::Bool(_)) => true,
+        (Kind::Word(words), Scalar::Text(text)) => words.contains(&text),
+        (Kind::Range(least, most), Scalar::Int(value)) => (i128::from(*least)..=i128::from(*most)).contains(&value),
+        _ => false,
+    }
+}
+
+/// A kind that a scalar would be of, if it had another value.
+fn choice<'a>(kind: &'a Kind, meaning: Scalar<'_>) -> Option<&'a Kind> {
+    let is_near = matches!((kind, meaning), (Kind::Word(_), Scalar::Text(_)) | (Kind::Range(..), Scalar::Int(_)));
+    is_near.then_some(kind)
+}
+
+/// `'ports'`, or `an item of 'ports'`.
+fn subject(place: &Place<'_>) -> String {
+    match (place.name(), place.parent()) {
+        (Some(name), Some(above))
+            if above.attribute().name == "*" || above.attribute().key(name).is_some_and(|row| row.name != "*") =>
+        {
+            format!("'{name}'")
+        }
+        (Some(name), Some(above)) => match above.name() {
+            Some(section) => format!("'{name}' under '{section}'"),
+            None => format!("'{name}'"),
+        },
+        (None, Some(above)) => match above.name() {
+            Some(name) => format!("an item of '{name}'"),
+            None => "an item".into(),
+        },
+        _ => "a compose file".into(),
+    }
+}
+
+/// `a string, a list or a mapping`. Where a word or number may also be quoted, the string goes without saying.
+fn wanted(kinds: &[Kind]) -> String {
+    let is_cast = kinds.iter().any(|kind| matches!(kind, Kind::Flag | Kind::Number | Kind::Integer | Kind::Range(..)));
+    let is_only_cast = is_cast && matches!(kinds, [_, Kind::Text]);
+    let mut words: Vec<&str> = Vec::new();
+    for kind in kinds {
+        let word = match kind {
+            Kind::Any => "anything",
+            Kind::Text if is_only_cast => continue,
+            Kind::Text | Kind::Pattern(_) | Kind::Word(_) => "a string",
+            Kind::Integer | Kind::Range(..) => "a whole number",
+            Kind::Number => "a number",
+            Kind::Flag => "true or false",
+            Kind::List(_) => "a list",
+            Kind::Map(..) | Kind::Table(_) => "a mapping",
+        };
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    match words.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => "nothing".into(),
+    }
+}
+
+fn remedy(node: &Node, attribute: &Attribute, place: &Place<'_>) -> Option<String> {
+    let takes = |wanted: fn(&Kind) -> bool| attribute.kinds.iter().any(wanted);
+    let takes_text = takes(|kind| matches!(kind, Kind::Text | Kind::Pattern(_) | Kind::Word(_)));
+    let takes_list = takes(|kind| matches!(kind, Kind::List(_)));
+    let takes_map = takes(|kind| matches!(kind, Kind::Map(..) | Kind::Table(_)));
+    match &node.value {
+        Value::Scalar { text, plain } => {
+            let is_text = !plain || matches!(scalar::resolve(text), Scalar::Text(_));
+            if !is_text && takes_text {
+                return Some(format!("put quotes around it: \"{text}\""));
+            }
+            if takes_list && !text.contains('\n') {
+                return Some(format!("write it as a list: [{}]", in_list(text)));
+            }
+            if takes_map && let Some((key, value)) = text.split_once(':').filter(|(key, _)| is_word(key)) {
+                return Some(format!("put a space behind the colon: '{key}: {value}'"));
+            }
+            (takes_map && place.depth() == 2).then(|| "give it an 'image' or a 'build'".into())
+        }
+        Value::List(items) if takes_map && !takes_list => {
+            let is_pairs = items.iter().all(|item| item.as_map().is_some());
+            is_pairs.then(|| "remove the '-' in front of the keys".into())
+        }
+        Value::Map(_) if takes_list => Some("begin each item with '- '".into()),
+        Value::Map(_) if takes_text && place.name().is_some() => {
+            Some("put quotes around a text that holds ': '".into())
+        }
+        _ => None,
+    }
+}
+
+fn in_list(text: &str) -> String {
+    if is_word(text) { text.to_owned() } else { format!("\"{text}\"") }
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|letter| letter.is_alphanumeric() || "_-./".contains(letter))
+}
+
+fn quoted(words: &[&str]) -> String {
+    let mut text = String::new();
+    for (index, word) in words.iter().enumerate() {
+        let between = if index == 0 { "" } else { ", " };
+        let _ = write!(text, "{between}'{word}'");
+    }
+    text
+}
+
+/// Spellings of old versions of the language, and what people write instead.
+const OLD: [(&str, &str); 7] = [
+    ("cpu_set", "write 'cpuset'"),
+    ("dockerfile", "put it under 'build'"),
+    ("log_driver", "write 'driver' under 'logging'"),
+    ("log_opt", "write 'options' under 'logging'"),
+    ("net", "write 'network_mode'"),
+    ("volume_driver", "write 'driver' under the top-level 'volumes'"),
+    ("environments", "write 'environment'"),
+];
+
+fn unknown(table: &Table, key: &Node, value: &Node) -> Diagnostic {
+    let name = key.as_text().unwrap_or_default();
+    let near = did_you_mean(name, table.rows.iter().map(|row| row.name));
+    let mut diagnostic = unknown_key(table.what, name, key.span, near);
+    let is_top = table.what == "top-level";
+    if let Some((_, help)) = OLD.iter().find(|(old, _)| *old == name).filter(|_| table.what == "service") {
+        diagnostic = diagnostic.help(*help);
+    } else if is_top && near.is_none() && (value.get("image").is_some() || value.get("build").is_some()) {
+        diagnostic = diagnostic.help(format!("it looks like a service: put '{name}:' under 'services:'"));
+    }
+    if table.others == Others::Ignored {
+        diagnostic.severity = crate::diagnostic::Severity::Warning;
+    }
+    diagnostic
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::parse;
+
+    fn faults(text: &str) -> Vec<(String, String)> {
+        let mut sources = crate::source::SourceMap::default();
+        let file = sources.add("compose.yaml".into(), text.into());
+        let root = parse::parse(&sources, file).expect("valid YAML").remove(0);
+        let mut diagnostics = Diagnostics::default();
+        check(&root, &mut diagnostics);
+        let both = |one: &Diagnostic| (one.message.clone(), one.help.clone().unwrap_or_default());
+        diagnostics.sorted().into_iter().map(both).collect()
+    }
+
+    fn of_service(text: &str) -> (String, String) {
+        let mut all = faults(&format!("services: {{a: {{{text}}}}}"));
+        assert!(all.len() < 2, "{all:?}");
+        all.pop().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_wrong_kind_says_what_is_wanted_and_how_to_write_it() {
+        let cases = [
+            ("ports: '80:80'", "'ports' must be a list, this is a string", "write it as a list: [\"80:80\"]"),
+            ("user: 1000", "'user' must be a string, this is a number", "put quotes around it: \"1000\""),
+            (
+                "expose: [80.5]",
+                "an item of 'expose' must be a string or a whole number, this is a number",
+                "put quotes around it: \"80.5\"",
+            ),
+            ("privileged: 1", "'privileged' must be true or false, this is a number", "put quotes around it: \"1\""),
+            ("command: 5", "'command' must be a string or a list, this is a number", "put quotes around it: \"5\""),
+            (
+                "environment: {A: {B: c}}",
+                "'A' under 'environment' must be a string, a number or true or false, this is a mapping",
+                "put quotes around a text that holds ': '",
+            ),
+            ("cgroup: prvate", "'prvate' is not a value of 'cgroup'", "did you mean 'private'?"),
+            ("oom_score_adj: 2000", "2000 is out of range for 'oom_score_adj'", "it goes from -1000 to 1000"),
+        ];
+        for (text, message, help) in cases {
+            assert_eq!(of_service(text), (message.into(), help.into()), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_finds_the_one_that_was_meant() {
+        assert_eq!(of_service("prots: []").1, "did you mean 'ports'?");
+        assert_eq!(of_service("net: host").1, "write 'network_mode'");
+        assert_eq!(of_service("x-note: 1").0, "");
+        let all = faults("web: {image: x}\nservice: {}\n");
+        assert_eq!(all[0].1, "it looks like a service: put 'web:' under 'services:'");
+        assert_eq!(all[1].1, "did you mean 'services'?");
+    }
+
+    #[test]
+    fn null_and_what_is_reset_are_let_through() {
+        assert_eq!(faults("services: {a: {image: , ports: !reset x, environment: {A: }}}"), []);
+    }
+}

@@ -1,0 +1,87 @@
+//! Kinds and attributes that several parts of the language share.
+
+use crate::load::rules::{Attribute, Bare, Identity, Keys, Kind, Merge, Others, Shape, Table};
+
+pub const TEXT: &[Kind] = &[Kind::Text];
+pub const FLAG: &[Kind] = &[Kind::Flag, Kind::Text];
+pub const WHOLE: &[Kind] = &[Kind::Integer, Kind::Text];
+pub const NUMBER: &[Kind] = &[Kind::Number, Kind::Text];
+/// A list of strings.
+pub const LIST: &[Kind] = &[Kind::List(&STRING)];
+/// A string or a list of strings.
+pub const TEXTS: &[Kind] = &[Kind::Text, Kind::List(&STRING)];
+/// A mapping to values, or a list of `key=value`.
+pub const PAIRS: &[Kind] = &[Kind::Map(Keys::Any, &SCALAR), Kind::List(&STRING)];
+pub const VARIABLES: Shape = Shape::Pairs(Bare::Null);
+pub const LABELS: Shape = Shape::Pairs(Bare::Empty);
+
+pub static STRING: Attribute = Attribute::each(TEXT);
+pub static SCALAR: Attribute = Attribute::each(&[Kind::Text, Kind::Number, Kind::Flag]).nullable();
+/// An option of a driver.
+pub static OPTION: Attribute = Attribute::each(&[Kind::Text, Kind::Number]);
+
+/// Labels, by mapping or by list.
+pub const fn labels(says: &'static str) -> Attribute {
+    Attribute::new("labels", PAIRS, says).shaped(LABELS).merged(Merge::Pairs)
+}
+
+/// `environment` of a service or a hook.
+pub const fn environment(says: &'static str) -> Attribute {
+    Attribute::new("environment", PAIRS, says).shaped(VARIABLES).merged(Merge::Pairs)
+}
+
+/// `extra_hosts` of a service or a build.
+pub const fn extra_hosts() -> Attribute {
+    Attribute::new("extra_hosts", HOSTS, "More lines of /etc/hosts: host names and their addresses.")
+        .shaped(Shape::Hosts)
+        .merged(Merge::Unique(Identity::Text))
+}
+
+const HOSTS: &[Kind] = &[Kind::List(&STRING), Kind::Map(Keys::Any, &ADDRESSES)];
+static ADDRESSES: Attribute = Attribute::each(TEXTS);
+
+/// `ulimits` of a service or a build.
+pub const fn ulimits() -> Attribute {
+    Attribute::new(
+        "ulimits",
+        ULIMITS,
+        "Limits of the kernel for its processes, such as 'nofile'. Default: the engine's.",
+    )
+}
+
+const ULIMITS: &[Kind] = &[Kind::Map(Keys::Any, &ULIMIT)];
+static ULIMIT: Attribute = Attribute::each(&[Kind::Integer, Kind::Text, Kind::Table(&LIMITS)]).merged(Merge::Replace);
+
+static LIMITS: Table = Table {
+    what: "ulimit",
+    others: Others::Refused,
+    rows: &[
+        Attribute::new("hard", WHOLE, "The limit that only root may raise; -1 for none.").required(),
+        Attribute::new("soft", WHOLE, "The limit that counts; -1 for none.").required(),
+    ],
+};
+
+/// `command` or `entrypoint`.
+pub const fn words(name: &'static str, says: &'static str) -> Attribute {
+    Attribute::new(name, TEXTS, says).shaped(Shape::Words).merged(Merge::Replace).nullable()
+}
+
+/// A command that runs in a container: a hook of a service, or the one of a watch rule.
+pub static HOOK: Table = Table {
+    what: "hook",
+    others: Others::Refused,
+    rows: &[
+        Attribute::new("command", TEXTS, "The command and its arguments; a string is split, without a shell.")
+            .shaped(Shape::Words)
+            .required(),
+        environment("More variables for the command."),
+        Attribute::new(
+            "image",
+            TEXT,
+            "The image that the command runs in; for 'pre_start' only. Default: the service's.",
+        ),
+        Attribute::new("privileged", FLAG, "Whether the command has all rights on the host. Default: false."),
+        Attribute::new("user", TEXT, "The user that runs it. Default: the container's."),
+        Attribute::new("working_dir", TEXT, "Where it runs. Default: the container's."),
+    ],
+};

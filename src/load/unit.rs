@@ -1,0 +1,110 @@
+//! A unit: files that are loaded together into one tree, be it the project's own or those of an entry of `include`.
+//!
+//! Each document is interpolated, checked and brought into the long spelling; what it includes and extends is put under
+//! it; then it is merged over those before it. Relative paths of a unit start from its own directory.
+
+use super::environment::Environment;
+use super::extends::Extends;
+use super::include::Included;
+use super::interpolate::interpolate;
+use super::kinds;
+use super::ledger::Ledger;
+use super::merge::{self, Tags};
+use super::normalise;
+use super::paths::{self, Watched};
+use super::shape::{self, shape};
+use super::{Phase, Request};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Node, Tag};
+use crate::source::Span;
+use std::path::{Path, PathBuf};
+
+/// What the documents of a unit share.
+#[derive(Debug)]
+pub(super) struct Scope {
+    /// Where relative paths start; absolute.
+    pub directory: PathBuf,
+    /// What variables stand for.
+    pub environment: Environment,
+}
+
+/// Loads units; those that are included twice are loaded once.
+pub(super) struct Loader<'a> {
+    pub request: &'a Request,
+    pub ledger: &'a mut Ledger,
+    pub included: Included,
+}
+
+impl<'a> Loader<'a> {
+    /// A loader for one request.
+    pub fn new(request: &'a Request, ledger: &'a mut Ledger) -> Self {
+        Self { request, ledger, included: Included::default() }
+    }
+
+    /// The documents as one tree in the long spelling, with defaults and absolute paths.
+    pub fn unit(&mut self, documents: Vec<Node>, scope: &Scope) -> Option<Node> {
+        let mut merged = None;
+        for document in documents {
+            let Some(document) = self.document(document, scope) else { continue };
+            merged = merge::merge(merged, document, Tags::Obeyed, &mut self.ledger.diagnostics);
+        }
+        let mut tree = merged?;
+        if self.request.runs(Phase::Interpolation) {
+            kinds::check_complete(&tree, &mut self.ledger.diagnostics);
+            normalise::defaults(&mut tree);
+        }
+        if self.request.runs(Phase::Paths) {
+            self.start(&scope.directory, Watched::Real).resolve(&mut tree, &mut self.ledger.diagnostics);
+        }
+        Some(tree)
+    }
+
+    /// One document, with what it includes and extends.
+    fn document(&mut self, document: Node, scope: &Scope) -> Option<Node> {
+        let mut document = self.prepare(document, &scope.environment)?;
+        drop_version(&mut document, self.ledger);
+        let mut document = self.include(document, scope);
+        Extends::of(self, scope).resolve(&mut document);
+        Some(document)
+    }
+
+    /// A document on its own: variables expanded, kinds checked, in the long spelling.
+    pub fn prepare(&mut self, mut document: Node, environment: &Environment) -> Option<Node> {
+        if document.as_map().is_none() {
+            let message = format!("a compose file must be a mapping, this is {}", document.kind());
+            self.ledger
+                .report(Diagnostic::error("wrong-type", message).at(document.span).help("begin with 'services:'"));
+            return None;
+        }
+        if !self.request.runs(Phase::Interpolation) {
+            return Some(shape::shape_what_can_be(document));
+        }
+        interpolate(&mut document, environment, self.ledger);
+        kinds::check(&document, &mut self.ledger.diagnostics);
+        Some(shape(document, &mut self.ledger.diagnostics))
+    }
+
+    /// Where relative paths of a directory start.
+    pub fn start(&self, directory: &Path, watched: Watched) -> paths::Start {
+        let home = self.request.environment.get("HOME").map(String::as_str);
+        paths::Start::new(directory, home, watched)
+    }
+}
+
+fn drop_version(document: &mut Node, ledger: &mut Ledger) {
+    let Some(key) = key_span(document, "version") else { return };
+    let value = document.take("version");
+    if value.is_some_and(|value| value.tag == Tag::Reset) {
+        return;
+    }
+    ledger.report(
+        Diagnostic::warning("obsolete-version", "'version' is obsolete and means nothing")
+            .at(key)
+            .help("remove the line"),
+    );
+}
+
+/// The place of a key of a map.
+pub(super) fn key_span(node: &Node, key: &str) -> Option<Span> {
+    node.as_map()?.iter().find(|(name, _)| name.as_text() == Some(key)).map(|(name, _)| name.span)
+}
