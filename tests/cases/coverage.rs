@@ -102,7 +102,7 @@ impl<'a> Rows<'a> {
         }
         let named = members(&part["patternProperties"]).map(|(_, inner)| inner);
         let choices = ["oneOf", "anyOf", "allOf"].into_iter().filter_map(|word| part[word].as_array()).flatten();
-        let alone = ["additionalProperties", "items", "then", "else"].into_iter().map(|word| &part[word]);
+        let alone = ["additionalProperties", "items", "then", "else"].into_iter().filter_map(|word| part.get(word));
         for inner in named.chain(choices).chain(alone) {
             self.walk(path, inner);
         }

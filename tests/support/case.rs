@@ -63,14 +63,19 @@ pub enum Form {
 impl Case {
     /// Every folder of `tests/cases/load/`, by name.
     pub fn all() -> Vec<Self> {
-        folders(&root().join("tests/cases/load")).into_iter().map(Self::read).collect()
+        let all = folders(&root().join("tests/cases/load")).into_iter().map(Self::read);
+        let (good, bad): (Vec<_>, Vec<_>) = all.partition(Result::is_ok);
+        let faults: Vec<_> = bad.into_iter().filter_map(Result::err).collect();
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+        good.into_iter().flatten().collect()
     }
 
-    fn read(folder: PathBuf) -> Self {
+    fn read(folder: PathBuf) -> Result<Self, String> {
         let file = folder.join("case.yaml");
-        let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        let sheet = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        Self { sheet, ..Self::bare(folder) }
+        let say = |error: String| format!("{}: {error}", file.display());
+        let text = fs::read_to_string(&file).map_err(|error| say(error.to_string()))?;
+        let sheet = serde_yaml::from_str(&text).map_err(|error| say(error.to_string()))?;
+        Ok(Self { sheet, ..Self::bare(folder) })
     }
 
     /// A folder in which `config` is asked nothing special.
@@ -106,7 +111,8 @@ impl Case {
         self.folder.join(&self.sheet.directory)
     }
 
-    fn chooses_format(&self) -> bool {
+    /// Whether `config` is told how to print.
+    pub fn chooses_format(&self) -> bool {
         self.sheet.config.iter().any(|word| word.starts_with("--format"))
     }
 

@@ -41,8 +41,8 @@ fn first_difference(expected: &str, given: &str) -> String {
 /// Fails with all faults of all folders, one block each.
 #[track_caller]
 pub fn refuse(faults: Vec<(String, Vec<String>)>) {
-    let faulty: Vec<_> = faults.into_iter().filter(|(_, faults)| !faults.is_empty()).collect();
-    let blocks = faulty.iter().map(|(name, faults)| format!("{name}\n  {}", faults.join("\n  ")));
+    let blamed: Vec<_> = faults.into_iter().filter(|(_, faults)| !faults.is_empty()).collect();
+    let blocks = blamed.iter().map(|(name, faults)| format!("{name}\n  {}", faults.join("\n  ")));
     let text = blocks.collect::<Vec<_>>().join("\n");
-    assert!(faulty.is_empty(), "{} faulty; UPDATE=1 rewrites what is expected\n{text}\n", faulty.len());
+    assert!(blamed.is_empty(), "{} faulty; UPDATE=1 rewrites what is expected\n{text}\n", blamed.len());
 }
