@@ -14,23 +14,24 @@ const DIFFERENCES: usize = 13;
 
 #[test]
 fn every_row_has_a_case() {
-    let covered: BTreeSet<_> = Case::all().into_iter().flat_map(|case| case.sheet.covers).collect();
-    let uncovered: Vec<_> = attributes().into_iter().chain(words()).filter(|row| !covered.contains(row)).collect();
+    let all = Case::all();
+    let rows = |wanted: fn(&Case, &str) -> bool| -> BTreeSet<&String> {
+        all.iter().flat_map(|case| case.sheet.covers.iter().filter(move |row| wanted(case, row))).collect()
+    };
+    let (named, written) = (rows(|_, _| true), rows(is_written));
+    let attributes = attributes().into_iter().filter(|row| !written.contains(row));
+    let uncovered: Vec<_> = attributes.chain(words().into_iter().filter(|row| !named.contains(row))).collect();
     assert!(uncovered.is_empty(), "{} rows have no case\n{}", uncovered.len(), uncovered.join("\n"));
 }
 
 #[test]
 fn every_case_covers_rows_that_are_there() {
     let (attributes, words) = (attributes(), words());
-    let fault = |case: &Case, row: &String| match row {
-        row if words.contains(row) || is_bad_input(row) => None,
-        row if !attributes.contains(row) => Some(format!("'{row}' is no row")),
-        row => (!is_written(case, row)).then(|| format!("'{row}' is covered, and in none of its files")),
-    };
+    let is_row = |row: &String| attributes.contains(row) || words.contains(row) || is_bad_input(row);
     let faults = Case::all().into_iter().map(|case| {
-        let rows = case.sheet.covers.iter();
+        let unknown = case.sheet.covers.iter().filter(|row| !is_row(row)).map(|row| format!("'{row}' is no row"));
         let none = case.sheet.covers.is_empty().then(|| "covers no row".to_owned());
-        (case.name.clone(), rows.filter_map(|row| fault(&case, row)).chain(none).collect())
+        (case.name.clone(), unknown.chain(none).collect())
     });
     expectation::refuse(faults.collect());
 }
@@ -74,6 +75,7 @@ fn is_bad_input(row: &str) -> bool {
     row.strip_prefix("bad.").is_some_and(|word| !word.is_empty() && !word.contains(['.', ' ']))
 }
 
+/// Whether an attribute stands in one of the files: a short syntax says a thing without naming it.
 fn is_written(case: &Case, row: &str) -> bool {
     let key = row.rsplit('.').next().unwrap_or(row);
     case.files().iter().any(|file| String::from_utf8_lossy(&fs::read(file).unwrap()).contains(key))
