@@ -15,28 +15,6 @@ fn every_folder_of_load_is_understood_as_expected() {
     expectation::refuse(all.into_iter().map(|case| case.name).zip(found).collect());
 }
 
-#[test]
-fn what_config_prints_reads_back_as_the_same_project() {
-    let plain = |case: &Case| case.sheet.refused.is_none() && case.sheet.config.is_empty();
-    let accepted: Vec<_> = Case::all().into_iter().filter(plain).collect();
-    let found = at_once(&accepted, |case| Vec::from_iter(read_back(case)));
-    expectation::refuse(accepted.into_iter().map(|case| case.name).zip(found).collect());
-}
-
-/// What is lost when the project is printed and read again.
-fn read_back(case: &Case) -> Option<String> {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("compose.yaml");
-    std::fs::write(&file, case.hoist(Form::Yaml).stdout).unwrap();
-    let mut again = Case::of_file(&file);
-    again.sheet.arguments.extend(["--profile", "*"].map(str::to_owned));
-    let (first, second) = (case.hoist(Form::Json), again.hoist(Form::Json));
-    let wrong = accepted(&second).map(|wrong| format!("is not read again: {wrong}"));
-    let lost =
-        || expectation::difference(&first.stdout, &second.stdout).map(|lost| format!("is read otherwise: {lost}"));
-    wrong.or_else(lost)
-}
-
 /// What is otherwise than the case says. An expectation is never rewritten with the answer to another question.
 fn faults(case: &Case) -> Vec<String> {
     let ran = case.hoist(case.form());

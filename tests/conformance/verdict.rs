@@ -4,6 +4,7 @@ use crate::difference::{between, cut};
 use crate::oracle::Oracle;
 use crate::support::case::Form;
 use crate::support::{Case, Ran};
+use std::path::Path;
 
 /// Some differences are random, and do not show each time.
 const PATIENCE: usize = 8;
@@ -46,30 +47,56 @@ impl Verdict {
     }
 }
 
-/// Asks both; what is asked for as JSON is asked for as YAML too, which says more in places.
+/// Asks both. What is asked for as JSON is asked for as YAML too, which says more in places, and each tool reads its
+/// own YAML again.
 fn answers(case: &Case, oracle: &Oracle) -> Answers {
-    match (answers_as(case, oracle, case.form()), case.form()) {
-        (Answers::Same, Form::Json) if !case.chooses_format() => match answers_as(case, oracle, Form::Yaml) {
-            Answers::Different(place) => Answers::Different(format!("as YAML, {place}")),
-            other => other,
-        },
-        (answers, _) => answers,
+    let form = case.form();
+    let asked = |case: &Case, form| [case.config(oracle.program(), form), case.hoist(form)];
+    let first = compared(form, asked(case, form));
+    if !matches!(first, Answers::Same) || form != Form::Json || case.chooses_format() {
+        return first;
+    }
+    let printed = asked(case, Form::Yaml);
+    let again = || again(&printed, oracle).map_or(Answers::Same, |both| compared(Form::Json, both));
+    match compared(Form::Yaml, printed.clone()) {
+        Answers::Same => again().seen("read again"),
+        other => other.seen("as YAML"),
     }
 }
 
-fn answers_as(case: &Case, oracle: &Oracle, form: Form) -> Answers {
-    let (theirs, ours) = (case.config(oracle.program(), form), case.hoist(form));
+/// What each tool makes of what it printed; nothing when docker compose cannot read its own.
+fn again(printed: &[Ran; 2], oracle: &Oracle) -> Option<[Ran; 2]> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let programs = [oracle.program(), Path::new(env!("CARGO_BIN_EXE_hoist"))];
+    let files = ["theirs.yaml", "ours.yaml"].map(|file| folder.path().join(file));
+    let [theirs, ours] = [0, 1].map(|at| {
+        std::fs::write(&files[at], &printed[at].stdout).expect("the folder is there");
+        let mut case = Case::of_file(&files[at]);
+        case.sheet.arguments.extend(["--profile", "*"].map(str::to_owned));
+        case.config(programs[at], Form::Json)
+    });
+    (theirs.code == Some(0)).then_some([theirs, ours])
+}
+
+fn compared(form: Form, [theirs, ours]: [Ran; 2]) -> Answers {
     let broken = theirs.code.is_none() || theirs.stderr.contains("goroutine ");
     match (theirs.code, ours.code, broken) {
-        (Some(0), Some(0), _) => match between(form, &theirs.stdout, &ours.stdout) {
-            None => Answers::Same,
-            Some(place) => Answers::Different(place),
-        },
+        (Some(0), Some(0), _) => between(form, &theirs.stdout, &ours.stdout).map_or(Answers::Same, Answers::Different),
         (_, Some(1), true) => Answers::Broken,
         (Some(0), Some(1), false) => Answers::Different(format!("hoist refuses: {}", first_error(&ours))),
         (_, Some(1), false) => Answers::Refused,
         (_, Some(0), _) => Answers::Different(format!("docker compose refuses: {}", last_line(&theirs))),
         (_, code, _) => Answers::Different(format!("hoist ends with {code:?}: {}", last_line(&ours))),
+    }
+}
+
+impl Answers {
+    /// Says where a difference was seen.
+    fn seen(self, place: &str) -> Self {
+        match self {
+            Self::Different(difference) => Self::Different(format!("{place}, {difference}")),
+            other => other,
+        }
     }
 }
 

@@ -24,20 +24,18 @@ pub fn fault(file: &Path, given: Option<&str>) -> Option<String> {
     match (given, expected) {
         (Some(text), _) if updates() => fs::write(file, text).map_err(|error| format!("{name}: {error}")).err(),
         (None, _) if updates() => fs::remove_file(file).map_err(|error| format!("{name}: {error}")).err(),
-        (Some(text), Some(expected)) => difference(&expected, text).map(|lines| format!("{name}, {lines}")),
+        (Some(text), Some(expected)) => Some(format!("{name}, {}", first_difference(&expected, text))),
         (Some(text), None) => Some(format!("{name} is missing; {} lines are given", text.lines().count())),
         (None, _) => Some(format!("{name} is there, and nothing of that kind is given")),
     }
 }
 
-/// The first lines that differ.
-pub fn difference(expected: &str, given: &str) -> Option<String> {
+fn first_difference(expected: &str, given: &str) -> String {
     let mut lines = (1..).zip(expected.lines().zip(given.lines()));
-    let counts = || format!("{} lines expected, {} given", expected.lines().count(), given.lines().count());
-    let first = lines.find(|(_, (expected, given))| expected != given);
-    let said =
-        first.map(|(line, (expected, given))| format!("line {line}\n    expected {expected}\n    given    {given}"));
-    (expected != given).then(|| said.unwrap_or_else(counts))
+    match lines.find(|(_, (expected, given))| expected != given) {
+        Some((line, (expected, given))) => format!("line {line}\n    expected {expected}\n    given    {given}"),
+        None => format!("{} lines expected, {} given", expected.lines().count(), given.lines().count()),
+    }
 }
 
 /// Fails with all faults of all folders, one block each.
