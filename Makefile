@@ -1,13 +1,14 @@
 # The two commands of the README are `make demo` and `make test`.
 
-.PHONY: help demo test lint bench picture
+.PHONY: help demo test lint conformance bench picture
 
 help:
-	@echo 'make demo      flask-redis through hoist, on your engine or a private one'
-	@echo 'make test      all checks; starts a private engine'
-	@echo 'make lint      format, clippy, shellcheck'
-	@echo 'make bench     side by side with docker compose; starts a private engine'
-	@echo 'make picture   docs/up.svg, from a real run'
+	@echo 'make demo         flask-redis through hoist, on your engine or a private one'
+	@echo 'make test         all checks; starts a private engine'
+	@echo 'make lint         format, clippy, shellcheck'
+	@echo 'make conformance  every case and example through hoist and docker compose 2.40'
+	@echo 'make bench        side by side with docker compose; starts a private engine'
+	@echo 'make picture      docs/up.svg, from a real run'
 
 demo:
 	@scripts/demo
@@ -17,6 +18,10 @@ test:
 
 lint:
 	@scripts/lint
+
+conformance:
+	@scripts/requirements
+	@HOIST_ORACLE=$$(scripts/engine oracle) && export HOIST_ORACLE && cargo test --locked --quiet --test conformance
 
 bench:
 	@scripts/requirements

@@ -1,17 +1,21 @@
 //! What the integration tests share: a project folder of its own for each test, commands run as a user runs them,
-//! observers that ask the engine, and a proxy on its socket.
+//! observers that ask the engine, a proxy on its socket, and the case folders.
 
 #![allow(dead_code, unused_imports, reason = "each test binary uses a part of it")]
 
+pub mod case;
 pub mod check;
 pub mod engine;
 pub mod example;
+pub mod expectation;
 pub mod http;
 pub mod proxy;
 pub mod registry;
 pub mod running;
 pub mod scenario;
+pub mod workers;
 
+pub use case::Case;
 pub use check::{Check, absent, exited, replaced, running, same_container};
 pub use engine::Container;
 pub use proxy::{Fault, Moment, Proxy};

@@ -71,10 +71,15 @@ pub struct Running {
 }
 
 impl Running {
-    pub fn spawn(mut command: Command) -> Self {
+    pub fn spawn(command: Command) -> Self {
+        Self::reading(command, Stdio::null())
+    }
+
+    /// A command with something to read on standard input.
+    pub fn reading(mut command: Command, input: Stdio) -> Self {
         let words: Vec<_> = command.get_args().map(|word| word.to_string_lossy().into_owned()).collect();
         let program = command.get_program().to_string_lossy().into_owned();
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{program}: {error}"));
         let stdout = Stream::of(child.stdout.take().expect("is piped"));
         let stderr = Stream::of(child.stderr.take().expect("is piped"));
@@ -104,20 +109,25 @@ impl Running {
 
     /// Blocks until it has ended.
     pub fn wait(self) -> Ran {
-        let ended = self.stdout.until_closed() && self.stderr.until_closed();
+        let (ran, ended) = self.end(PATIENCE);
+        assert!(ended, "does not end: {}", ran.told());
+        ran
+    }
+
+    /// Blocks until it has ended, or kills it: then there is no exit code.
+    pub fn within(self, limit: Duration) -> Ran {
+        self.end(limit).0
+    }
+
+    fn end(self, limit: Duration) -> (Ran, bool) {
+        let ended = self.stdout.until_closed(limit) && self.stderr.until_closed(limit);
         let mut child = self.child.lock().unwrap();
         if !ended {
             let _ = child.kill();
-            let _ = child.wait();
-            panic!("{} does not end; stdout\n{}\nstderr\n{}", self.command, self.stdout.text(), self.stderr.text());
         }
         let status = child.wait().expect("it ends");
-        Ran {
-            command: self.command.clone(),
-            code: status.code(),
-            stdout: self.stdout.text(),
-            stderr: self.stderr.text(),
-        }
+        let (stdout, stderr) = (self.stdout.text(), self.stderr.text());
+        (Ran { command: self.command.clone(), code: status.code(), stdout, stderr }, ended)
     }
 }
 
@@ -170,8 +180,8 @@ impl Stream {
         self.wait(Duration::from_mins(1), |text| String::from_utf8_lossy(&text.bytes).contains(words))
     }
 
-    fn until_closed(&self) -> bool {
-        self.wait(PATIENCE, |text| text.closed)
+    fn until_closed(&self, limit: Duration) -> bool {
+        self.wait(limit, |text| text.closed)
     }
 
     /// Waits until something holds; gives up when the stream is closed or time is over.
