@@ -58,6 +58,16 @@ impl Node {
         Self::plain("null")
     }
 
+    /// The value of a name that stands alone in a list of `KEY=value`: null until it is looked up.
+    pub fn bare() -> Self {
+        Self::plain("")
+    }
+
+    /// Whether this is the value of a name that stands alone in a list.
+    pub fn is_bare(&self) -> bool {
+        matches!(&self.value, Value::Scalar { text, plain: true } if text.is_empty())
+    }
+
     /// A list that no file says.
     pub fn list(items: impl IntoIterator<Item = Self>) -> Self {
         Self::new(Value::List(items.into_iter().collect()))

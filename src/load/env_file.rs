@@ -58,7 +58,9 @@ impl ServiceFiles<'_> {
         let Some(attribute) = service.take("label_file") else { return };
         let mut known = Entries::new();
         for named in self.named(&attribute) {
-            self.read(&named, severity, (&mut known, &|_| None));
+            let earlier = known.clone();
+            let lookup = |name: &str| earlier.get(name).map(|entry| entry.value.clone());
+            self.read(&named, severity, (&mut known, &lookup));
         }
         put_below(service, "labels", &attribute, known);
     }

@@ -104,25 +104,22 @@ impl Environment {
     pub fn add_default_file(&mut self, directory: &Path, (request, ledger): (&Request, &mut Ledger)) {
         let path = directory.join(".env");
         if path.is_file() {
-            self.add_file(&path, Span::NOWHERE, (request, ledger));
+            self.add_included(&[(path, Span::NOWHERE)], (request, ledger));
         }
     }
 
-    /// Adds an env file that an `include` names; what is known already stays.
-    pub fn add_file(&mut self, path: &Path, place: Span, (request, ledger): (&Request, &mut Ledger)) {
-        if self.included.iter().any(|known| known == path) {
-            return;
-        }
-        let shown = find::shown(path, &request.working_directory);
-        match ledger.read(path, &shown) {
-            Ok(_) => {
-                let mut entries = Entries::new();
-                self.read(path, request, (&mut entries, ledger));
-                self.add_entries(entries, ledger);
-                self.included.push(path.to_owned());
+    /// Adds the env files of an `include`: among them the later wins, what is known already stays.
+    pub fn add_included(&mut self, files: &[(PathBuf, Span)], (request, ledger): (&Request, &mut Ledger)) {
+        let mut entries = Entries::new();
+        for (path, place) in files.iter().filter(|(path, _)| !self.included.contains(path)) {
+            let shown = find::shown(path, &request.working_directory);
+            match ledger.read(path, &shown) {
+                Ok(_) => self.read(path, request, (&mut entries, ledger)),
+                Err(unreadable) => ledger.report(unreadable.diagnostic("env file", &shown).at(*place)),
             }
-            Err(unreadable) => ledger.report(unreadable.diagnostic("env file", &shown).at(place)),
         }
+        self.add_entries(entries, ledger);
+        self.included.extend(files.iter().map(|(path, _)| path.clone()));
     }
 
     fn read(&self, path: &Path, request: &Request, (entries, ledger): (&mut Entries, &mut Ledger)) {

@@ -105,6 +105,9 @@ impl Merger<'_> {
     }
 
     fn list(&mut self, known: Vec<Node>, over: Vec<Node>, rule: Merge, place: &Place<'_>) -> Vec<Node> {
+        if rule == Merge::Subnets {
+            return self.subnets(&known, over, place);
+        }
         let start = known.len();
         let mut items = known;
         for (index, item) in over.into_iter().enumerate() {
@@ -116,6 +119,17 @@ impl Merger<'_> {
             Merge::Distinct => unique::refuse_twice(items, place, self.diagnostics),
             _ => items,
         }
+    }
+
+    fn subnets(&mut self, known: &[Node], over: Vec<Node>, place: &Place<'_>) -> Vec<Node> {
+        let subnet = |node: &Node| node.get("subnet").and_then(Node::as_text).map(str::to_owned);
+        let mut items = Vec::with_capacity(over.len());
+        for (index, item) in over.into_iter().enumerate() {
+            let wanted = subnet(&item);
+            let earlier = known.iter().find(|known| wanted.is_some() && subnet(known) == wanted).cloned();
+            items.extend(self.value(earlier, item, &place.index(index)));
+        }
+        items
     }
 
     fn mismatch(&mut self, base: &Node, over: &Node, place: &Place<'_>) {

@@ -10,9 +10,8 @@ use std::net::IpAddr;
 type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 
 /// A short port becomes one long port for each port of its range, in Compose's order.
-pub(super) fn shape(mut item: Node) -> Result<Vec<Node>> {
+pub(super) fn shape(item: Node) -> Result<Vec<Node>> {
     if item.as_map().is_some() {
-        publish_as_text(&mut item);
         return Ok(vec![item]);
     }
     let Some(text) = text(&item) else {
@@ -139,15 +138,6 @@ fn text(item: &Node) -> Option<String> {
     }
 }
 
-/// `published: 80` is the same as `published: "80"`.
-fn publish_as_text(item: &mut Node) {
-    let Some(published) = item.get_mut("published") else { return };
-    let Value::Scalar { text, plain: true } = &published.value else { return };
-    if let Scalar::Int(value) = scalar::resolve(text) {
-        published.value = Value::Scalar { text: value.to_string().into(), plain: false };
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::shaped;
@@ -166,7 +156,7 @@ mod tests {
             ("'127.0.0.1::80'", r#"[{"mode":"ingress","host_ip":"127.0.0.1","target":80,"protocol":"tcp"}]"#),
             ("'[::1]:80:80'", r#"[{"mode":"ingress","host_ip":"::1","target":80,"published":"80","protocol":"tcp"}]"#),
             ("'8000-8002:80'", r#"[{"mode":"ingress","target":80,"published":"8000-8002","protocol":"tcp"}]"#),
-            ("{target: 80, published: 81}", r#"[{"target":80,"published":"81"}]"#),
+            ("{target: 80, published: 81}", r#"[{"target":80,"published":81}]"#),
         ];
         for (text, wanted) in cases {
             assert_eq!(port(text).as_deref(), Ok(wanted), "{text}");
