@@ -12,6 +12,8 @@ pub enum Severity {
     Error,
     /// The project can be used, but something in it does not do what it seems to.
     Warning,
+    /// The project does what it says, and another way would be wiser.
+    Advice,
 }
 
 /// A second place that helps to understand the fault.
@@ -27,7 +29,7 @@ pub struct Label {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "a diagnostic does nothing until it is collected"]
 pub struct Diagnostic {
-    /// Error or warning.
+    /// Error, warning or advice.
     pub severity: Severity,
     /// A stable, kebab-case code such as `unknown-key`.
     pub code: &'static str,
@@ -50,6 +52,11 @@ impl Diagnostic {
     /// A warning.
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, code, message.into())
+    }
+
+    /// A piece of advice.
+    pub fn advice(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Advice, code, message.into())
     }
 
     fn new(severity: Severity, code: &'static str, message: String) -> Self {
@@ -102,10 +109,20 @@ impl Diagnostics {
         self.0.is_empty()
     }
 
-    /// All of them by place; those without a place come first.
+    /// Takes in those of another part of the run.
+    pub fn extend(&mut self, more: Self) {
+        more.0.into_iter().for_each(|one| self.push(one));
+    }
+
+    /// How many are of this severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.0.iter().filter(|one| one.severity == severity).count()
+    }
+
+    /// All of them by place, at one place the graver first; those without a place come first of all.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
         let mut all: Vec<_> = self.0.iter().collect();
-        all.sort_by_key(|one| one.place);
+        all.sort_by_key(|one| (one.place, one.severity));
         all
     }
 }

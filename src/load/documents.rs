@@ -68,7 +68,7 @@ impl Documents {
             drop_version(&mut document, ledger);
             refuse_unsupported(&mut document, ledger);
             let document = shape(document, &mut ledger.diagnostics);
-            merged = merge(merged, document, &mut ledger.diagnostics);
+            merged = merge(merged, document, &mut ledger.diagnostics, &mut ledger.origins);
         }
         merged
     }

@@ -6,16 +6,23 @@ use super::place::Place;
 use super::rules::{self, Merge};
 use super::unique;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::{Node, Tag, Value};
+use crate::document::{Node, Origins, Setting, Tag, Value};
 use std::collections::HashMap;
 
-/// The earlier documents with a later one over them; `base` is nothing for the first document.
-pub(super) fn merge(base: Option<Node>, over: Node, diagnostics: &mut Diagnostics) -> Option<Node> {
-    Merger { diagnostics }.value(base, over, &Place::ROOT)
+/// The earlier documents with a later one over them; `base` is nothing for the first document. What a variable, a label
+/// or an argument was before it was replaced goes to the origins.
+pub(super) fn merge(
+    base: Option<Node>,
+    over: Node,
+    diagnostics: &mut Diagnostics,
+    origins: &mut Origins,
+) -> Option<Node> {
+    Merger { diagnostics, origins }.value(base, over, &Place::ROOT)
 }
 
 struct Merger<'a> {
     diagnostics: &'a mut Diagnostics,
+    origins: &'a mut Origins,
 }
 
 type Entries = Vec<(Node, Node)>;
@@ -73,6 +80,9 @@ impl Merger<'_> {
             let name = key.as_text().unwrap_or_default();
             let slot = at.get(name).and_then(|&index| merged.get_mut(index));
             let earlier = slot.as_deref().cloned().flatten().map(|(_, value)| value);
+            if rule == Merge::Pairs {
+                self.trace(earlier.as_ref(), &value, &place.key(name));
+            }
             let earlier = earlier.filter(|_| rule != Merge::Pairs || value.tag == Tag::Reset);
             let result = self.value(earlier, value, &place.key(name)).map(|value| (key.clone(), value));
             match slot {
@@ -81,6 +91,17 @@ impl Merger<'_> {
             }
         }
         merged.into_iter().flatten().collect()
+    }
+
+    /// Keeps what a pair was, and that it has no value of its own.
+    fn trace(&mut self, earlier: Option<&Node>, value: &Node, place: &Place<'_>) {
+        if value.is_null() {
+            self.origins.named_alone(value.span);
+        }
+        if let Some(earlier) = earlier {
+            let written = unique::text(earlier).filter(|_| !earlier.is_null());
+            self.origins.replaced(place.path(), Setting { span: earlier.span, value: written });
+        }
     }
 
     fn list(&mut self, known: Vec<Node>, over: Vec<Node>, rule: Merge, place: &Place<'_>) -> Vec<Node> {
@@ -125,11 +146,12 @@ mod tests {
 
     fn run(texts: &[&str]) -> (String, Diagnostics) {
         let (mut sources, mut diagnostics, mut root) = (SourceMap::default(), Diagnostics::default(), None);
+        let mut origins = Origins::default();
         for text in texts {
             let file = sources.add("compose.yaml".into(), (*text).into());
             let document = parse::parse(&sources, file).expect("valid YAML").remove(0);
             let document = super::super::shape::shape(document, &mut diagnostics);
-            root = merge(root, document, &mut diagnostics);
+            root = merge(root, document, &mut diagnostics, &mut origins);
         }
         let service = root.as_ref().and_then(|root| root.get("services")?.get("a")).map(compact);
         (service.unwrap_or_default(), diagnostics)

@@ -27,7 +27,7 @@ mod verb;
 mod width;
 
 pub use colours::Colours;
-pub use diagnostic::{Places, diagnostic_json, diagnostic_text};
+pub use diagnostic::{Places, diagnostic_json, diagnostic_text, diagnostics_text, summary};
 pub use elapsed::Elapsed;
 pub use graph::tree;
 pub use logs::{LogPrefix, LogWriter};
