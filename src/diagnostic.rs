@@ -109,9 +109,9 @@ impl Diagnostics {
         self.0.is_empty()
     }
 
-    /// Takes in those of another part of the run.
-    pub fn extend(&mut self, more: Self) {
-        more.0.into_iter().for_each(|one| self.push(one));
+    /// Adds several.
+    pub fn push_all(&mut self, more: impl IntoIterator<Item = Diagnostic>) {
+        more.into_iter().for_each(|one| self.push(one));
     }
 
     /// How many are of this severity.
@@ -124,6 +124,15 @@ impl Diagnostics {
         let mut all: Vec<_> = self.0.iter().collect();
         all.sort_by_key(|one| (one.place, one.severity));
         all
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 

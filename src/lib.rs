@@ -16,6 +16,7 @@ pub mod model;
 pub mod graph;
 pub mod load;
 // 4 deciding
+pub mod advice;
 pub mod event;
 pub mod ignore;
 pub mod plan;
