@@ -20,6 +20,7 @@ pub mod advice;
 pub mod event;
 pub mod ignore;
 pub mod plan;
+pub mod provenance;
 // 5 the world
 pub mod engine;
 // 6 running

@@ -73,8 +73,7 @@ mod tests {
 
     #[test]
     fn an_inactive_service_uses_things_too() {
-        let file =
-            "services: {a: {image: 'a:1', profiles: [x], volumes: ['data:/v']}, b: {image: 'b:1'}}\nvolumes: {data: }\n";
+        let file = "services: {a: {image: 'a:1', profiles: [x], volumes: ['data:/v']}, b: {image: 'b:1'}}\nvolumes: {data: }\n";
         assert!(advice(&[("compose.yaml", file)]).is_empty());
     }
 }

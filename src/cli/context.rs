@@ -89,6 +89,11 @@ impl Context {
         self.accept(load(&self.request()?), targets)
     }
 
+    /// Loads the project for a command that looks at faults itself.
+    pub fn try_load(&self) -> anyhow::Result<Result<Loaded, Box<Refused>>> {
+        Ok(load(&self.request()?))
+    }
+
     fn accept(&self, loaded: Result<Loaded, Box<Refused>>, targets: &[Name]) -> anyhow::Result<Loaded> {
         let mut loaded = match loaded {
             Ok(loaded) => loaded,

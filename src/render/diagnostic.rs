@@ -95,7 +95,8 @@ impl<'a> Places<'a> {
         span.and_then(|span| self.sources.locate(span))
     }
 
-    fn variables(self, diagnostic: &Diagnostic) -> &'a [Variable] {
+    /// The variables in the value that a diagnostic is about.
+    pub(super) fn variables(self, diagnostic: &Diagnostic) -> &'a [Variable] {
         diagnostic.place.map_or(&[], |span| self.origins.variables(span))
     }
 
