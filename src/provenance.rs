@@ -62,15 +62,19 @@ pub fn of_service(loaded: &Loaded, service: &Name) -> Vec<Provenance> {
     let path = Path::of(["services", service.as_str(), "environment"]);
     let node = loaded.tree.get("services").and_then(|all| all.get(service.as_str())?.get("environment"));
     let entries = node.and_then(Node::as_map).unwrap_or_default().iter();
-    let mut all: Vec<Provenance> =
-        entries.filter_map(|(key, value)| Some(of_variable(&loaded.origins, key.as_text()?, (value, &path)))).collect();
+    let mut all: Vec<Provenance> = entries
+        .filter_map(|(key, value)| Some(of_variable(&loaded.origins, (key, key.as_text()?), (value, &path))))
+        .collect();
     all.sort_by(|one, other| one.name.cmp(&other.name));
     all
 }
 
-fn of_variable(origins: &Origins, name: &str, (node, environment): (&Node, &Path)) -> Provenance {
-    let span = node.span;
-    let source = if origins.is_named_alone(span) { Source::Environment } else { source(origins, span) };
+fn of_variable(origins: &Origins, (key, name): (&Node, &str), (node, environment): (&Node, &Path)) -> Provenance {
+    // A name without a value stands where its key does.
+    let (source, span) = match node.span {
+        alone if origins.is_named_alone(alone) => (Source::Environment, key.span),
+        span => (source(origins, span), span),
+    };
     let mut replaced: Vec<Replaced> = origins
         .replaced_at(&environment.key(name))
         .iter()
@@ -83,7 +87,7 @@ fn of_variable(origins: &Origins, name: &str, (node, environment): (&Node, &Path
     // They were found in the order of the files: later ones are stronger, and every compose file is than an env file.
     replaced.reverse();
     replaced.sort_by_key(|one| std::cmp::Reverse(one.source));
-    let variables = origins.variables(span).to_vec();
+    let variables = origins.variables(node.span).to_vec();
     Provenance { name: name.to_owned(), value: value(node), source, span, variables, replaced }
 }
 

@@ -11,10 +11,15 @@ const OPERATORS: [&str; 10] = ["&&", "||", "|", ">", ">>", "<", ";", "&", "2>&1"
 
 /// Names words of commands that reach the program as they stand, though a shell would act on them.
 pub(super) fn advise(loaded: &Loaded, found: &mut Diagnostics) {
+    // What is cut off has been told by a warning that says the same.
+    let cut: Vec<_> =
+        loaded.notes.sorted().into_iter().filter(|note| note.code == "command-cut").map(|note| note.place).collect();
     for (_, service) in services(loaded) {
         let (entrypoint, command) = (service.get("entrypoint"), service.get("command"));
         let has_shell = items(entrypoint).chain(items(command)).any(is_shell);
-        for node in [entrypoint, command].into_iter().flatten().filter(|_| !has_shell) {
+        for node in
+            [entrypoint, command].into_iter().flatten().filter(|node| !has_shell && !cut.contains(&Some(node.span)))
+        {
             found.push_all(unshelled(loaded, node, "write [\"sh\", \"-c\", \"…\"] to have a shell read it"));
         }
         let test = service.get("healthcheck").and_then(|check| check.get("test"));
@@ -94,7 +99,7 @@ fn is_shell(word: &Node) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::on_service;
+    use super::super::tests::on_service;
 
     fn on(text: &str) -> Vec<String> {
         on_service("no-shell", &format!("image: 'a:1', {text}"))

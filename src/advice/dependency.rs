@@ -103,7 +103,7 @@ fn is_slow(service: &Node) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::advice;
+    use super::super::tests::advice;
 
     fn on(depends: &str, target: &str) -> Vec<String> {
         let file = format!("services: {{a: {{image: 'a:1', depends_on: {depends}}}, b: {{{target}}}}}");

@@ -68,7 +68,7 @@ fn word(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::advice;
+    use super::super::tests::advice;
 
     fn on(env: &str) -> Vec<String> {
         let compose = "services: {a: {image: 'a:1', env_file: web.env}}";

@@ -31,7 +31,7 @@ fn floating(image: &str) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{advice, on_service};
+    use super::super::tests::{advice, on_service};
 
     #[test]
     fn an_image_without_a_version_is_named() {

@@ -56,7 +56,7 @@ fn text<'a>(node: &'a Node, key: &str) -> Option<&'a str> {
 
 /// The advice that a service in `compose.yaml` gets, as `line:column code: message`, for tests.
 #[cfg(test)]
-mod testing {
+mod tests {
     use super::advise;
     use crate::load::{Request, load};
     use std::fs;

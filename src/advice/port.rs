@@ -51,7 +51,7 @@ fn ends(ports: &[&Node], key: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::on_service;
+    use super::super::tests::on_service;
 
     #[test]
     fn a_port_without_an_address_is_named() {

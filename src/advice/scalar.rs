@@ -59,7 +59,7 @@ fn decimal_mode(node: &Node) -> Option<Diagnostic> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{advice, on_service};
+    use super::super::tests::{advice, on_service};
 
     #[test]
     fn a_value_that_changes_is_named() {

@@ -4,6 +4,7 @@ use super::{entries, services};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Node;
 use crate::load::Loaded;
+use crate::source::Span;
 
 /// What the names of secrets end with.
 const ENDINGS: [&str; 15] = [
@@ -30,7 +31,7 @@ const SWITCHES: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "0", "1"
 pub(super) fn advise(loaded: &Loaded, found: &mut Diagnostics) {
     for (service, node) in services(loaded) {
         for (key, value) in entries(node.get("environment")) {
-            if is_secret(key, value) && is_literal(loaded, value) {
+            if is_secret(key, value) && is_literal(loaded, value) || has_written_password(loaded, value) {
                 found.push(plain(key, service).at(value.span));
             }
         }
@@ -68,14 +69,14 @@ fn is_literal(loaded: &Loaded, value: &Node) -> bool {
 fn is_secret(key: &Node, value: &Node) -> bool {
     let (Some(name), Some(text)) = (key.as_text(), value.as_text().filter(|_| !value.is_null())) else { return false };
     let is_something = !text.is_empty() && !SWITCHES.contains(&text.to_ascii_lowercase().as_str());
-    is_something && (has_password(text) || names_a_secret(name) && !points_elsewhere(text))
+    is_something && names_a_secret(name) && !points_elsewhere(text)
 }
 
 fn names_a_secret(name: &str) -> bool {
     let name = name.to_ascii_uppercase().replace('-', "_");
     let ends = |ending: &&str| name.strip_suffix(*ending).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
     // `PWD` alone is a directory, and `MYSQL_PWD` a password.
-    name != "PWD" && name != "OLDPWD" && ENDINGS.iter().any(|ending| ends(&ending))
+    name != "PWD" && name != "OLDPWD" && ENDINGS.iter().any(ends)
         || ["PGPASSWORD", "MYSQLPASSWORD"].contains(&name.as_str())
 }
 
@@ -84,17 +85,24 @@ fn points_elsewhere(text: &str) -> bool {
     text.starts_with('/') || text.starts_with("./") || text.starts_with("http://") || text.starts_with("https://")
 }
 
+/// Whether the file holds an address with a password, be its other parts variables.
+fn has_written_password(loaded: &Loaded, value: &Node) -> bool {
+    let Span { file, start, end } = value.span;
+    let is_compose = !loaded.origins.env_files().contains_key(&file);
+    is_compose && loaded.sources.text(file).get(start as usize..end as usize).is_some_and(has_password)
+}
+
 /// Whether a text is an address with a password: `postgres://user:password@host`.
 fn has_password(text: &str) -> bool {
     let Some((_, rest)) = text.split_once("://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let Some((user, _)) = authority.rsplit_once('@') else { return false };
-    user.split_once(':').is_some_and(|(_, password)| !password.is_empty())
+    user.split_once(':').is_some_and(|(_, password)| !password.is_empty() && !password.contains('$'))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{advice, on_service};
+    use super::super::tests::{advice, on_service};
 
     fn on(environment: &str) -> usize {
         on_service("plain-secret", &format!("image: 'a:1', environment: {environment}")).len()
@@ -109,6 +117,7 @@ mod tests {
             "{PGPASSWORD: x}",
             "{GITHUB_TOKEN: x}",
             "{DATABASE_URL: 'postgres://u:p@db/x'}",
+            "['DATABASE_URL=postgres://u:p@${SET}/x']",
             "{SECRET_KEY_BASE: x}",
         ] {
             assert_eq!(on(one), 1, "{one}");
@@ -132,6 +141,7 @@ mod tests {
             "{KEYBOARD: x}",
             "{SECRET: /run/secrets/x}",
             "{URL: 'postgres://u@db/x'}",
+            "{URL: 'postgres://u:${SET}@db/x'}",
             "{PWD: /x}",
         ] {
             assert_eq!(on(one), 0, "{one}");

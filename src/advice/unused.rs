@@ -57,7 +57,7 @@ fn keys<'a>(service: &'a Node, key: &str) -> Vec<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::advice;
+    use super::super::tests::advice;
 
     #[test]
     fn what_nobody_uses_is_named_at_its_key() {

@@ -85,7 +85,7 @@ impl Context {
 
     /// Loads the project for a command that only asks what it is; services named here are activated whatever their
     /// profiles.
-    fn load_quietly(&self, targets: &[Name]) -> anyhow::Result<Loaded> {
+    pub fn load_quietly(&self, targets: &[Name]) -> anyhow::Result<Loaded> {
         self.accept(load(&self.request()?), targets)
     }
 

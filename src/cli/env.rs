@@ -50,7 +50,7 @@ impl Env {
 
 impl Explain {
     fn run(self, context: &Context) -> anyhow::Result<Exit> {
-        let loaded = context.load(std::slice::from_ref(&self.service))?;
+        let loaded = context.load_quietly(std::slice::from_ref(&self.service))?;
         let all = self.chosen(provenance::of_service(&loaded, &self.service))?;
         let places = Places { sources: &loaded.sources, origins: &loaded.origins };
         let output = context.output();

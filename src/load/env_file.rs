@@ -7,10 +7,11 @@ use super::find;
 use super::ledger::Ledger;
 use super::normalise::entries;
 use super::profile::Profiles;
-use super::template::Lookup;
+use super::template::{self, Lookup};
 use super::unique;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Dollar, Node, Path as TreePath, Setting, Value};
+use crate::source::Span;
 use std::path::{Path, PathBuf};
 
 /// Reads the files of all services into the tree and removes the attributes that name them.
@@ -64,6 +65,7 @@ impl ServiceFiles<'_> {
         for named in self.named(&attribute) {
             let before = known.clone();
             self.read(&named, severity, (&mut known, &lookup));
+            self.used(&known, &own);
             self.replaced(before, &known, &path);
         }
         self.hidden(service.get("environment"), &known, &path);
@@ -78,6 +80,32 @@ impl ServiceFiles<'_> {
         }
         self.hidden(service.get("labels"), &known, &path.key("labels"));
         put_below(service, "labels", &attribute, known);
+    }
+
+    /// Keeps which variables took part in the values of files.
+    fn used(&mut self, known: &Entries, own: &[(String, String)]) {
+        for entry in known.values() {
+            let Span { file, start, end } = entry.span;
+            let written = self.ledger.sources.text(file).get(start as usize..end as usize).unwrap_or_default();
+            let is_expanded = self.ledger.origins.env_files().get(&file) == Some(&Dollar::Variable);
+            if !is_expanded || !written.contains('$') || written.starts_with('\'') {
+                continue;
+            }
+            let Ok(expanded) = template::expand(written, &|name| self.environment.get(name).map(str::to_owned)) else {
+                continue;
+            };
+            for name in expanded.used {
+                let of_service = own.iter().any(|(key, _)| *key == name);
+                let mut variable = self.environment.origin(&name);
+                if variable.from.is_none() && of_service {
+                    variable.from = Some("'environment' of the service".into());
+                } else if let (None, Some(earlier)) = (&variable.from, known.get(&name)) {
+                    let path = self.ledger.sources.path(earlier.span.file).display().to_string();
+                    (variable.from, variable.place) = (Some(path), Some(earlier.span));
+                }
+                self.ledger.origins.used(entry.span, variable);
+            }
+        }
     }
 
     /// Keeps what the variables of earlier files were before another file set them.

@@ -38,7 +38,9 @@ pub fn diagnostic_text(diagnostic: &Diagnostic, places: Places<'_>, colours: Col
     let mut out = format!("{place}{kind}: {}\n", colours.bold(&harmless(&diagnostic.message)));
     out.extend(located.as_ref().map(|location| snippet(location, colours, paint)));
     out.extend(diagnostic.labels.iter().map(|label| note(label, places, colours)));
-    let variables = places.variables(diagnostic).iter();
+    // That a variable is not set need not be said twice.
+    let is_told = |variable: &Variable| variable.from.is_none() && diagnostic.code == "unset-variable";
+    let variables = places.variables(diagnostic).iter().filter(|variable| !is_told(variable));
     out.extend(variables.map(|variable| format!("{} {}\n", colours.cyan("note:"), places.origin(variable))));
     out.extend(diagnostic.help.as_ref().map(|help| format!("{} {}\n", colours.cyan("help:"), harmless(help))));
     out

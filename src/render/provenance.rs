@@ -44,16 +44,16 @@ fn said(value: Option<&str>, source: Source, (span, places): (Span, Places<'_>))
 }
 
 fn variable(one: &Provenance, places: Places<'_>, colours: Colours) -> String {
-    let mut out = match &one.value {
+    let head = match &one.value {
         Some(value) => format!("{}={}\n", colours.bold(&one.name), line(value)),
         None => format!("{} {}\n", colours.bold(&one.name), colours.yellow("is not set")),
     };
-    out.push_str(&format!("  {} {}\n", colours.cyan("from"), origin(one, places)));
-    for lost in &one.replaced {
+    let from = format!("  {} {}\n", colours.cyan("from"), origin(one, places));
+    let lost = one.replaced.iter().map(|lost| {
         let value = lost.value.as_deref().map_or("a name without a value".into(), |value| format!("'{}'", line(value)));
-        out.push_str(&format!("  {} {value} of {}\n", colours.dim("over"), place(lost.source, lost.span, places)));
-    }
-    out
+        format!("  {} {value} of {}\n", colours.dim("over"), place(lost.source, lost.span, places))
+    });
+    [head, from].into_iter().chain(lost).collect()
 }
 
 fn origin(one: &Provenance, places: Places<'_>) -> String {
@@ -67,7 +67,7 @@ fn origin(one: &Provenance, places: Places<'_>) -> String {
         (Source::Environment, Some(variable)) => match places.source(variable) {
             Some(from) => format!("{from}, asked for by {place}"),
             None => {
-                format!("{place}, which gives no value: neither the environment nor an env file of the project has one")
+                format!("{place}, which leaves it to the environment and '.env': neither has it")
             }
         },
         (_, Some(_)) => format!("{place}, with {}", sources.join(", ")),

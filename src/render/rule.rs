@@ -30,10 +30,7 @@ mod tests {
     fn all(folder: &Path) -> BTreeSet<String> {
         let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
         entries
-            .flat_map(|path| match path.is_dir() {
-                true => all(&path),
-                false => codes(&fs::read_to_string(path).expect("a text")),
-            })
+            .flat_map(|path| if path.is_dir() { all(&path) } else { codes(&fs::read_to_string(path).expect("a text")) })
             .collect()
     }
 
