@@ -4,6 +4,7 @@
 //! engine: those faults are errors of `engine`.
 
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 /// How much a diagnostic matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,29 +85,29 @@ impl Diagnostic {
 
 /// The diagnostics of one run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Diagnostics(Vec<Diagnostic>);
+pub struct Diagnostics {
+    all: Vec<Diagnostic>,
+    /// What makes one the same as another: code and place, or where there is none code and message.
+    known: BTreeSet<(&'static str, Option<Span>, String)>,
+}
 
 impl Diagnostics {
     /// Adds one. Of two with the same code at the same place the first is kept: who finds a fault first knows most.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        let is_same = |known: &Diagnostic| {
-            known.code == diagnostic.code
-                && known.place == diagnostic.place
-                && (known.place.is_some() || known.message == diagnostic.message)
-        };
-        if !self.0.iter().any(is_same) {
-            self.0.push(diagnostic);
+        let message = if diagnostic.place.is_some() { String::new() } else { diagnostic.message.clone() };
+        if self.known.insert((diagnostic.code, diagnostic.place, message)) {
+            self.all.push(diagnostic);
         }
     }
 
     /// Whether any of them is an error.
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|one| one.severity == Severity::Error)
+        self.all.iter().any(|one| one.severity == Severity::Error)
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
     }
 
     /// Adds several.
@@ -116,12 +117,12 @@ impl Diagnostics {
 
     /// How many are of this severity.
     pub fn count(&self, severity: Severity) -> usize {
-        self.0.iter().filter(|one| one.severity == severity).count()
+        self.all.iter().filter(|one| one.severity == severity).count()
     }
 
     /// All of them by place, at one place the graver first; those without a place come first of all.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
-        let mut all: Vec<_> = self.0.iter().collect();
+        let mut all: Vec<_> = self.all.iter().collect();
         all.sort_by_key(|one| (one.place, one.severity));
         all
     }
@@ -132,7 +133,7 @@ impl IntoIterator for Diagnostics {
     type IntoIter = std::vec::IntoIter<Diagnostic>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.all.into_iter()
     }
 }
 

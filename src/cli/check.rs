@@ -3,7 +3,7 @@
 use super::{Context, Exit};
 use crate::advice::advise;
 use crate::diagnostic::{Diagnostics, Severity};
-use crate::render::{Places, diagnostic_json, diagnostics_text, sarif, summary};
+use crate::render::{Look, Places, diagnostic_json, diagnostics_text, sarif, summary};
 use serde_json::json;
 
 /// Show all that is wrong with the project's files, and what would be wiser
@@ -40,8 +40,9 @@ impl Check {
 
     fn show(&self, all: &Diagnostics, places: Places<'_>, context: &Context) {
         let output = context.output();
+        let look = Look { colours: output.colours(), width: output.size().width };
         let text = match self.format {
-            Format::Human => diagnostics_text(all, places, output.colours()),
+            Format::Human => diagnostics_text(all, places, look),
             Format::Json => format!("{:#}\n", object(all, places)),
             Format::Sarif => format!("{:#}\n", sarif(all, places)),
         };

@@ -1,7 +1,6 @@
 //! A [`Diagnostic`] as text and as JSON: a headline that editors can follow, the line it is about, and the remedy.
 
-use super::Colours;
-use super::snippet::snippet;
+use super::snippet::{Look, snippet};
 use super::width::tame;
 use crate::diagnostic::{Diagnostic, Diagnostics, Label, Severity};
 use crate::document::{Origins, Variable};
@@ -26,7 +25,9 @@ pub struct Places<'a> {
 ///    |     ^^^^^
 /// help: did you mean 'ports'?
 /// ```
-pub fn diagnostic_text(diagnostic: &Diagnostic, places: Places<'_>, colours: Colours) -> String {
+pub fn diagnostic_text(diagnostic: &Diagnostic, places: Places<'_>, look: impl Into<Look>) -> String {
+    let look = look.into();
+    let colours = look.colours;
     let paint = |text: &str| match diagnostic.severity {
         Severity::Error => colours.red(text),
         Severity::Warning => colours.yellow(text),
@@ -36,8 +37,8 @@ pub fn diagnostic_text(diagnostic: &Diagnostic, places: Places<'_>, colours: Col
     let place = located.as_ref().map(place).unwrap_or_default();
     let kind = paint(&format!("{}[{}]", word(diagnostic.severity), diagnostic.code));
     let mut out = format!("{place}{kind}: {}\n", colours.bold(&harmless(&diagnostic.message)));
-    out.extend(located.as_ref().map(|location| snippet(location, colours, paint)));
-    out.extend(diagnostic.labels.iter().map(|label| note(label, places, colours)));
+    out.extend(located.as_ref().map(|location| snippet(location, look, paint)));
+    out.extend(diagnostic.labels.iter().map(|label| note(label, places, look)));
     // That a variable is not set need not be said twice.
     let is_told = |variable: &Variable| variable.from.is_none() && diagnostic.code == "unset-variable";
     let variables = places.variables(diagnostic).iter().filter(|variable| !is_told(variable));
@@ -47,8 +48,8 @@ pub fn diagnostic_text(diagnostic: &Diagnostic, places: Places<'_>, colours: Col
 }
 
 /// All of them by place with a blank line between two, the last line ended too; nothing for none.
-pub fn diagnostics_text(all: &Diagnostics, places: Places<'_>, colours: Colours) -> String {
-    let texts = all.sorted().into_iter().map(|one| diagnostic_text(one, places, colours));
+pub fn diagnostics_text(all: &Diagnostics, places: Places<'_>, look: Look) -> String {
+    let texts = all.sorted().into_iter().map(|one| diagnostic_text(one, places, look));
     texts.collect::<Vec<_>>().join("\n")
 }
 
@@ -157,9 +158,10 @@ pub(super) fn place(location: &Location<'_>) -> String {
     format!("{}:{}:{}: ", location.path.display(), location.line, location.column)
 }
 
-fn note(label: &Label, places: Places<'_>, colours: Colours) -> String {
+fn note(label: &Label, places: Places<'_>, look: Look) -> String {
+    let colours = look.colours;
     let located = places.locate(Some(label.span));
-    let shown = located.as_ref().map(|location| snippet(location, colours, |caret| colours.cyan(caret)));
+    let shown = located.as_ref().map(|location| snippet(location, look, |caret| colours.cyan(caret)));
     let place = located.as_ref().map(place).unwrap_or_default();
     format!("{place}{} {}\n{}", colours.cyan("note:"), harmless(&label.text), shown.unwrap_or_default())
 }
@@ -167,6 +169,7 @@ fn note(label: &Label, places: Places<'_>, colours: Colours) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::Colours;
 
     #[test]
     fn a_fault_shows_its_place_its_line_and_its_remedy() {

@@ -41,4 +41,5 @@ pub use provenance::{provenance_json, provenance_text};
 pub use reachable::{Reachable, reachable, reachable_text};
 pub use sarif::sarif;
 pub use size::Size;
+pub use snippet::Look;
 pub use table::Table;
