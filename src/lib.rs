@@ -16,9 +16,11 @@ pub mod model;
 pub mod graph;
 pub mod load;
 // 4 deciding
+pub mod advice;
 pub mod event;
 pub mod ignore;
 pub mod plan;
+pub mod provenance;
 // 5 the world
 pub mod engine;
 // 6 running

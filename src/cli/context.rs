@@ -85,8 +85,13 @@ impl Context {
 
     /// Loads the project for a command that only asks what it is; services named here are activated whatever their
     /// profiles.
-    fn load_quietly(&self, targets: &[Name]) -> anyhow::Result<Loaded> {
+    pub fn load_quietly(&self, targets: &[Name]) -> anyhow::Result<Loaded> {
         self.accept(load(&self.request()?), targets)
+    }
+
+    /// Loads the project for a command that looks at faults itself.
+    pub fn try_load(&self) -> anyhow::Result<Result<Loaded, Box<Refused>>> {
+        Ok(load(&self.request()?))
     }
 
     fn accept(&self, loaded: Result<Loaded, Box<Refused>>, targets: &[Name]) -> anyhow::Result<Loaded> {

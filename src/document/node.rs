@@ -41,6 +41,12 @@ pub enum Tag {
     Override,
 }
 
+impl Default for Node {
+    fn default() -> Self {
+        Self::null()
+    }
+}
+
 impl Node {
     /// A quoted text that no file says.
     pub fn text(text: impl Into<Box<str>>) -> Self {

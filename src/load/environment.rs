@@ -8,6 +8,7 @@ use super::file::Unreadable;
 use super::find;
 use super::ledger::Ledger;
 use crate::diagnostic::Diagnostic;
+use crate::document::{Dollar, Variable};
 use crate::source::Span;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ pub(super) struct Environment {
 struct Known {
     value: String,
     from: String,
+    place: Option<Span>,
 }
 
 impl Environment {
@@ -56,20 +58,23 @@ impl Environment {
         self.get(name).filter(|value| !value.is_empty())
     }
 
-    /// Where a variable came from, such as `.env`.
-    pub fn origin(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(|known| known.from.as_str())
+    /// A variable with where it came from, such as `.env`.
+    pub fn origin(&self, name: &str) -> Variable {
+        let known = self.values.get(name);
+        let (from, place) = (known.map(|known| known.from.clone()), known.and_then(|known| known.place));
+        Variable { name: name.to_owned(), from, place }
     }
 
     /// Adds a variable that is not there yet.
     pub fn add(&mut self, name: &str, value: &str, from: &str) {
-        let known = || Known { value: value.to_owned(), from: from.to_owned() };
+        let known = || Known { value: value.to_owned(), from: from.to_owned(), place: None };
         self.values.entry(name.to_owned()).or_insert_with(known);
     }
 
     /// Sets a variable, whatever it was.
     pub fn set(&mut self, name: &str, value: &str, from: &str) {
-        self.values.insert(name.to_owned(), Known { value: value.to_owned(), from: from.to_owned() });
+        let known = Known { value: value.to_owned(), from: from.to_owned(), place: None };
+        self.values.insert(name.to_owned(), known);
     }
 
     /// Adds what the env files say: those that were asked for, or else `.env` of the given directory.
@@ -91,7 +96,8 @@ impl Environment {
     fn add_entries(&mut self, entries: Entries, ledger: &Ledger) {
         for (name, entry) in entries {
             let from = ledger.sources.path(entry.span.file).display().to_string();
-            self.add(&name, &entry.value, &from);
+            let known = Known { value: entry.value, from, place: Some(entry.span) };
+            self.values.entry(name).or_insert(known);
         }
     }
 
@@ -127,6 +133,7 @@ impl Environment {
         match ledger.read(path, &shown) {
             Ok(file) => {
                 let lookup = |name: &str| self.get(name).map(str::to_owned);
+                ledger.origins.env_file(file, Dollar::Variable);
                 dotenv::read(file, Format::Compose, entries, (&lookup, ledger));
             }
             Err(unreadable) => {
@@ -193,7 +200,8 @@ mod tests {
         fs::write(folder.path().join(".env"), "A=file\nB=$A\n").expect("is written");
         let (environment, _) = loaded(&request(folder.path(), &[("A", "process")]));
         assert_eq!((environment.get("A"), environment.get("B")), (Some("process"), Some("process")));
-        assert_eq!(environment.origin("B"), Some(".env"));
+        let origin = environment.origin("B");
+        assert_eq!((origin.from.as_deref(), origin.place.is_some()), (Some(".env"), true));
     }
 
     #[test]

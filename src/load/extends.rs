@@ -195,7 +195,7 @@ impl<'a, 'l> Extends<'a, 'l> {
             let start = self.loader.start(&relative, Watched::AsNamed);
             let diagnostics = &mut self.loader.ledger.diagnostics;
             start.resolve_at(&mut service, &place, diagnostics);
-            taken = merge::merge_at(taken, service, (&place, Tags::Obeyed), diagnostics);
+            taken = merge::merge_at(taken, service, (&place, Tags::Obeyed), self.loader.ledger);
         }
         taken
     }
@@ -207,7 +207,8 @@ impl<'a, 'l> Extends<'a, 'l> {
             let Link { file, name, service, .. } = link;
             let place = services.key(&name);
             let tag = service.tag;
-            let (span, faults) = (service.span, &mut self.loader.ledger.diagnostics);
+            let span = service.span;
+            let faults = &mut *self.loader.ledger;
             let merged = match base.take() {
                 Some(base) if tag == Tag::None => {
                     let base = merge::merge_at(None, base, (&place, Tags::Obeyed), faults);

@@ -48,7 +48,7 @@ impl Loader<'_> {
             }
         }
         let Some(imported) = imported else { return document };
-        merge::merge(Some(imported), document, Tags::Kept, &mut self.ledger.diagnostics)
+        merge::merge(Some(imported), document, Tags::Kept, self.ledger)
             .expect("a document without a tag of its own does not vanish")
     }
 
@@ -65,7 +65,7 @@ impl Loader<'_> {
                 known != Some(value)
             });
         }
-        merge::merge(Some(later), tree, Tags::Obeyed, &mut self.ledger.diagnostics)
+        merge::merge(Some(later), tree, Tags::Obeyed, self.ledger)
             .expect("a unit without a tag of its own does not vanish")
     }
 
