@@ -1,17 +1,32 @@
 //! What unit tests of several modules share: projects and observations made from a few words.
 
-use crate::diagnostic::Diagnostics;
-use crate::document::parse;
+use crate::diagnostic::{Diagnostics, Severity};
+use crate::document::{Node, parse};
 use crate::model::{Identity, Project};
 use crate::plan::reconcile::{images, reconcile};
 use crate::plan::{Action, Images, Observed, Plan, Policy, Step, simulate};
 use crate::source::SourceMap;
 
-/// A project from canonical YAML; it is called `p`.
-pub fn project(text: &str) -> Project {
+/// The tree of a YAML text.
+pub fn tree(text: &str) -> Node {
     let mut sources = SourceMap::default();
     let file = sources.add("compose.yaml".into(), text.into());
-    let root = parse::parse(&sources, file).expect("valid YAML").remove(0);
+    parse::parse(&sources, file).expect("valid YAML").remove(0)
+}
+
+/// A part of the model from canonical YAML, or the first error; warnings are not looked at.
+pub fn read_part<T>(text: &str, read: impl Fn(&Node, &mut Diagnostics) -> Option<T>) -> Result<T, String> {
+    let mut diagnostics = Diagnostics::default();
+    let part = read(&tree(text), &mut diagnostics);
+    match diagnostics.sorted().into_iter().find(|fault| fault.severity == Severity::Error) {
+        Some(fault) => Err(fault.message.clone()),
+        None => Ok(part.expect("what has no fault is read")),
+    }
+}
+
+/// A project from canonical YAML; it is called `p`.
+pub fn project(text: &str) -> Project {
+    let root = tree(text);
     let name = "p".parse().expect("valid");
     let identity =
         Identity { name, working_dir: "/p".into(), files: vec!["/p/compose.yaml".into()], env_files: vec![] };

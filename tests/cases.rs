@@ -20,7 +20,10 @@ fn every_folder_of_load_is_understood_as_expected() {
         Ok(loaded) => {
             let notes = diagnostics(&loaded.notes, (&loaded.sources, &loaded.origins));
             let notes = Some(notes).filter(|notes| !notes.is_empty()).map(|notes| ("notes.txt", notes));
-            [("expect.json", json::pretty(&loaded.project.write()) + "\n")].into_iter().chain(notes).collect()
+            [("expect.json", json::pretty(&loaded.project.write(hoist::model::Dialect::Json)) + "\n")]
+                .into_iter()
+                .chain(notes)
+                .collect()
         }
         Err(refused) => {
             vec![("expect.txt", diagnostics(&refused.diagnostics, (&refused.sources, &refused.origins)))]

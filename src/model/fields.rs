@@ -1,6 +1,6 @@
 //! [`Fields`]: asks a mapping for typed attributes and reports what does not fit or was never asked for.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, did_you_mean};
 use crate::document::scalar::{self, Scalar};
 use crate::document::{Node, Value};
 use crate::source::Span;
@@ -96,19 +96,7 @@ impl<'a> Fields<'a> {
     /// A whole number, plain or as a decimal string.
     pub fn integer<T: TryFrom<i128>>(&mut self, key: &'static str) -> Option<T> {
         let node = self.node(key)?;
-        let value = match &node.value {
-            Value::Scalar { text, plain: true } => match scalar::resolve(text) {
-                Scalar::Int(value) => Some(value),
-                _ => None,
-            },
-            Value::Scalar { text, plain: false } => text.parse().ok(),
-            _ => None,
-        };
-        let fits = value.and_then(|value| T::try_from(value).ok());
-        if fits.is_none() {
-            self.diagnostics.push(wrong_kind(key, "a whole number in range", node));
-        }
-        fits
+        whole_number(key, node, self.diagnostics)
     }
 
     /// A boolean, plain or as one of Compose's words.
@@ -199,25 +187,52 @@ impl<'a> Fields<'a> {
 
     /// Ends the reading: attributes nobody asked for are unknown, or known and named in `unsupported`.
     pub fn finish(self, unsupported: &[&'static str]) {
-        for (key, _) in self.entries {
-            let name = key.as_text().unwrap_or_default();
-            if self.asked.contains(&name) || name.starts_with("x-") {
-                continue;
-            }
+        for (name, place) in self.unasked() {
             let diagnostic = if unsupported.contains(&name) {
-                unsupported_attribute(name, key.span)
+                unsupported_attribute(name, place)
             } else {
                 let known = self.asked.iter().chain(unsupported).copied();
-                unknown_key(self.what, name, key.span, did_you_mean(name, known))
+                unknown_key(self.what, name, place, did_you_mean(name, known))
             };
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// Ends the reading where Compose takes any attribute: those nobody asked for do nothing, and a warning says so.
+    pub fn finish_with_warnings(self) {
+        for (name, place) in self.unasked() {
+            let unknown = unknown_key(self.what, name, place, did_you_mean(name, self.asked.iter().copied()));
+            self.diagnostics.push(Diagnostic { severity: Severity::Warning, ..unknown });
+        }
+    }
+
+    /// The attributes nobody asked for, without extensions.
+    fn unasked(&self) -> Vec<(&'a str, Span)> {
+        let all = self.entries.iter().map(|(key, _)| (key.as_text().unwrap_or_default(), key.span));
+        all.filter(|(name, _)| !self.asked.contains(name) && !name.starts_with("x-")).collect()
     }
 
     /// Reports a value that cannot be used.
     pub fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
+}
+
+/// A whole number, plain or as a decimal string.
+pub(super) fn whole_number<T: TryFrom<i128>>(what: &str, node: &Node, diagnostics: &mut Diagnostics) -> Option<T> {
+    let value: Option<i128> = match &node.value {
+        Value::Scalar { text, plain: true } => match scalar::resolve(text) {
+            Scalar::Int(value) => Some(value),
+            _ => None,
+        },
+        Value::Scalar { text, plain: false } => text.parse().ok(),
+        _ => None,
+    };
+    let fits = value.and_then(|value| T::try_from(value).ok());
+    if fits.is_none() {
+        diagnostics.push(wrong_kind(what, "a whole number in range", node));
+    }
+    fits
 }
 
 /// The text of a scalar; null has none.

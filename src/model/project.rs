@@ -1,7 +1,7 @@
 //! [`Project`]: everything that one project consists of.
 
 use super::fields::{invalid_value, unknown_key, unsupported_attribute, wrong_kind};
-use super::{Network, Service, Volume};
+use super::{Dialect, Network, Service, Volume};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::document::Node;
 use crate::value::{ImageName, Name, ProjectName};
@@ -68,9 +68,9 @@ impl Project {
     }
 
     /// The project in the form of `config`: services, networks and volumes sorted by name.
-    pub fn write(&self) -> Node {
+    pub fn write(&self, dialect: Dialect) -> Node {
         let mut root = vec![("name", Node::text(self.name().as_str()))];
-        root.push(("services", sorted(&self.services, Service::write)));
+        root.push(("services", sorted(&self.services, |service| service.write(dialect))));
         if !self.networks.is_empty() {
             root.push(("networks", sorted(&self.networks, Network::write)));
         }

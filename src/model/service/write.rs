@@ -3,20 +3,20 @@
 use super::Service;
 use crate::document::Node;
 use crate::model::writer::Writer;
-use crate::model::{Attachment, Build, Healthcheck, Logging, Mount, Networking, Port};
+use crate::model::{Attachment, Build, Dialect, Healthcheck, Logging, Mount, Networking, Port};
 
 impl Service {
     /// The whole service in Compose's key order.
-    pub fn write(&self) -> Node {
-        self.write_parts(&Part::ALL)
+    pub fn write(&self, dialect: Dialect) -> Node {
+        self.write_parts(&Part::ALL, dialect)
     }
 
     /// The part that Compose hashes: `build`, `depends_on`, `profiles`, `pull_policy` and `scale` do not count.
     pub fn write_hashed(&self) -> Node {
-        self.write_parts(&[])
+        self.write_parts(&[], Dialect::Json)
     }
 
-    fn write_parts(&self, parts: &[Part]) -> Node {
+    fn write_parts(&self, parts: &[Part], dialect: Dialect) -> Node {
         let with = |part: Part| parts.contains(&part);
         let mut writer = Writer::default();
         if with(Part::Profiles) {
@@ -27,7 +27,8 @@ impl Service {
             writer.optional("build", self.build.as_ref().map(Build::write));
         }
         writer.texts("cap_add", &self.cap_add).texts("cap_drop", &self.cap_drop);
-        writer.node("command", words(self.command.as_ref())).text("container_name", self.container_name.as_ref());
+        writer.optional("command", words(self.command.as_ref(), dialect));
+        writer.text("container_name", self.container_name.as_ref());
         if with(Part::DependsOn) && !self.depends_on.is_empty() {
             let mut all: Vec<_> = self.depends_on.iter().collect();
             all.sort_by_key(|(name, _)| *name);
@@ -36,7 +37,8 @@ impl Service {
         }
         writer.texts("dns", &self.dns).texts("dns_opt", &self.dns_opt).texts("dns_search", &self.dns_search);
         writer.text("domainname", self.domainname.as_ref());
-        writer.node("entrypoint", words(self.entrypoint.as_ref())).optional_map("environment", &self.environment);
+        writer.optional("entrypoint", words(self.entrypoint.as_ref(), dialect));
+        writer.optional_map("environment", &self.environment);
         writer.texts("expose", &self.expose).texts("extra_hosts", &self.extra_hosts);
         writer.texts("group_add", &self.group_add).text("hostname", self.hostname.as_ref());
         writer.optional("healthcheck", self.healthcheck.as_ref().map(Healthcheck::write));
@@ -84,7 +86,10 @@ impl Part {
     const ALL: [Self; 5] = [Self::Profiles, Self::Build, Self::DependsOn, Self::PullPolicy, Self::Scale];
 }
 
-/// `command` and `entrypoint` print null when they are not set.
-fn words(words: Option<&Vec<String>>) -> Node {
-    words.map_or_else(Node::null, |words| Node::list(words.iter().map(|word| Node::text(word.as_str()))))
+/// `command` and `entrypoint` are null in JSON when they are not set.
+fn words(words: Option<&Vec<String>>, dialect: Dialect) -> Option<Node> {
+    match words {
+        Some(words) => Some(Node::list(words.iter().map(|word| Node::text(word.as_str())))),
+        None => (dialect == Dialect::Json).then(Node::null),
+    }
 }
