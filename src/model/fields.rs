@@ -4,13 +4,14 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Severity, did_you_mean};
 use crate::document::scalar::{self, Scalar};
 use crate::document::{Node, Value};
 use crate::source::Span;
-use crate::value::{Invalid, Timespan};
+use crate::value::{ByteSize, Invalid, Timespan};
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
 /// The attributes of one mapping while it is read.
 pub(super) struct Fields<'a> {
     what: &'static str,
+    around: Span,
     entries: &'a [(Node, Node)],
     asked: Vec<&'static str>,
     diagnostics: &'a mut Diagnostics,
@@ -27,7 +28,7 @@ impl<'a> Fields<'a> {
                 return None;
             }
         };
-        Some(Self { what, entries, asked: Vec::new(), diagnostics })
+        Some(Self { what, around: node.span, entries, asked: Vec::new(), diagnostics })
     }
 
     /// The raw value of an attribute.
@@ -40,6 +41,78 @@ impl<'a> Fields<'a> {
     pub fn nested(&mut self, key: &'static str) -> Option<(&'a Node, &mut Diagnostics)> {
         let node = self.node(key)?;
         Some((node, self.diagnostics))
+    }
+
+    /// The place of an attribute's key.
+    pub fn place(&self, key: &str) -> Option<Span> {
+        self.entries.iter().find(|(name, _)| name.as_text() == Some(key)).map(|(name, _)| name.span)
+    }
+
+    /// The place of the first key: where something that is missing is reported.
+    pub fn start(&self) -> Option<Span> {
+        self.entries.iter().map(|(name, _)| name.span).filter(|span| span.is_somewhere()).min()
+    }
+
+    /// Reports attributes that exclude each other, at the one that is written later.
+    pub fn exclude(&mut self, keys: &[&'static str], help: &str) {
+        let mut found: Vec<_> = keys.iter().filter_map(|key| Some((self.place(key)?, *key))).collect();
+        found.sort_unstable();
+        let Some(((place, later), [.., (first, earlier)])) = found.split_last() else { return };
+        let message = format!("'{earlier}' and '{later}' exclude each other");
+        let fault = Diagnostic::error("conflict", message).at(*place).help(help);
+        self.diagnostics.push(if first.is_somewhere() {
+            fault.label(*first, format!("'{earlier}' is here"))
+        } else {
+            fault
+        });
+    }
+
+    /// Reports an attribute that a mapping cannot do without.
+    pub fn require(&mut self, key: &'static str, help: &str) {
+        if self.node(key).is_some() {
+            return;
+        }
+        let fault = Diagnostic::error("missing-value", format!("'{}' needs '{key}'", self.what));
+        self.diagnostics.push(fault.at(self.start().unwrap_or(self.around)).help(help));
+    }
+
+    /// One word of a few.
+    pub fn word<T: Copy>(&mut self, key: &'static str, all: &[T], word: fn(T) -> &'static str) -> Option<T> {
+        let node = self.node(key)?;
+        let text = text(key, node, self.diagnostics)?;
+        let found = all.iter().copied().find(|one| word(*one) == text);
+        if found.is_none() {
+            let words: Vec<&str> = all.iter().copied().map(word).collect();
+            let help = did_you_mean(&text, words.iter().copied())
+                .map_or_else(|| format!("one of {}", words.join(", ")), |near| format!("did you mean '{near}'?"));
+            let message = format!("'{text}' is not a value of '{key}'");
+            self.diagnostics.push(Diagnostic::error("invalid-value", message).at(node.span).help(help));
+        }
+        found
+    }
+
+    /// A size in bytes: a whole number, or a text with a unit. Compose takes a plain number with a fraction for 0.
+    pub fn bytes(&mut self, key: &'static str) -> Option<ByteSize> {
+        let node = self.node(key)?;
+        if let Value::Scalar { text, plain: true } = &node.value
+            && let Scalar::Float(_) = scalar::resolve(text)
+        {
+            let fault = Diagnostic::error("wrong-type", format!("'{key}' must be a whole number of bytes"));
+            self.diagnostics.push(fault.at(node.span).help(format!("write '{text}b', or another unit: k, m, g")));
+            return None;
+        }
+        self.parsed_scalar(key)
+    }
+
+    /// A mapping that stands for a part of its own; null is none.
+    pub fn part<T>(&mut self, key: &'static str, read: impl Fn(&Node, &mut Diagnostics) -> Option<T>) -> Option<T> {
+        let node = self.node(key)?;
+        if node.is_null() {
+            let fault = wrong_kind(key, "a mapping", node).at(self.place(key));
+            self.diagnostics.push(fault.help("give it a value or remove the key"));
+            return None;
+        }
+        read(node, self.diagnostics)
     }
 
     /// A string.

@@ -8,10 +8,16 @@ mod attachment;
 mod build;
 pub mod check;
 mod dependency;
+mod deploy;
+mod develop;
 mod device_request;
 mod dialect;
 mod fields;
+mod file_object;
+mod file_reference;
 mod healthcheck;
+mod hook;
+mod language_model;
 mod logging;
 mod mount;
 mod network;
@@ -26,11 +32,20 @@ mod writer;
 pub use attachment::{Attachment, Networking};
 pub use build::Build;
 pub use dependency::{Dependency, DependencyCondition};
+pub use deploy::{
+    Deploy, DiscreteResource, GenericResource, Limits, Placement, Preference, Reservations, Resources, RestartPolicy,
+    Rollout, RolloutOrder,
+};
+pub use develop::{Develop, Watch, WatchAction};
 pub use device_request::{DeviceRequest, Devices};
 pub use dialect::Dialect;
+pub use file_object::FileObject;
+pub use file_reference::FileReference;
 pub use healthcheck::{HealthTest, Healthcheck};
+pub use hook::Hook;
+pub use language_model::LanguageModel;
 pub use logging::Logging;
-pub use mount::{BindOptions, Mount, MountKind, TmpfsOptions, VolumeOptions};
+pub use mount::{BindOptions, ImageOptions, Mount, MountKind, Recursive, Relabel, TmpfsOptions, VolumeOptions};
 pub use network::{Ipam, Network, Subnet};
 pub use port::{Port, Protocol};
 pub use project::{Identity, Project};

@@ -1,5 +1,6 @@
 //! [`Writer`]: builds a mapping in the order of the calls and leaves out what is empty, as Go's `omitempty` does.
 
+use super::Dialect;
 use crate::document::Node;
 use std::collections::BTreeMap;
 
@@ -64,5 +65,13 @@ impl Writer {
     /// The mapping.
     pub fn finish(&mut self) -> Node {
         Node::map(std::mem::take(&mut self.0))
+    }
+}
+
+/// A command; one that is not set is null in JSON and left out in YAML.
+pub(super) fn words(words: Option<&Vec<String>>, dialect: Dialect) -> Option<Node> {
+    match words {
+        Some(words) => Some(Node::list(words.iter().map(|word| Node::text(word.as_str())))),
+        None => (dialect == Dialect::Json).then(Node::null),
     }
 }

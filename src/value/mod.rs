@@ -4,6 +4,8 @@
 
 mod byte_size;
 mod container_id;
+mod decimal;
+mod file_mode;
 mod image_name;
 mod moment;
 mod name;
@@ -11,6 +13,8 @@ mod timespan;
 
 pub use byte_size::ByteSize;
 pub use container_id::ContainerId;
+pub use decimal::Decimal;
+pub use file_mode::FileMode;
 pub use image_name::ImageName;
 pub use moment::Moment;
 pub use name::{Name, ProjectName};

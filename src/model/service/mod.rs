@@ -3,7 +3,10 @@
 mod read;
 mod write;
 
-use super::{Build, Dependency, Healthcheck, Logging, Mount, MountKind, Networking, Port, PullPolicy, Restart};
+use super::{
+    Build, Dependency, Deploy, Develop, FileReference, Healthcheck, Hook, Logging, Mount, MountKind, Networking, Port,
+    PullPolicy, Restart,
+};
 use crate::value::{ByteSize, ImageName, Name, Timespan};
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
@@ -26,10 +29,16 @@ pub struct Service {
     pub cap_drop: Vec<String>,
     /// The command; nothing keeps the image's, an empty list clears it.
     pub command: Option<Vec<String>>,
+    /// Configs that its containers see as files.
+    pub configs: Vec<FileReference>,
     /// A name instead of `<project>-<service>-<number>`; allows one container only.
     pub container_name: Option<String>,
     /// What it waits for.
     pub depends_on: IndexMap<Name, Dependency>,
+    /// How many containers, what they may use, and how a cluster rolls them out.
+    pub deploy: Option<Deploy>,
+    /// What `watch` does when a file changes.
+    pub develop: Option<Develop>,
     /// Name servers.
     pub dns: Vec<String>,
     /// Options of the resolver.
@@ -68,6 +77,12 @@ pub struct Service {
     pub platform: Option<String>,
     /// Ports that the host publishes.
     pub ports: Vec<Port>,
+    /// What runs in a container after it has started.
+    pub post_start: Vec<Hook>,
+    /// What runs before a container is started, in one of its own. Compose 5.
+    pub pre_start: Vec<Hook>,
+    /// What runs in a container before it is stopped.
+    pub pre_stop: Vec<Hook>,
     /// Whether it has all rights on the host.
     pub privileged: bool,
     /// When its image is fetched or built.
@@ -76,8 +91,10 @@ pub struct Service {
     pub read_only: bool,
     /// What happens when it ends.
     pub restart: Option<Restart>,
-    /// How many containers. Default 1.
+    /// How many containers. Default: `deploy.replicas`, then 1.
     pub scale: Option<u32>,
+    /// Secrets that its containers see as files.
+    pub secrets: Vec<FileReference>,
     /// Options of the security modules.
     pub security_opt: Vec<String>,
     /// Size of `/dev/shm`. Engine default 64 MiB.
@@ -106,9 +123,24 @@ impl Service {
     /// The keys of the volumes that it mounts.
     pub fn volume_keys(&self) -> impl Iterator<Item = &Name> {
         self.volumes.iter().filter_map(|mount| match &mount.kind {
-            MountKind::Volume { source, .. } => source.as_ref(),
-            MountKind::Bind { .. } | MountKind::Tmpfs { .. } => None,
+            MountKind::Volume { source } => source.as_ref(),
+            MountKind::Bind { .. }
+            | MountKind::Tmpfs { .. }
+            | MountKind::Image { .. }
+            | MountKind::NamedPipe { .. }
+            | MountKind::Cluster { .. } => None,
         })
+    }
+
+    /// The keys of the secrets that its containers or its build see.
+    pub fn secret_keys(&self) -> impl Iterator<Item = &Name> {
+        let build = self.build.iter().flat_map(|build| &build.secrets);
+        self.secrets.iter().chain(build).map(|reference| &reference.source)
+    }
+
+    /// The keys of the configs that its containers see.
+    pub fn config_keys(&self) -> impl Iterator<Item = &Name> {
+        self.configs.iter().map(|reference| &reference.source)
     }
 
     /// Whether the file gives it a health check; the image may still bring one where it does not.
@@ -118,6 +150,7 @@ impl Service {
 
     /// How many containers it has.
     pub fn replicas(&self) -> u32 {
-        self.scale.unwrap_or(1)
+        let deployed = self.deploy.as_ref().and_then(|deploy| deploy.replicas);
+        self.scale.or(deployed).unwrap_or(1)
     }
 }

@@ -4,17 +4,18 @@ use super::Service;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Node;
 use crate::model::fields::{self, Fields, unsupported_attribute};
-use crate::model::{Attachment, Build, Dependency, Healthcheck, Logging, Mount, Networking, Port};
+use crate::model::{
+    Attachment, Build, Dependency, Deploy, Develop, FileReference, Healthcheck, Hook, Logging, Mount, Networking, Port,
+};
 use crate::value::Name;
 use indexmap::IndexMap;
 
 /// Attributes of the compose language that this version cannot carry out yet.
-const UNSUPPORTED: [&str; 47] = [
+const UNSUPPORTED: [&str; 40] = [
     "annotations",
     "blkio_config",
     "cgroup",
     "cgroup_parent",
-    "configs",
     "cpu_count",
     "cpu_percent",
     "cpu_period",
@@ -25,8 +26,6 @@ const UNSUPPORTED: [&str; 47] = [
     "cpus",
     "cpuset",
     "credential_spec",
-    "deploy",
-    "develop",
     "device_cgroup_rules",
     "devices",
     "env_file",
@@ -46,13 +45,9 @@ const UNSUPPORTED: [&str; 47] = [
     "oom_score_adj",
     "pid",
     "pids_limit",
-    "post_start",
-    "pre_start",
-    "pre_stop",
     "provider",
     "pull_refresh_after",
     "runtime",
-    "secrets",
     "storage_opt",
     "ulimits",
     "use_api_socket",
@@ -72,12 +67,15 @@ impl Service {
         let service = Self {
             profiles: fields.texts("profiles"),
             attach: fields.flag("attach"),
-            build: fields.nested("build").and_then(|(node, faults)| Build::read(node, faults)),
+            build: fields.part("build", Build::read),
             cap_add: fields.texts("cap_add"),
             cap_drop: fields.texts("cap_drop"),
             command: fields.optional_texts("command"),
+            configs: fields.items("configs", FileReference::read_config),
             container_name: fields.text("container_name"),
             depends_on: named(&mut fields, "depends_on", Dependency::read),
+            deploy: fields.nested("deploy").and_then(|(node, faults)| Deploy::read(node, faults)),
+            develop: fields.nested("develop").and_then(|(node, faults)| Develop::read(node, faults)),
             dns: fields.texts("dns"),
             dns_opt: fields.texts("dns_opt"),
             dns_search: fields.texts("dns_search"),
@@ -97,11 +95,15 @@ impl Service {
             networking: networking(&mut fields),
             platform: fields.text("platform"),
             ports: fields.items("ports", Port::read),
+            post_start: fields.items("post_start", Hook::read),
+            pre_start: fields.items("pre_start", Hook::read),
+            pre_stop: fields.items("pre_stop", Hook::read),
             privileged: fields.flag("privileged").unwrap_or(false),
             pull_policy: fields.parsed("pull_policy"),
             read_only: fields.flag("read_only").unwrap_or(false),
             restart: fields.parsed("restart"),
             scale: fields.integer("scale"),
+            secrets: fields.items("secrets", FileReference::read_secret),
             security_opt: fields.texts("security_opt"),
             shm_size: fields.parsed_scalar("shm_size"),
             stdin_open: fields.flag("stdin_open").unwrap_or(false),

@@ -2,8 +2,8 @@
 
 use super::Service;
 use crate::document::Node;
-use crate::model::writer::Writer;
-use crate::model::{Attachment, Build, Dialect, Healthcheck, Logging, Mount, Networking, Port};
+use crate::model::writer::{Writer, words};
+use crate::model::{Attachment, Deploy, Dialect, FileReference, Healthcheck, Logging, Mount, Networking, Port};
 
 impl Service {
     /// The whole service in Compose's key order.
@@ -11,7 +11,8 @@ impl Service {
         self.write_parts(&Part::ALL, dialect)
     }
 
-    /// The part that Compose hashes: `build`, `depends_on`, `profiles`, `pull_policy` and `scale` do not count.
+    /// The part that Compose hashes: `build`, `depends_on`, `profiles`,
+    /// `pull_policy` and the number of containers do not count.
     pub fn write_hashed(&self) -> Node {
         self.write_parts(&[], Dialect::Json)
     }
@@ -24,10 +25,12 @@ impl Service {
         }
         writer.number("attach", self.attach);
         if with(Part::Build) {
-            writer.optional("build", self.build.as_ref().map(Build::write));
+            writer.optional("build", self.build.as_ref().map(|build| build.write(dialect)));
         }
+        writer.optional("develop", self.develop.as_ref().map(|develop| develop.write(dialect)));
         writer.texts("cap_add", &self.cap_add).texts("cap_drop", &self.cap_drop);
         writer.optional("command", words(self.command.as_ref(), dialect));
+        writer.items("configs", &self.configs, FileReference::write);
         writer.text("container_name", self.container_name.as_ref());
         if with(Part::DependsOn) && !self.depends_on.is_empty() {
             let mut all: Vec<_> = self.depends_on.iter().collect();
@@ -35,6 +38,10 @@ impl Service {
             let all = all.into_iter().map(|(name, dependency)| (name.as_str(), dependency.write()));
             writer.node("depends_on", Node::map(all));
         }
+        // `scale` and `deploy.replicas` say the same: Compose copies the one to the other.
+        let replicas = |deploy: &Deploy| self.scale.or(deploy.replicas).filter(|_| with(Part::Scale));
+        let deploy = |deploy: &Deploy| Deploy { replicas: replicas(deploy), ..deploy.clone() }.write(dialect);
+        writer.optional("deploy", self.deploy.as_ref().map(deploy));
         writer.texts("dns", &self.dns).texts("dns_opt", &self.dns_opt).texts("dns_search", &self.dns_search);
         writer.text("domainname", self.domainname.as_ref());
         writer.optional("entrypoint", words(self.entrypoint.as_ref(), dialect));
@@ -63,11 +70,17 @@ impl Service {
         if with(Part::Scale) {
             writer.number("scale", self.scale);
         }
+        writer.items("secrets", &self.secrets, FileReference::write);
         writer.texts("security_opt", &self.security_opt).text("shm_size", self.shm_size.as_ref());
         writer.flag("stdin_open", self.stdin_open).text("stop_grace_period", self.stop_grace_period.as_ref());
         writer.text("stop_signal", self.stop_signal.as_ref()).map("sysctls", &self.sysctls);
         writer.texts("tmpfs", &self.tmpfs).flag("tty", self.tty).text("user", self.user.as_ref());
         writer.items("volumes", &self.volumes, Mount::write).text("working_dir", self.working_dir.as_ref());
+        for (key, hooks) in
+            [("pre_start", &self.pre_start), ("post_start", &self.post_start), ("pre_stop", &self.pre_stop)]
+        {
+            writer.items(key, hooks, |hook| hook.write(dialect));
+        }
         writer.finish()
     }
 }
@@ -84,12 +97,4 @@ enum Part {
 
 impl Part {
     const ALL: [Self; 5] = [Self::Profiles, Self::Build, Self::DependsOn, Self::PullPolicy, Self::Scale];
-}
-
-/// `command` and `entrypoint` are null in JSON when they are not set.
-fn words(words: Option<&Vec<String>>, dialect: Dialect) -> Option<Node> {
-    match words {
-        Some(words) => Some(Node::list(words.iter().map(|word| Node::text(word.as_str())))),
-        None => (dialect == Dialect::Json).then(Node::null),
-    }
 }
