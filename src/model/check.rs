@@ -41,7 +41,7 @@ impl Check<'_> {
         // One that is written and wrong has been reported where it was read.
         let written = ["image", "build"].iter().any(|key| self.origins.knows(&path.key(key)));
         match &service.build {
-            None if service.image.is_none() && !written => {
+            None if service.image.is_none() && !written && !self.origins.knows(&path.key("provider")) => {
                 let message = format!("service '{}' has neither an image nor a build", service.name);
                 self.fault(Diagnostic::error("no-image", message).help("add 'image:' or 'build:'"), &path);
             }
