@@ -91,7 +91,7 @@ impl Build {
             secrets: fields.items("secrets", FileReference::read_secret),
             shm_size: fields.bytes("shm_size"),
             tags: fields.texts("tags"),
-            ulimits: ulimits(&mut fields),
+            ulimits: Ulimit::read_all(&mut fields),
             platforms: fields.texts("platforms"),
             privileged: fields.flag("privileged").unwrap_or(false),
         };
@@ -141,7 +141,7 @@ impl Build {
         writer.flag("pull", *pull).texts("extra_hosts", extra_hosts).text("isolation", isolation.as_ref());
         writer.text("network", network.as_ref()).text("target", target.as_ref());
         writer.items("secrets", secrets, FileReference::write);
-        writer.text("shm_size", shm_size.filter(|size| size.bytes() != 0).as_ref()).texts("tags", tags);
+        writer.bytes("shm_size", *shm_size).texts("tags", tags);
         writer.optional("ulimits", (!ulimits.is_empty()).then(|| Node::map(limits)));
         writer.texts("platforms", platforms).flag("privileged", *privileged).finish()
     }
@@ -155,18 +155,6 @@ fn attestation(fields: &mut Fields<'_>, key: &'static str) -> Option<String> {
         diagnostics.push(wrong_kind(key, "true, false or a string", node));
     }
     text
-}
-
-fn ulimits(fields: &mut Fields<'_>) -> BTreeMap<String, Ulimit> {
-    let Some((node, diagnostics)) = fields.nested("ulimits") else { return BTreeMap::new() };
-    let Some(entries) = node.as_map() else {
-        diagnostics.push(wrong_kind("ulimits", "a mapping of limits", node));
-        return BTreeMap::new();
-    };
-    let one = |(name, limit): &(Node, Node)| {
-        Some((name.as_text().unwrap_or_default().to_owned(), Ulimit::read(limit, diagnostics)?))
-    };
-    entries.iter().filter_map(one).collect()
 }
 
 /// `default` for the agent's keys, `id=path` for a file: the spelling that reads back.

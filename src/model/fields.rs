@@ -91,19 +91,6 @@ impl<'a> Fields<'a> {
         found
     }
 
-    /// A size in bytes: a whole number, or a text with a unit. Compose takes a plain number with a fraction for 0.
-    pub fn bytes(&mut self, key: &'static str) -> Option<ByteSize> {
-        let node = self.node(key)?;
-        if let Value::Scalar { text, plain: true } = &node.value
-            && let Scalar::Float(_) = scalar::resolve(text)
-        {
-            let fault = Diagnostic::error("wrong-type", format!("'{key}' must be a whole number of bytes"));
-            self.diagnostics.push(fault.at(node.span).help(format!("write '{text}b', or another unit: k, m, g")));
-            return None;
-        }
-        self.parsed_scalar(key)
-    }
-
     /// A mapping that stands for a part of its own; null is none.
     pub fn part<T>(&mut self, key: &'static str, read: impl Fn(&Node, &mut Diagnostics) -> Option<T>) -> Option<T> {
         let node = self.node(key)?;
@@ -126,6 +113,14 @@ impl<'a> Fields<'a> {
         let node = self.node(key)?;
         let text = text(key, node, self.diagnostics)?;
         self.parse(node.span, &text)
+    }
+
+    /// A string that stands for a value of its own; the empty string counts as not written, as in Compose.
+    pub fn parsed_unless_empty<T: FromStr<Err = Invalid>>(&mut self, key: &'static str) -> Option<T> {
+        if self.node(key)?.as_text() == Some("") && !self.node(key)?.is_null() {
+            return None;
+        }
+        self.parsed(key)
     }
 
     /// A number or string that stands for a value of its own, such as a size.
@@ -166,10 +161,59 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A whole number, plain or as a decimal string.
+    /// A whole number, plain or as a decimal string; `2.0` is one too.
     pub fn integer<T: TryFrom<i128>>(&mut self, key: &'static str) -> Option<T> {
         let node = self.node(key)?;
-        whole_number(key, node, self.diagnostics)
+        let value = whole(node).or_else(|| float(node).filter(|value| value.fract() == 0.0).and_then(truncated));
+        self.in_range(key, node, value)
+    }
+
+    /// A whole number that has a range of its own.
+    pub fn ranged<T: TryFrom<i128, Error = Invalid>>(&mut self, key: &'static str) -> Option<T> {
+        let place = self.node(key)?.span;
+        match T::try_from(self.integer(key)?) {
+            Ok(value) => Some(value),
+            Err(invalid) => {
+                self.diagnostics.push(invalid_value(invalid, place));
+                None
+            }
+        }
+    }
+
+    /// A number of which Compose keeps the whole part; as a string it must be whole.
+    pub fn whole_part<T: TryFrom<i128>>(&mut self, key: &'static str) -> Option<T> {
+        let node = self.node(key)?;
+        self.in_range(key, node, whole(node).or_else(|| float(node).and_then(truncated)))
+    }
+
+    /// A number of which Compose keeps the whole part, and which it does not take as a string.
+    pub fn unquoted<T: TryFrom<i128>>(&mut self, key: &'static str) -> Option<T> {
+        let node = self.node(key)?;
+        if matches!(node.value, Value::Scalar { plain: false, .. }) {
+            self.diagnostics.push(wrong_kind(key, "a number", node).help("remove the quotes"));
+            return None;
+        }
+        self.whole_part(key)
+    }
+
+    fn in_range<T: TryFrom<i128>>(&mut self, key: &'static str, node: &Node, value: Option<i128>) -> Option<T> {
+        let fits = value.and_then(|value| T::try_from(value).ok());
+        if fits.is_none() {
+            self.diagnostics.push(wrong_kind(key, "a whole number in range", node));
+        }
+        fits
+    }
+
+    /// An amount of memory: a whole number of bytes, or a string with a unit.
+    pub fn bytes(&mut self, key: &'static str) -> Option<ByteSize> {
+        let node = self.node(key)?;
+        if let Some(number) = float(node) {
+            let fault = wrong_kind(key, "a whole number of bytes or a text with a unit", node);
+            let whole = truncated(number).unwrap_or_default();
+            self.diagnostics.push(fault.help(format!("docker compose takes it for 0: write '{whole}', or '512m'")));
+            return None;
+        }
+        self.parsed_scalar(key)
     }
 
     /// A boolean, plain or as one of Compose's words.
@@ -208,14 +252,15 @@ impl<'a> Fields<'a> {
         Some(items.iter().filter_map(|item| text(key, item, self.diagnostics)).collect())
     }
 
-    /// A list of strings and numbers, which become strings.
+    /// A list of strings and whole numbers, which become strings.
     pub fn scalars(&mut self, key: &'static str) -> Vec<String> {
-        let Some(node) = self.node(key) else { return Vec::new() };
-        let Some(items) = node.as_list() else {
-            self.diagnostics.push(wrong_kind(key, "a list", node));
-            return Vec::new();
-        };
-        items.iter().filter_map(scalar_text).collect()
+        self.items(key, |item, diagnostics| {
+            if Values::Whole.take(item) && !item.is_null() {
+                return scalar_text(item);
+            }
+            diagnostics.push(wrong_kind(key, "a list of strings and whole numbers", item).help("put quotes around it"));
+            None
+        })
     }
 
     /// A mapping to text; numbers and booleans become text, null becomes nothing.
@@ -242,6 +287,25 @@ impl<'a> Fields<'a> {
     /// A mapping to text in which null is the empty text.
     pub fn map(&mut self, key: &'static str) -> BTreeMap<String, String> {
         self.optional_map(key).into_iter().map(|(name, value)| (name, value.unwrap_or_default())).collect()
+    }
+
+    /// A mapping to text that takes only certain scalars; null becomes the empty text.
+    pub fn map_of(&mut self, key: &'static str, values: Values) -> BTreeMap<String, String> {
+        let Some(node) = self.node(key) else { return BTreeMap::new() };
+        for (_, value) in node.as_map().unwrap_or_default() {
+            if !values.take(value) {
+                self.diagnostics.push(wrong_kind(key, values.words(), value).help("put quotes around it"));
+            }
+        }
+        self.map(key)
+    }
+
+    /// A list of strings that stand for values of their own.
+    pub fn parsed_items<T: FromStr<Err = Invalid>>(&mut self, key: &'static str) -> Vec<T> {
+        self.items(key, |item, diagnostics| {
+            let text = text(key, item, diagnostics)?;
+            text.parse().map_err(|invalid| diagnostics.push(invalid_value(invalid, item.span))).ok()
+        })
     }
 
     /// The items of a list, each read by a function.
@@ -293,19 +357,69 @@ impl<'a> Fields<'a> {
 
 /// A whole number, plain or as a decimal string.
 pub(super) fn whole_number<T: TryFrom<i128>>(what: &str, node: &Node, diagnostics: &mut Diagnostics) -> Option<T> {
-    let value: Option<i128> = match &node.value {
+    let fits = whole(node).and_then(|value| T::try_from(value).ok());
+    if fits.is_none() {
+        diagnostics.push(wrong_kind(what, "a whole number in range", node));
+    }
+    fits
+}
+
+fn whole(node: &Node) -> Option<i128> {
+    match &node.value {
         Value::Scalar { text, plain: true } => match scalar::resolve(text) {
             Scalar::Int(value) => Some(value),
             _ => None,
         },
         Value::Scalar { text, plain: false } => text.parse().ok(),
         _ => None,
-    };
-    let fits = value.and_then(|value| T::try_from(value).ok());
-    if fits.is_none() {
-        diagnostics.push(wrong_kind(what, "a whole number in range", node));
     }
-    fits
+}
+
+/// A plain number that YAML takes for a float.
+fn float(node: &Node) -> Option<f64> {
+    match &node.value {
+        Value::Scalar { text, plain: true } => match scalar::resolve(text) {
+            Scalar::Float(value) => Some(value),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The whole part of a number that has one.
+fn truncated(value: f64) -> Option<i128> {
+    #[expect(clippy::cast_possible_truncation, reason = "the fraction is dropped, the bound is checked")]
+    (value.abs() < 1e30).then_some(value as i128)
+}
+
+/// The scalars that a mapping to text takes, besides strings and null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Values {
+    /// Numbers, but no booleans.
+    Numbers,
+    /// Whole numbers only.
+    Whole,
+}
+
+impl Values {
+    fn take(self, node: &Node) -> bool {
+        match &node.value {
+            Value::Scalar { text, plain: true } => match scalar::resolve(text) {
+                Scalar::Bool(_) => false,
+                Scalar::Float(_) => self == Self::Numbers,
+                Scalar::Null | Scalar::Int(_) | Scalar::Text(_) => true,
+            },
+            Value::Scalar { plain: false, .. } => true,
+            _ => false,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Numbers => "a mapping to strings and numbers",
+            Self::Whole => "a mapping to strings and whole numbers",
+        }
+    }
 }
 
 /// The text of a scalar; null has none.

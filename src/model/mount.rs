@@ -327,8 +327,7 @@ impl TmpfsOptions {
     fn write(&self) -> Node {
         let Self { size, mode } = self;
         let mut writer = Writer::default();
-        writer.text("size", size.filter(|size| size.bytes() != 0).as_ref());
-        writer.number("mode", mode.filter(|mode| *mode != 0)).finish()
+        writer.bytes("size", *size).nonzero("mode", *mode).finish()
     }
 }
 
@@ -421,7 +420,10 @@ mod tests {
             ("{type: tmpfs}", "a mount needs a 'target', the path in the container"),
             ("{type: bind, source: /a, target: /x, bind: {recursive: foo}}", "'foo' is not a value of 'recursive'"),
             ("{type: bind, source: /a, target: /x, bind: {selinux: q}}", "'q' is not a value of 'selinux'"),
-            ("{type: tmpfs, target: /x, tmpfs: {size: 1.5}}", "'size' must be a whole number of bytes"),
+            (
+                "{type: tmpfs, target: /x, tmpfs: {size: 1.5}}",
+                "'size' must be a whole number of bytes or a text with a unit, this is a number",
+            ),
             ("{type: tmpfs, target: /x, tmpfs: {size: -1}}", "a size cannot be negative"),
             ("{type: image, target: /x, image: {foo: 1}}", "'foo' is not an image attribute"),
         ];

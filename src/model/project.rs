@@ -127,7 +127,9 @@ impl Project {
         self.networks.retain(|key, _| networks.contains(key));
         self.volumes.retain(|key, _| volumes.contains(key));
         self.secrets.retain(|key, _| secrets.contains(key));
+        let models: BTreeSet<&Name> = services().flat_map(|service| service.models.keys()).collect();
         self.configs.retain(|key, _| configs.contains(key));
+        self.models.retain(|key, _| models.contains(key));
     }
 
     /// The project's name.

@@ -5,6 +5,7 @@ use super::fields::{self, Fields};
 use super::writer::Writer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Node;
+use std::collections::BTreeMap;
 
 /// A limit, in the unit of its kind (bytes, files, processes, …); negative numbers mean "unlimited".
 ///
@@ -29,6 +30,19 @@ pub enum UlimitSpelling {
 }
 
 impl Ulimit {
+    /// Reads `ulimits`: limits by their kind, such as `nofile`.
+    pub(super) fn read_all(fields: &mut Fields<'_>) -> BTreeMap<String, Self> {
+        let Some((node, diagnostics)) = fields.nested("ulimits") else { return BTreeMap::new() };
+        let Some(entries) = node.as_map() else {
+            diagnostics.push(fields::wrong_kind("ulimits", "a mapping", node));
+            return BTreeMap::new();
+        };
+        let limit = |(kind, node): &(Node, Node)| {
+            Self::read(node, diagnostics).map(|limit| (kind.as_text().unwrap_or_default().to_owned(), limit))
+        };
+        entries.iter().filter_map(limit).collect()
+    }
+
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         if node.as_map().is_none() {
             let limit = fields::whole_number("ulimits", node, diagnostics)?;

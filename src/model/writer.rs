@@ -2,6 +2,7 @@
 
 use super::Dialect;
 use crate::document::Node;
+use crate::value::ByteSize;
 use std::collections::BTreeMap;
 
 /// A mapping while it is written.
@@ -34,6 +35,16 @@ impl Writer {
         self.optional(key, number.map(Node::plain))
     }
 
+    /// Writes a number unless it is 0.
+    pub fn nonzero<T: ToString + Default + PartialEq>(&mut self, key: &'static str, number: Option<T>) -> &mut Self {
+        self.number(key, number.filter(|number| *number != T::default()))
+    }
+
+    /// Writes an amount of memory, which Compose prints as a text of digits, unless it is 0.
+    pub fn bytes(&mut self, key: &'static str, size: Option<ByteSize>) -> &mut Self {
+        self.text(key, size.filter(|size| size.bytes() != 0).as_ref())
+    }
+
     /// Writes `true`; `false` is left out.
     pub fn flag(&mut self, key: &'static str, flag: bool) -> &mut Self {
         self.optional(key, flag.then(|| Node::plain(true)))
@@ -60,6 +71,11 @@ impl Writer {
         let value = |value: &Option<String>| value.as_deref().map_or_else(Node::null, Node::text);
         let entries = map.iter().map(|(name, text)| (name.as_str(), value(text)));
         self.optional(key, (!map.is_empty()).then(|| Node::map(entries)))
+    }
+
+    /// Writes a list of values as text unless it is empty.
+    pub fn displayed<T: ToString>(&mut self, key: &'static str, items: &[T]) -> &mut Self {
+        self.items(key, items, |item| Node::text(item.to_string()))
     }
 
     /// The mapping.

@@ -100,6 +100,9 @@ pub fn sha256(text: &str) -> String {
 }
 
 #[cfg(test)]
+mod oracle;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::project;

@@ -15,7 +15,7 @@ struct Use<'a> {
 }
 
 impl Check<'_> {
-    /// Networks, volumes, configs and secrets are declared.
+    /// Networks, volumes, configs, secrets and models are declared.
     pub(super) fn references(&mut self, service: &Service) {
         let project = self.project;
         for one in networks(service) {
@@ -25,6 +25,10 @@ impl Check<'_> {
             self.declared(service, &one, project.volumes.keys());
         }
         let path = path_of(service);
+        for name in service.models.keys() {
+            let one = Use { kind: "model", name, path: path.key("models").key(name.as_str()) };
+            self.declared(service, &one, project.models.keys());
+        }
         for one in files("config", &service.configs, &path.key("configs")) {
             self.declared(service, &one, project.configs.keys());
         }
@@ -85,19 +89,20 @@ mod tests {
     fn what_is_used_is_declared() {
         let text = "services:\n  a:\n    image: x\n    networks: {nets: }\n    \
                     volumes: [{type: volume, source: vols, target: /x}]\n    configs: [{source: c}]\n    \
-                    secrets: [{source: s}]\n    build: {secrets: [{source: t}]}\n";
+                    secrets: [{source: s}]\n    build: {secrets: [{source: t}]}\n    models: {m: }\n";
         let wanted = [
             "network 'nets' is used by 'a' but not declared",
             "volume 'vols' is used by 'a' but not declared",
             "config 'c' is used by 'a' but not declared",
             "secret 's' is used by 'a' but not declared",
             "secret 't' is used by 'a' but not declared",
+            "model 'm' is used by 'a' but not declared",
         ];
         assert_eq!(messages(text), wanted);
-        let at = ["nets: }", "source: vols, target: /x}]", "source: c}]", "source: s}]", "source: t}]}}"];
+        let at = ["nets: }", "source: vols, target: /x}]", "source: c}]", "source: s}]", "source: t}]}}", "m: }"];
         assert_eq!(places(text), at.map(|text| text.replace("}}", "}")));
         let declared = "networks: {nets: {}}\nvolumes: {vols: {}}\nconfigs: {c: {content: x}}\n\
-                        secrets: {s: {file: /s}, t: {environment: T}}\n";
+                        secrets: {s: {file: /s}, t: {environment: T}}\nmodels: {m: {model: ai/m}}\n";
         assert!(messages(&format!("{text}{declared}")).is_empty());
     }
 

@@ -37,10 +37,9 @@ impl Placement {
 
     pub(super) fn write(&self) -> Node {
         let Self { constraints, preferences, max_replicas_per_node } = self;
-        let most = (*max_replicas_per_node != 0).then_some(max_replicas_per_node);
         let mut writer = Writer::default();
         writer.texts("constraints", constraints).items("preferences", preferences, Preference::write);
-        writer.number("max_replicas_per_node", most).finish()
+        writer.nonzero("max_replicas_per_node", Some(*max_replicas_per_node)).finish()
     }
 }
 

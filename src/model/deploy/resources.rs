@@ -5,7 +5,7 @@ use crate::document::Node;
 use crate::model::DeviceRequest;
 use crate::model::fields::Fields;
 use crate::model::writer::Writer;
-use crate::value::{ByteSize, Decimal};
+use crate::value::{ByteSize, Cpus};
 
 /// What a container may use, and what it needs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,7 +20,7 @@ pub struct Resources {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Limits {
     /// CPUs. Default: no limit.
-    pub cpus: Option<Decimal>,
+    pub cpus: Option<Cpus>,
     /// Bytes of memory. Default: no limit.
     pub memory: Option<ByteSize>,
     /// Processes and threads; -1 is no limit, the default.
@@ -31,7 +31,7 @@ pub struct Limits {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reservations {
     /// CPUs. Default: none.
-    pub cpus: Option<Decimal>,
+    pub cpus: Option<Cpus>,
     /// Bytes of memory. Default: none.
     pub memory: Option<ByteSize>,
     /// Devices that a driver hands out.
@@ -87,7 +87,7 @@ impl Limits {
     fn write(&self) -> Node {
         let Self { cpus, memory, pids } = self;
         let mut writer = Writer::default();
-        amounts(&mut writer, *cpus, *memory).number("pids", pids.filter(|pids| *pids != 0)).finish()
+        amounts(&mut writer, *cpus, *memory).nonzero("pids", *pids).finish()
     }
 }
 
@@ -113,9 +113,9 @@ impl Reservations {
 }
 
 /// Zero counts as not set.
-fn amounts(writer: &mut Writer, cpus: Option<Decimal>, memory: Option<ByteSize>) -> &mut Writer {
+fn amounts(writer: &mut Writer, cpus: Option<Cpus>, memory: Option<ByteSize>) -> &mut Writer {
     writer.number("cpus", cpus.filter(|cpus| !cpus.is_zero()));
-    writer.text("memory", memory.filter(|memory| memory.bytes() != 0).as_ref())
+    writer.bytes("memory", memory)
 }
 
 impl GenericResource {
@@ -182,7 +182,7 @@ mod tests {
     fn what_does_not_fit_is_refused() {
         let cases = [
             ("{limits: {memory: 100}}", "'memory' must be a string, this is a number"),
-            ("{limits: {cpus: a}}", "'a' is not a number"),
+            ("{limits: {cpus: a}}", "'a' is not a number of processors"),
             ("{reservations: {pids: 1}}", "'pids' is not a reservations attribute"),
         ];
         for (text, fault) in cases {

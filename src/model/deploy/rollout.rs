@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostics;
 use crate::document::Node;
 use crate::model::fields::Fields;
 use crate::model::writer::Writer;
-use crate::value::{Decimal, Timespan};
+use crate::value::{Ratio, Timespan};
 
 /// How a cluster replaces containers by new ones; an engine alone does not know it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -18,7 +18,7 @@ pub struct Rollout {
     /// How long a new container is watched for failure. Default 5 s.
     pub monitor: Option<Timespan>,
     /// The part of containers that may fail, 0 to 1. Default 0.
-    pub max_failure_ratio: Option<Decimal>,
+    pub max_failure_ratio: Option<Ratio>,
     /// Which comes first. Default `stop-first`.
     pub order: Option<RolloutOrder>,
 }

@@ -1,14 +1,14 @@
-//! [`Decimal`]: a number with a fraction, such as `0.5` CPUs.
+//! [`Ratio`]: a part of a whole, such as `0.25`.
 
 use super::Invalid;
 use std::fmt;
 use std::str::FromStr;
 
-/// A finite number in the precision that Compose has: 32 bits, some seven digits.
+/// A part of a whole, by custom from 0 to 1. As precise as in Compose, which keeps 32 bits: some seven digits.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
-pub struct Decimal(f32);
+pub struct Ratio(f32);
 
-impl Decimal {
+impl Ratio {
     /// The number.
     pub fn value(self) -> f64 {
         self.0.into()
@@ -20,13 +20,13 @@ impl Decimal {
     }
 }
 
-impl Eq for Decimal {}
+impl Eq for Ratio {}
 
-impl FromStr for Decimal {
+impl FromStr for Ratio {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let invalid = || Invalid::new(format!("'{text}' is not a number")).help("write it like '0.5' or '2'");
+        let invalid = || Invalid::new(format!("'{text}' is not a number")).help("write it like '0.25'");
         let digits = text.replace('_', "");
         let plain = digits.chars().all(|letter| letter.is_ascii_digit() || "+-.eE".contains(letter));
         let value: f64 = plain.then(|| digits.parse().ok()).flatten().ok_or_else(invalid)?;
@@ -37,7 +37,7 @@ impl FromStr for Decimal {
 }
 
 /// The shortest digits that read back as the same number.
-impl fmt::Display for Decimal {
+impl fmt::Display for Ratio {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}", self.0)
     }
@@ -51,14 +51,14 @@ mod tests {
     fn a_number_keeps_seven_digits() {
         let cases = [("0.5", "0.5"), ("1.10", "1.1"), ("0.12345678901", "0.12345679"), ("16777217", "16777216")];
         for (text, printed) in cases.into_iter().chain([("+.5", "0.5"), ("1_0", "10"), ("-1", "-1"), ("1e3", "1000")]) {
-            assert_eq!(text.parse::<Decimal>().expect(text).to_string(), printed, "{text}");
+            assert_eq!(text.parse::<Ratio>().expect(text).to_string(), printed, "{text}");
         }
     }
 
     #[test]
     fn what_is_no_finite_number_is_refused() {
         for text in ["", "a", "inf", "NaN", "0x10", "1e99", "."] {
-            assert!(text.parse::<Decimal>().is_err(), "{text}");
+            assert!(text.parse::<Ratio>().is_err(), "{text}");
         }
     }
 }

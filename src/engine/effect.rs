@@ -1,0 +1,224 @@
+//! What of a service reaches the engine: attributes that are understood and yet do nothing, and those without which its
+//! containers would be wrong from the ground.
+//!
+//! Pure. The list goes with `body`, which names every attribute and says here which of them it passes over.
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::{Origins, Path, Segment};
+use crate::model::{Attachment, MountsOf, Namespace, Networking, Processor, PullPolicy, Restart, Service};
+
+/// A warning for each attribute without effect, an error for each one that a container cannot do without.
+pub fn judge<'a>(services: impl IntoIterator<Item = &'a Service>, origins: &Origins) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    for service in services {
+        for (attribute, fault) in impossible(service) {
+            diagnostics.push(fault.at(origins.span(&place(service, &attribute))));
+        }
+        for attribute in without_effect(service) {
+            let message = format!("'{attribute}' of service '{}' has no effect yet", service.name);
+            let warning = Diagnostic::warning("no-effect", message).at(origins.span(&place(service, &attribute)));
+            diagnostics.push(warning.help("this version of hoist runs the service as if it were not there"));
+        }
+    }
+    diagnostics
+}
+
+/// The place of an attribute, which is given relative to its service.
+fn place(service: &Service, attribute: &Path) -> Path {
+    let service = Path::of(["services", service.name.as_str()]);
+    attribute.segments().iter().fold(service, |place, segment| match segment {
+        Segment::Key(key) => place.key(key),
+        Segment::Index(index) => place.index(*index),
+    })
+}
+
+/// The attributes of a service that do nothing yet, in the order of their names.
+pub fn without_effect(service: &Service) -> Vec<Path> {
+    let set = [
+        ("annotations", !service.annotations.is_empty()),
+        ("blkio_config", service.block_io.is_some()),
+        ("cgroup", service.cgroup.is_some()),
+        ("cgroup_parent", is_given(service.cgroup_parent.as_ref())),
+        ("credential_spec", service.credential_spec.is_some()),
+        ("device_cgroup_rules", !service.device_cgroup_rules.is_empty()),
+        ("devices", !service.devices.is_empty()),
+        ("external_links", !service.external_links.is_empty()),
+        ("gpus", !service.gpus.is_empty()),
+        ("ipc", is_of_engine(service.ipc.as_ref())),
+        ("isolation", is_given(service.isolation.as_ref())),
+        ("links", !service.links.is_empty()),
+        ("mac_address", is_given(service.mac_address.as_ref())),
+        ("mem_reservation", service.memory.reservation.is_some_and(|size| size.bytes() != 0)),
+        ("mem_swappiness", service.memory.swappiness.is_some_and(|size| size.bytes() != 0)),
+        ("memswap_limit", service.memory.swap_limit.is_some_and(|size| size.bytes() != 0)),
+        ("models", !service.models.is_empty()),
+        ("oom_kill_disable", service.oom_kill_disable),
+        ("oom_score_adj", service.oom_score_adj.is_some_and(|score| score.number() != 0)),
+        ("pid", is_of_engine(service.pid.as_ref())),
+        ("pids_limit", service.pids_limit.is_some_and(|limit| limit != 0)),
+        ("pull_policy", is_periodic(service.pull_policy.as_ref())),
+        ("runtime", is_given(service.runtime.as_ref())),
+        ("storage_opt", !service.storage_opt.is_empty()),
+        ("ulimits", !service.ulimits.is_empty()),
+        ("userns_mode", is_given(service.userns_mode.as_ref())),
+        ("uts", is_of_engine(service.uts.as_ref())),
+    ];
+    let plain = set.into_iter().chain(of_processor(&service.processor)).filter(|(_, is_set)| *is_set);
+    let mut all: Vec<Path> = plain.map(|(name, _)| Path::of([name])).chain(interface_names(service)).collect();
+    all.sort();
+    all
+}
+
+fn of_processor(processor: &Processor) -> [(&'static str, bool); 9] {
+    let Processor { count, percent, period, quota, realtime_period, realtime_runtime, cpus, set, shares } = processor;
+    [
+        ("cpu_count", count.is_some_and(|count| count != 0)),
+        ("cpu_percent", percent.is_some_and(|percent| percent.number() != 0)),
+        ("cpu_period", period.is_some_and(|period| period.number() != 0)),
+        ("cpu_quota", quota.is_some_and(|quota| quota.number() != 0)),
+        ("cpu_rt_period", realtime_period.is_some_and(|period| period.number() != 0)),
+        ("cpu_rt_runtime", realtime_runtime.is_some_and(|runtime| runtime.number() != 0)),
+        ("cpu_shares", shares.is_some_and(|shares| shares != 0)),
+        ("cpus", cpus.is_some_and(|cpus| !cpus.is_zero())),
+        ("cpuset", is_given(set.as_ref())),
+    ]
+}
+
+fn interface_names(service: &Service) -> Vec<Path> {
+    let is_named = |attachment: &Attachment| is_given(attachment.interface_name.as_ref());
+    let networks = service.networking.in_order().into_iter();
+    let named = networks.filter(|(_, attachment)| attachment.is_some_and(is_named));
+    named.map(|(key, _)| Path::of(["networks", key.as_str(), "interface_name"])).collect()
+}
+
+fn is_given(text: Option<&String>) -> bool {
+    text.is_some_and(|text| !text.is_empty())
+}
+
+/// A service's namespace is an error instead.
+fn is_of_engine(namespace: Option<&Namespace>) -> bool {
+    namespace.is_some_and(|namespace| namespace.service().is_none())
+}
+
+/// Policies that compare the image with another one; images are fetched when they are missing instead.
+fn is_periodic(policy: Option<&PullPolicy>) -> bool {
+    match policy {
+        Some(PullPolicy::Refresh | PullPolicy::Daily | PullPolicy::Weekly | PullPolicy::Every(_)) => true,
+        Some(PullPolicy::Missing | PullPolicy::Always | PullPolicy::Never | PullPolicy::Build) | None => false,
+    }
+}
+
+/// The attributes that no container of the service can be made with, and why.
+fn impossible(service: &Service) -> Vec<(Path, Diagnostic)> {
+    let mut all = Vec::new();
+    if service.provider.is_some() {
+        all.push((Path::of(["provider"]), unsupported("provider", service)));
+    }
+    if service.use_api_socket {
+        all.push((Path::of(["use_api_socket"]), unsupported("use_api_socket", service)));
+    }
+    for (index, mounts) in service.volumes_from.iter().enumerate() {
+        let what = match mounts.source {
+            MountsOf::Service(_) => "volumes_from",
+            MountsOf::Container(_) => "volumes_from: container:…",
+        };
+        all.push((Path::of(["volumes_from"]).index(index), unsupported(what, service)));
+    }
+    let mode = match &service.networking {
+        Networking::Mode(mode) => Some(mode),
+        Networking::Attached(_) => None,
+    };
+    let shared = [
+        ("network_mode", mode),
+        ("ipc", service.ipc.as_ref()),
+        ("pid", service.pid.as_ref()),
+        ("uts", service.uts.as_ref()),
+    ];
+    for (key, _) in shared.into_iter().filter(|(_, namespace)| namespace.and_then(Namespace::service).is_some()) {
+        all.push((Path::of([key]), unsupported(&format!("{key}: service:…"), service)));
+    }
+    all.extend(refused_by_engine(service));
+    all
+}
+
+fn unsupported(what: &str, service: &Service) -> Diagnostic {
+    let message = format!("'{what}' of service '{}' is not supported by this version of hoist", service.name);
+    let help = "remove it to go on; nothing is started without it, so that nothing behaves other than the file says";
+    Diagnostic::error("unsupported", message).help(help)
+}
+
+/// What Compose loads, and then fails with when it creates the container.
+fn refused_by_engine(service: &Service) -> Vec<(Path, Diagnostic)> {
+    let mut all = Vec::new();
+    if let Some(Restart::Unknown(text)) = &service.restart {
+        let fault = Diagnostic::error("invalid-value", format!("'{text}' is not a restart policy"));
+        let help = "one of no, always, unless-stopped, on-failure, on-failure:3";
+        all.push((Path::of(["restart"]), fault.help(help)));
+    }
+    let check = service.healthcheck.as_ref();
+    if check.is_some_and(|check| check.start_interval.is_some() && check.start_period.is_none()) {
+        let fault = Diagnostic::error("invalid-value", "'start_interval' needs a 'start_period'");
+        let help = "add 'start_period', the time in which 'start_interval' holds";
+        all.push((Path::of(["healthcheck", "start_interval"]), fault.help(help)));
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::project;
+
+    fn service(text: &str) -> Service {
+        let project = project(&format!("services: {{web: {{image: x, {text}}}, b: {{image: x}}}}"));
+        project.services.into_iter().next().expect("a service").1
+    }
+
+    fn silent(text: &str) -> Vec<String> {
+        without_effect(&service(text)).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn an_attribute_without_effect_is_named_once() {
+        let text = "cpus: 0.5, gpus: [{count: 1}], annotations: {a: b}, networks: {b: {interface_name: eth7}, a: }";
+        assert_eq!(silent(text), ["annotations", "cpus", "gpus", "networks.b.interface_name"]);
+        assert_eq!(silent("pull_policy: daily, ipc: host, ulimits: {nofile: 5}"), ["ipc", "pull_policy", "ulimits"]);
+    }
+
+    #[test]
+    fn what_says_nothing_is_not_named() {
+        let text = "cpus: 0, cpu_shares: 0, pids_limit: 0, oom_kill_disable: false, memswap_limit: 0, runtime: '', \
+             devices: [], annotations: {}, pull_policy: always, mem_limit: 1g, ipc: 'service:b'";
+        assert!(silent(text).is_empty(), "{:?}", silent(text));
+    }
+
+    #[test]
+    fn a_warning_names_attribute_and_service() {
+        let all = judge([&service("cpus: 1")], &Origins::default());
+        let warning = all.sorted()[0];
+        assert_eq!(warning.message, "'cpus' of service 'web' has no effect yet");
+        assert!(!all.has_errors());
+    }
+
+    #[test]
+    fn what_a_container_cannot_do_without_is_an_error() {
+        for text in [
+            "provider: {type: t}",
+            "use_api_socket: true",
+            "volumes_from: [b]",
+            "network_mode: 'service:b'",
+            "ipc: 'service:b'",
+            "pid: 'service:b'",
+            "uts: 'service:b'",
+            "restart: sometimes",
+            "healthcheck: {start_interval: 5s}",
+        ] {
+            let service = match text {
+                "restart: sometimes" => Service { restart: Some(Restart::Unknown("x".into())), ..service("") },
+                text => service(text),
+            };
+            assert!(judge([&service], &Origins::default()).has_errors(), "{text}");
+        }
+        assert!(!judge([&service("network_mode: host, restart: always")], &Origins::default()).has_errors());
+    }
+}
