@@ -5,7 +5,10 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Origins, Path, Segment};
-use crate::model::{Attachment, MountsOf, Namespace, Networking, Processor, PullPolicy, Restart, Service};
+use crate::model::{
+    Attachment, Build, Deploy, Limits, MountKind, MountsOf, Namespace, Networking, Placement, Processor, PullPolicy,
+    Reservations, Resources, Restart, Service,
+};
 
 /// A warning for each attribute without effect, an error for each one that a container cannot do without.
 pub fn judge<'a>(services: impl IntoIterator<Item = &'a Service>, origins: &Origins) -> Diagnostics {
@@ -53,6 +56,9 @@ pub fn without_effect(service: &Service) -> Vec<Path> {
         ("memswap_limit", service.memory.swap_limit.is_some_and(|size| size.bytes() != 0)),
         ("models", !service.models.is_empty()),
         ("oom_kill_disable", service.oom_kill_disable),
+        ("post_start", !service.post_start.is_empty()),
+        ("pre_start", !service.pre_start.is_empty()),
+        ("pre_stop", !service.pre_stop.is_empty()),
         ("oom_score_adj", service.oom_score_adj.is_some_and(|score| score.number() != 0)),
         ("pid", is_of_engine(service.pid.as_ref())),
         ("pids_limit", service.pids_limit.is_some_and(|limit| limit != 0)),
@@ -65,6 +71,8 @@ pub fn without_effect(service: &Service) -> Vec<Path> {
     ];
     let plain = set.into_iter().chain(of_processor(&service.processor)).filter(|(_, is_set)| *is_set);
     let mut all: Vec<Path> = plain.map(|(name, _)| Path::of([name])).chain(interface_names(service)).collect();
+    all.extend(service.build.iter().flat_map(of_build));
+    all.extend(service.deploy.iter().flat_map(of_deploy));
     all.sort();
     all
 }
@@ -82,6 +90,83 @@ fn of_processor(processor: &Processor) -> [(&'static str, bool); 9] {
         ("cpus", cpus.is_some_and(|cpus| !cpus.is_zero())),
         ("cpuset", is_given(set.as_ref())),
     ]
+}
+
+/// The parts of a build that no builder is told yet; all others are named so that a new one is thought of.
+fn of_build(build: &Build) -> Vec<Path> {
+    let Build {
+        context: _,
+        dockerfile: _,
+        dockerfile_inline: _,
+        entitlements,
+        args: _,
+        provenance,
+        sbom,
+        ssh,
+        labels: _,
+        cache_from: _,
+        cache_to: _,
+        no_cache: _,
+        no_cache_filter,
+        additional_contexts,
+        pull: _,
+        extra_hosts: _,
+        isolation,
+        network: _,
+        target: _,
+        secrets,
+        shm_size,
+        tags: _,
+        ulimits,
+        platforms,
+        privileged,
+    } = build;
+    let set = [
+        ("additional_contexts", !additional_contexts.is_empty()),
+        ("entitlements", !entitlements.is_empty()),
+        ("isolation", is_given(isolation.as_ref())),
+        ("no_cache_filter", !no_cache_filter.is_empty()),
+        ("platforms", !platforms.is_empty()),
+        ("privileged", *privileged),
+        ("provenance", is_given(provenance.as_ref())),
+        ("sbom", is_given(sbom.as_ref())),
+        ("secrets", !secrets.is_empty()),
+        ("shm_size", shm_size.is_some_and(|size| size.bytes() != 0)),
+        ("ssh", !ssh.is_empty()),
+        ("ulimits", !ulimits.is_empty()),
+    ];
+    set.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| Path::of(["build", name])).collect()
+}
+
+/// The parts of `deploy` that do nothing; the number of containers is the plan's.
+fn of_deploy(deploy: &Deploy) -> Vec<Path> {
+    let Deploy {
+        mode,
+        replicas: _,
+        labels,
+        update_config,
+        rollback_config,
+        resources: Resources { limits, reservations },
+        restart_policy,
+        placement,
+        endpoint_mode,
+    } = deploy;
+    let set = [
+        ("mode", mode.as_ref().is_some_and(|mode| !["", "replicated"].contains(&mode.as_str()))),
+        ("labels", !labels.is_empty()),
+        ("update_config", update_config.is_some()),
+        ("rollback_config", rollback_config.is_some()),
+        ("restart_policy", restart_policy.is_some()),
+        ("placement", *placement != Placement::default()),
+        ("endpoint_mode", is_given(endpoint_mode.as_ref())),
+    ];
+    let blocks = [
+        ("limits", limits.as_ref().is_some_and(|limits| *limits != Limits::default())),
+        ("reservations", reservations.as_ref().is_some_and(|needs| *needs != Reservations::default())),
+    ];
+    let is_set = |(_, is_set): &(&str, bool)| *is_set;
+    let plain = set.into_iter().filter(is_set).map(|(name, _)| Path::of(["deploy", name]));
+    plain.chain(blocks.into_iter().filter(is_set).map(|(name, _)| Path::of(["deploy", "resources", name]))).collect()
 }
 
 fn interface_names(service: &Service) -> Vec<Path> {
@@ -137,7 +222,28 @@ fn impossible(service: &Service) -> Vec<(Path, Diagnostic)> {
     for (key, _) in shared.into_iter().filter(|(_, namespace)| namespace.and_then(Namespace::service).is_some()) {
         all.push((Path::of([key]), unsupported(&format!("{key}: service:…"), service)));
     }
+    all.extend(missing_files(service));
     all.extend(refused_by_engine(service));
+    all
+}
+
+/// Configs, secrets and mounts that a container would lack.
+fn missing_files(service: &Service) -> Vec<(Path, Diagnostic)> {
+    let mut all = Vec::new();
+    for (key, references) in [("configs", &service.configs), ("secrets", &service.secrets)] {
+        for index in 0..references.len() {
+            all.push((Path::of([key]).index(index), unsupported(key, service)));
+        }
+    }
+    for (index, mount) in service.volumes.iter().enumerate() {
+        match mount.kind {
+            MountKind::Bind { .. } | MountKind::Volume { .. } | MountKind::Tmpfs { .. } => {}
+            MountKind::Image { .. } | MountKind::NamedPipe { .. } | MountKind::Cluster { .. } => {
+                let what = format!("volumes: type: {}", mount.kind.as_str());
+                all.push((Path::of(["volumes"]).index(index), unsupported(&what, service)));
+            }
+        }
+    }
     all
 }
 
@@ -186,6 +292,23 @@ mod tests {
     }
 
     #[test]
+    fn the_parts_of_a_build_and_of_deploy_are_named_each() {
+        let text = "build: {context: /x, platforms: [a], ssh: {default: }}, deploy: {replicas: 2, mode: global, \
+                    resources: {limits: {pids: 5}, reservations: {}}, placement: {constraints: [c]}}, \
+                    post_start: [{command: [x]}], develop: {watch: []}";
+        let wanted = [
+            "build.platforms",
+            "build.ssh",
+            "deploy.mode",
+            "deploy.placement",
+            "deploy.resources.limits",
+            "post_start",
+        ];
+        assert_eq!(silent(text), wanted);
+        assert!(silent("build: {context: /x, args: {a: b}}, deploy: {replicas: 2, mode: replicated}").is_empty());
+    }
+
+    #[test]
     fn what_says_nothing_is_not_named() {
         let text = "cpus: 0, cpu_shares: 0, pids_limit: 0, oom_kill_disable: false, memswap_limit: 0, runtime: '', \
              devices: [], annotations: {}, pull_policy: always, mem_limit: 1g, ipc: 'service:b'";
@@ -204,6 +327,11 @@ mod tests {
     fn what_a_container_cannot_do_without_is_an_error() {
         for text in [
             "provider: {type: t}",
+            "configs: [{source: c}]",
+            "secrets: [{source: s}]",
+            "volumes: [{type: image, source: a, target: /b}]",
+            "volumes: [{type: npipe, source: a, target: /b}]",
+            "volumes: [{type: cluster, source: a, target: /b}]",
             "use_api_socket: true",
             "volumes_from: [b]",
             "network_mode: 'service:b'",

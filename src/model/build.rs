@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 
 /// A recipe for an image.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "the compose language has them")]
 pub struct Build {
     /// The folder (absolute) or URL whose files the build may use.
     pub context: String,

@@ -36,21 +36,10 @@ impl FileReference {
         let mut fields = Fields::of(what, node, diagnostics)?;
         fields.require("source", "add 'source:', a key of the section with the same name at the top level");
         let source = fields.parsed("source");
-        let reference = Self {
-            target: fields.text("target"),
-            uid: fields.text("uid"),
-            gid: fields.text("gid"),
-            mode: mode(&mut fields),
-            source: match source {
-                Some(source) => source,
-                None => {
-                    fields.finish(&[]);
-                    return None;
-                }
-            },
-        };
+        let (target, uid, gid) = (fields.text("target"), fields.text("uid"), fields.text("gid"));
+        let mode = mode(&mut fields);
         fields.finish(&[]);
-        Some(reference)
+        Some(Self { source: source?, target, uid, gid, mode })
     }
 
     pub(super) fn write(&self) -> Node {

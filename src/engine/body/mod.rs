@@ -77,7 +77,6 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
         container_name: _,
         credential_spec: _,
         depends_on: _,
-        // The number of containers is the plan's; the rest has no effect yet.
         deploy: _,
         develop: _,
         device_cgroup_rules: _,

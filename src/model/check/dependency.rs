@@ -14,14 +14,13 @@ impl Check<'_> {
             if project.services.contains_key(name) || (disabled.is_some() && !dependency.required) {
                 continue;
             }
-            let fault = match disabled {
-                Some(inactive) => switched_off(service, name, inactive),
-                None => {
-                    let message = format!("service '{}' depends on '{name}', which is not a service", service.name);
-                    let add = format!("add '{name}' under 'services', or remove the dependency");
-                    let help = remedy(name.as_str(), project.services.keys(), add);
-                    Diagnostic::error("missing-dependency", message).help(help)
-                }
+            let fault = if let Some(inactive) = disabled {
+                switched_off(service, name, inactive)
+            } else {
+                let message = format!("service '{}' depends on '{name}', which is not a service", service.name);
+                let add = format!("add '{name}' under 'services', or remove the dependency");
+                let help = remedy(name.as_str(), project.services.keys(), add);
+                Diagnostic::error("missing-dependency", message).help(help)
             };
             self.fault(fault, &path_of(service).key("depends_on").key(name.as_str()));
         }

@@ -29,8 +29,8 @@ impl Check<'_> {
         );
         let fault = Diagnostic::error("conflict", message).help("add it under 'build.platforms'");
         let path = path_of(service);
-        let built = path.key("build").key("platforms");
-        self.conflict(fault, ("'platform'", &path.key("platform")), ("'platforms'", &built));
+        let platforms = path.key("build").key("platforms");
+        self.conflict(fault, ("'platform'", &path.key("platform")), ("'platforms'", &platforms));
     }
 
     /// A context that is another service's image is there and is built.

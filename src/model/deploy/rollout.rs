@@ -95,9 +95,8 @@ mod tests {
             Ok(r#"{"parallelism":0}"#.into())
         );
         let text = "{order: stop-first, max_failure_ratio: '0.25', monitor: 90s, failure_action: x, delay: 10s}";
-        let wanted = concat!(
-            r#"{"delay":"10s","failure_action":"x","monitor":"1m30s","max_failure_ratio":0.25,"order":"stop-first"}"#
-        );
+        let wanted =
+            r#"{"delay":"10s","failure_action":"x","monitor":"1m30s","max_failure_ratio":0.25,"order":"stop-first"}"#;
         assert_eq!(written(text), Ok(wanted.into()));
     }
 

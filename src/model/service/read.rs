@@ -17,6 +17,7 @@ const UNSUPPORTED: [&str; 4] = ["env_file", "extends", "label_file", "pull_refre
 
 impl Service {
     /// Reads a canonical service.
+    #[expect(clippy::too_many_lines, reason = "one line for each attribute")]
     pub(crate) fn read(name: Name, node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         if node.is_null() {
             let fault = Diagnostic::error("empty-service", format!("service '{name}' is empty")).at(node.span);
