@@ -399,6 +399,10 @@ pub(super) enum Values {
     Numbers,
     /// Whole numbers only.
     Whole,
+    /// Numbers, but neither booleans nor null.
+    Filled,
+    /// Nothing: strings only, and no null.
+    Texts,
 }
 
 impl Values {
@@ -406,8 +410,10 @@ impl Values {
         match &node.value {
             Value::Scalar { text, plain: true } => match scalar::resolve(text) {
                 Scalar::Bool(_) => false,
-                Scalar::Float(_) => self == Self::Numbers,
-                Scalar::Null | Scalar::Int(_) | Scalar::Text(_) => true,
+                Scalar::Float(_) => matches!(self, Self::Numbers | Self::Filled),
+                Scalar::Int(_) => self != Self::Texts,
+                Scalar::Null => matches!(self, Self::Numbers | Self::Whole),
+                Scalar::Text(_) => true,
             },
             Value::Scalar { plain: false, .. } => true,
             _ => false,
@@ -416,7 +422,8 @@ impl Values {
 
     fn words(self) -> &'static str {
         match self {
-            Self::Numbers => "a mapping to strings and numbers",
+            Self::Numbers | Self::Filled => "a mapping to strings and numbers",
+            Self::Texts => "a mapping to strings",
             Self::Whole => "a mapping to strings and whole numbers",
         }
     }

@@ -1,6 +1,6 @@
 //! [`FileObject`]: a declared config or secret. Spec: `configs` and `secrets`.
 
-use super::fields::Fields;
+use super::fields::{Fields, Values};
 use super::writer::Writer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Node;
@@ -49,7 +49,8 @@ impl FileObject {
     pub(super) fn read_secret(key: &Name, node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of("secret", node, diagnostics)?;
         let common = Self::common(&mut fields);
-        let secret = Self { driver: fields.text("driver"), driver_opts: fields.map("driver_opts"), ..common };
+        let secret =
+            Self { driver: fields.text("driver"), driver_opts: fields.map_of("driver_opts", Values::Filled), ..common };
         fields.exclude(&["file", "environment"], "a secret has one source: keep one of them");
         let is_written = ["file", "environment"].iter().any(|key| fields.node(key).is_some());
         if !is_written && !secret.external {

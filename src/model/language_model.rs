@@ -25,7 +25,7 @@ impl LanguageModel {
         let model = Self {
             name: fields.text("name"),
             model: fields.text("model").unwrap_or_default(),
-            context_size: fields.integer("context_size"),
+            context_size: fields.unquoted("context_size"),
             runtime_flags: fields.texts("runtime_flags"),
         };
         fields.finish(&[]);

@@ -314,7 +314,7 @@ impl VolumeOptions {
 impl TmpfsOptions {
     fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of("tmpfs", node, diagnostics)?;
-        let options = Self { size: fields.bytes("size"), mode: fields.integer("mode") };
+        let options = Self { size: fields.bytes("size"), mode: fields.unquoted("mode") };
         if options.size.is_some_and(|size| size.bytes() < 0) {
             let place = fields.node("size").map(|node| node.span);
             let fault = Diagnostic::error("invalid-value", "a size cannot be negative").at(place);

@@ -1,6 +1,6 @@
 //! [`Network`]: what services talk over. Spec: `networks`.
 
-use super::fields::Fields;
+use super::fields::{Fields, Values};
 use super::writer::Writer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Node;
@@ -61,7 +61,7 @@ impl Network {
         let network = Self {
             name: fields.text("name").unwrap_or_default(),
             driver: fields.text("driver"),
-            driver_opts: fields.map("driver_opts"),
+            driver_opts: fields.map_of("driver_opts", Values::Filled),
             ipam: fields.nested("ipam").and_then(|(node, faults)| Ipam::read(node, faults)).unwrap_or_default(),
             external: fields.flag("external").unwrap_or(false),
             internal: fields.flag("internal").unwrap_or(false),
@@ -120,7 +120,7 @@ impl Ipam {
         let ipam = Self {
             driver: fields.text("driver"),
             config: fields.items("config", Subnet::read),
-            options: fields.map("options"),
+            options: fields.map_of("options", Values::Texts),
         };
         fields.finish(&[]);
         Some(ipam)
@@ -178,6 +178,13 @@ mod tests {
         };
         assert_eq!(json::compact(&network.write()), whole(ipam(r#","options":{"o":"p"}"#)));
         assert_eq!(json::compact(&network.write_hashed()), whole(ipam("")));
+    }
+
+    #[test]
+    fn options_of_drivers_are_strings_or_numbers_and_those_of_addresses_strings() {
+        for text in ["{driver_opts: {a: true}}", "{driver_opts: {a: }}", "{ipam: {options: {a: 1}}}"] {
+            assert!(read_part(text, Network::read).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -160,18 +160,24 @@ fn sorted<T>(all: &IndexMap<Name, T>, write: impl Fn(&T) -> Node) -> Node {
 
 fn section<T>(
     root: &Node,
-    key: &'static str,
+    section: &'static str,
     diagnostics: &mut Diagnostics,
     read: impl Fn(Name, &Node, &mut Diagnostics) -> Option<T>,
 ) -> IndexMap<Name, T> {
-    let Some(node) = root.get(key).filter(|node| !node.is_null()) else { return IndexMap::new() };
+    let Some(node) = root.get(section).filter(|node| !node.is_null()) else { return IndexMap::new() };
     let Some(entries) = node.as_map() else {
-        diagnostics.push(wrong_kind(key, "a mapping of names", node));
+        diagnostics.push(wrong_kind(section, "a mapping of names", node));
         return IndexMap::new();
     };
     let mut all = IndexMap::new();
     for (key, value) in entries {
         match key.as_text().unwrap_or_default().parse::<Name>() {
+            Err(_) if section == "networks" => {
+                let message =
+                    format!("no service can join a network with the name '{}'", key.as_text().unwrap_or_default());
+                let fault = Diagnostic::warning("no-effect", message).at(key.span);
+                diagnostics.push(fault.help("use letters, digits, '.', '_' and '-' only"));
+            }
             Err(invalid) => diagnostics.push(invalid_value(invalid, key.span)),
             Ok(name) => {
                 let value = if value.span.is_somewhere() { value.clone() } else { value.clone().at(key.span) };

@@ -1,6 +1,6 @@
 //! [`Volume`]: data that outlives containers. Spec: `volumes`.
 
-use super::fields::Fields;
+use super::fields::{Fields, Values};
 use super::writer::Writer;
 use crate::diagnostic::Diagnostics;
 use crate::document::Node;
@@ -27,7 +27,7 @@ impl Volume {
         let volume = Self {
             name: fields.text("name").unwrap_or_default(),
             driver: fields.text("driver"),
-            driver_opts: fields.map("driver_opts"),
+            driver_opts: fields.map_of("driver_opts", Values::Filled),
             external: fields.flag("external").unwrap_or(false),
             labels: fields.map("labels"),
         };

@@ -137,7 +137,7 @@ impl DiscreteResource {
     fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of("discrete resource", node, diagnostics)?;
         let resource =
-            Self { kind: fields.text("kind").unwrap_or_default(), value: fields.integer("value").unwrap_or(0) };
+            Self { kind: fields.text("kind").unwrap_or_default(), value: fields.whole_part("value").unwrap_or(0) };
         fields.finish(&[]);
         Some(resource)
     }
