@@ -1,16 +1,17 @@
 //! [`Fields`]: asks a mapping for typed attributes and reports what does not fit or was never asked for.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, did_you_mean};
 use crate::document::scalar::{self, Scalar};
 use crate::document::{Node, Value};
 use crate::source::Span;
-use crate::value::{Invalid, Timespan};
+use crate::value::{ByteSize, Invalid, Timespan};
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
 /// The attributes of one mapping while it is read.
 pub(super) struct Fields<'a> {
     what: &'static str,
+    around: Span,
     entries: &'a [(Node, Node)],
     asked: Vec<&'static str>,
     diagnostics: &'a mut Diagnostics,
@@ -27,7 +28,7 @@ impl<'a> Fields<'a> {
                 return None;
             }
         };
-        Some(Self { what, entries, asked: Vec::new(), diagnostics })
+        Some(Self { what, around: node.span, entries, asked: Vec::new(), diagnostics })
     }
 
     /// The raw value of an attribute.
@@ -42,6 +43,65 @@ impl<'a> Fields<'a> {
         Some((node, self.diagnostics))
     }
 
+    /// The place of an attribute's key.
+    pub fn place(&self, key: &str) -> Option<Span> {
+        self.entries.iter().find(|(name, _)| name.as_text() == Some(key)).map(|(name, _)| name.span)
+    }
+
+    /// The place of the first key: where something that is missing is reported.
+    pub fn start(&self) -> Option<Span> {
+        self.entries.iter().map(|(name, _)| name.span).filter(|span| span.is_somewhere()).min()
+    }
+
+    /// Reports attributes that exclude each other, at the one that is written later.
+    pub fn exclude(&mut self, keys: &[&'static str], help: &str) {
+        let mut found: Vec<_> = keys.iter().filter_map(|key| Some((self.place(key)?, *key))).collect();
+        found.sort_unstable();
+        let Some(((place, later), [.., (first, earlier)])) = found.split_last() else { return };
+        let message = format!("'{earlier}' and '{later}' exclude each other");
+        let fault = Diagnostic::error("conflict", message).at(*place).help(help);
+        self.diagnostics.push(if first.is_somewhere() {
+            fault.label(*first, format!("'{earlier}' is here"))
+        } else {
+            fault
+        });
+    }
+
+    /// Reports an attribute that a mapping cannot do without.
+    pub fn require(&mut self, key: &'static str, help: &str) {
+        if self.node(key).is_some() {
+            return;
+        }
+        let fault = Diagnostic::error("missing-value", format!("'{}' needs '{key}'", self.what));
+        self.diagnostics.push(fault.at(self.start().unwrap_or(self.around)).help(help));
+    }
+
+    /// One word of a few.
+    pub fn word<T: Copy>(&mut self, key: &'static str, all: &[T], word: fn(T) -> &'static str) -> Option<T> {
+        let node = self.node(key)?;
+        let text = text(key, node, self.diagnostics)?;
+        let found = all.iter().copied().find(|one| word(*one) == text);
+        if found.is_none() {
+            let words: Vec<&str> = all.iter().copied().map(word).collect();
+            let help = did_you_mean(&text, words.iter().copied())
+                .map_or_else(|| format!("one of {}", words.join(", ")), |near| format!("did you mean '{near}'?"));
+            let message = format!("'{text}' is not a value of '{key}'");
+            self.diagnostics.push(Diagnostic::error("invalid-value", message).at(node.span).help(help));
+        }
+        found
+    }
+
+    /// A mapping that stands for a part of its own; null is none.
+    pub fn part<T>(&mut self, key: &'static str, read: impl Fn(&Node, &mut Diagnostics) -> Option<T>) -> Option<T> {
+        let node = self.node(key)?;
+        if node.is_null() {
+            let fault = wrong_kind(key, "a mapping", node).at(self.place(key));
+            self.diagnostics.push(fault.help("give it a value or remove the key"));
+            return None;
+        }
+        read(node, self.diagnostics)
+    }
+
     /// A string.
     pub fn text(&mut self, key: &'static str) -> Option<String> {
         let node = self.node(key)?;
@@ -53,6 +113,14 @@ impl<'a> Fields<'a> {
         let node = self.node(key)?;
         let text = text(key, node, self.diagnostics)?;
         self.parse(node.span, &text)
+    }
+
+    /// A string that stands for a value of its own; the empty string counts as not written, as in Compose.
+    pub fn parsed_unless_empty<T: FromStr<Err = Invalid>>(&mut self, key: &'static str) -> Option<T> {
+        if self.node(key)?.as_text() == Some("") && !self.node(key)?.is_null() {
+            return None;
+        }
+        self.parsed(key)
     }
 
     /// A number or string that stands for a value of its own, such as a size.
@@ -93,22 +161,59 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A whole number, plain or as a decimal string.
+    /// A whole number, plain or as a decimal string; `2.0` is one too.
     pub fn integer<T: TryFrom<i128>>(&mut self, key: &'static str) -> Option<T> {
         let node = self.node(key)?;
-        let value = match &node.value {
-            Value::Scalar { text, plain: true } => match scalar::resolve(text) {
-                Scalar::Int(value) => Some(value),
-                _ => None,
-            },
-            Value::Scalar { text, plain: false } => text.parse().ok(),
-            _ => None,
-        };
+        let value = whole(node).or_else(|| float(node).filter(|value| value.fract() == 0.0).and_then(truncated));
+        self.in_range(key, node, value)
+    }
+
+    /// A whole number that has a range of its own.
+    pub fn ranged<T: TryFrom<i128, Error = Invalid>>(&mut self, key: &'static str) -> Option<T> {
+        let place = self.node(key)?.span;
+        match T::try_from(self.integer(key)?) {
+            Ok(value) => Some(value),
+            Err(invalid) => {
+                self.diagnostics.push(invalid_value(invalid, place));
+                None
+            }
+        }
+    }
+
+    /// A number of which Compose keeps the whole part; as a string it must be whole.
+    pub fn whole_part<T: TryFrom<i128>>(&mut self, key: &'static str) -> Option<T> {
+        let node = self.node(key)?;
+        self.in_range(key, node, whole(node).or_else(|| float(node).and_then(truncated)))
+    }
+
+    /// A number of which Compose keeps the whole part, and which it does not take as a string.
+    pub fn unquoted<T: TryFrom<i128>>(&mut self, key: &'static str) -> Option<T> {
+        let node = self.node(key)?;
+        if matches!(node.value, Value::Scalar { plain: false, .. }) {
+            self.diagnostics.push(wrong_kind(key, "a number", node).help("remove the quotes"));
+            return None;
+        }
+        self.whole_part(key)
+    }
+
+    fn in_range<T: TryFrom<i128>>(&mut self, key: &'static str, node: &Node, value: Option<i128>) -> Option<T> {
         let fits = value.and_then(|value| T::try_from(value).ok());
         if fits.is_none() {
             self.diagnostics.push(wrong_kind(key, "a whole number in range", node));
         }
         fits
+    }
+
+    /// An amount of memory: a whole number of bytes, or a string with a unit.
+    pub fn bytes(&mut self, key: &'static str) -> Option<ByteSize> {
+        let node = self.node(key)?;
+        if let Some(number) = float(node) {
+            let fault = wrong_kind(key, "a whole number of bytes or a text with a unit", node);
+            let whole = truncated(number).unwrap_or_default();
+            self.diagnostics.push(fault.help(format!("docker compose takes it for 0: write '{whole}', or '512m'")));
+            return None;
+        }
+        self.parsed_scalar(key)
     }
 
     /// A boolean, plain or as one of Compose's words.
@@ -147,14 +252,15 @@ impl<'a> Fields<'a> {
         Some(items.iter().filter_map(|item| text(key, item, self.diagnostics)).collect())
     }
 
-    /// A list of strings and numbers, which become strings.
+    /// A list of strings and whole numbers, which become strings.
     pub fn scalars(&mut self, key: &'static str) -> Vec<String> {
-        let Some(node) = self.node(key) else { return Vec::new() };
-        let Some(items) = node.as_list() else {
-            self.diagnostics.push(wrong_kind(key, "a list", node));
-            return Vec::new();
-        };
-        items.iter().filter_map(scalar_text).collect()
+        self.items(key, |item, diagnostics| {
+            if Values::Whole.take(item) && !item.is_null() {
+                return scalar_text(item);
+            }
+            diagnostics.push(wrong_kind(key, "a list of strings and whole numbers", item).help("put quotes around it"));
+            None
+        })
     }
 
     /// A mapping to text; numbers and booleans become text, null becomes nothing.
@@ -183,6 +289,25 @@ impl<'a> Fields<'a> {
         self.optional_map(key).into_iter().map(|(name, value)| (name, value.unwrap_or_default())).collect()
     }
 
+    /// A mapping to text that takes only certain scalars; null becomes the empty text.
+    pub fn map_of(&mut self, key: &'static str, values: Values) -> BTreeMap<String, String> {
+        let Some(node) = self.node(key) else { return BTreeMap::new() };
+        for (_, value) in node.as_map().unwrap_or_default() {
+            if !values.take(value) {
+                self.diagnostics.push(wrong_kind(key, values.words(), value).help("put quotes around it"));
+            }
+        }
+        self.map(key)
+    }
+
+    /// A list of strings that stand for values of their own.
+    pub fn parsed_items<T: FromStr<Err = Invalid>>(&mut self, key: &'static str) -> Vec<T> {
+        self.items(key, |item, diagnostics| {
+            let text = text(key, item, diagnostics)?;
+            text.parse().map_err(|invalid| diagnostics.push(invalid_value(invalid, item.span))).ok()
+        })
+    }
+
     /// The items of a list, each read by a function.
     pub fn items<T>(
         &mut self,
@@ -199,24 +324,108 @@ impl<'a> Fields<'a> {
 
     /// Ends the reading: attributes nobody asked for are unknown, or known and named in `unsupported`.
     pub fn finish(self, unsupported: &[&'static str]) {
-        for (key, _) in self.entries {
-            let name = key.as_text().unwrap_or_default();
-            if self.asked.contains(&name) || name.starts_with("x-") {
-                continue;
-            }
+        for (name, place) in self.unasked() {
             let diagnostic = if unsupported.contains(&name) {
-                unsupported_attribute(name, key.span)
+                unsupported_attribute(name, place)
             } else {
                 let known = self.asked.iter().chain(unsupported).copied();
-                unknown_key(self.what, name, key.span, did_you_mean(name, known))
+                unknown_key(self.what, name, place, did_you_mean(name, known))
             };
             self.diagnostics.push(diagnostic);
         }
     }
 
+    /// Ends the reading where Compose takes any attribute: those nobody asked for do nothing, and a warning says so.
+    pub fn finish_with_warnings(self) {
+        for (name, place) in self.unasked() {
+            let unknown = unknown_key(self.what, name, place, did_you_mean(name, self.asked.iter().copied()));
+            self.diagnostics.push(Diagnostic { severity: Severity::Warning, ..unknown });
+        }
+    }
+
+    /// The attributes nobody asked for, without extensions.
+    fn unasked(&self) -> Vec<(&'a str, Span)> {
+        let all = self.entries.iter().map(|(key, _)| (key.as_text().unwrap_or_default(), key.span));
+        all.filter(|(name, _)| !self.asked.contains(name) && !name.starts_with("x-")).collect()
+    }
+
     /// Reports a value that cannot be used.
     pub fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+}
+
+/// A whole number, plain or as a decimal string.
+pub(super) fn whole_number<T: TryFrom<i128>>(what: &str, node: &Node, diagnostics: &mut Diagnostics) -> Option<T> {
+    let fits = whole(node).and_then(|value| T::try_from(value).ok());
+    if fits.is_none() {
+        diagnostics.push(wrong_kind(what, "a whole number in range", node));
+    }
+    fits
+}
+
+fn whole(node: &Node) -> Option<i128> {
+    match &node.value {
+        Value::Scalar { text, plain: true } => match scalar::resolve(text) {
+            Scalar::Int(value) => Some(value),
+            _ => None,
+        },
+        Value::Scalar { text, plain: false } => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// A plain number that YAML takes for a float.
+fn float(node: &Node) -> Option<f64> {
+    match &node.value {
+        Value::Scalar { text, plain: true } => match scalar::resolve(text) {
+            Scalar::Float(value) => Some(value),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The whole part of a number that has one.
+fn truncated(value: f64) -> Option<i128> {
+    #[expect(clippy::cast_possible_truncation, reason = "the fraction is dropped, the bound is checked")]
+    (value.abs() < 1e30).then_some(value as i128)
+}
+
+/// The scalars that a mapping to text takes, besides strings and null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Values {
+    /// Numbers, but no booleans.
+    Numbers,
+    /// Whole numbers only.
+    Whole,
+    /// Numbers, but neither booleans nor null.
+    Filled,
+    /// Nothing: strings only, and no null.
+    Texts,
+}
+
+impl Values {
+    fn take(self, node: &Node) -> bool {
+        match &node.value {
+            Value::Scalar { text, plain: true } => match scalar::resolve(text) {
+                Scalar::Bool(_) => false,
+                Scalar::Float(_) => matches!(self, Self::Numbers | Self::Filled),
+                Scalar::Int(_) => self != Self::Texts,
+                Scalar::Null => matches!(self, Self::Numbers | Self::Whole),
+                Scalar::Text(_) => true,
+            },
+            Value::Scalar { plain: false, .. } => true,
+            _ => false,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Numbers | Self::Filled => "a mapping to strings and numbers",
+            Self::Texts => "a mapping to strings",
+            Self::Whole => "a mapping to strings and whole numbers",
+        }
     }
 }
 
