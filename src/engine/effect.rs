@@ -5,7 +5,7 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Origins, Path, Segment};
-use crate::model::{Attachment, MountsOf, Namespace, Networking, Processor, PullPolicy, Restart, Service};
+use crate::model::{Attachment, Namespace, Networking, Processor, PullPolicy, Restart, Service};
 
 /// A warning for each attribute without effect, an error for each one that a container cannot do without.
 pub fn judge<'a>(services: impl IntoIterator<Item = &'a Service>, origins: &Origins) -> Diagnostics {
@@ -117,12 +117,8 @@ fn impossible(service: &Service) -> Vec<(Path, Diagnostic)> {
     if service.use_api_socket {
         all.push((Path::of(["use_api_socket"]), unsupported("use_api_socket", service)));
     }
-    for (index, mounts) in service.volumes_from.iter().enumerate() {
-        let what = match mounts.source {
-            MountsOf::Service(_) => "volumes_from",
-            MountsOf::Container(_) => "volumes_from: container:…",
-        };
-        all.push((Path::of(["volumes_from"]).index(index), unsupported(what, service)));
+    for index in 0..service.volumes_from.len() {
+        all.push((Path::of(["volumes_from"]).index(index), unsupported("volumes_from", service)));
     }
     let mode = match &service.networking {
         Networking::Mode(mode) => Some(mode),

@@ -42,6 +42,20 @@ impl<'a> Fields<'a> {
         Some((node, self.diagnostics))
     }
 
+    /// A mapping that is read by a function; null is a fault.
+    pub fn mapping<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&Node, &mut Diagnostics) -> Option<T>,
+    ) -> Option<T> {
+        let (node, diagnostics) = self.nested(key)?;
+        if node.is_null() {
+            diagnostics.push(wrong_kind(key, "a mapping", node).help("give it a value or remove the key"));
+            return None;
+        }
+        read(node, diagnostics)
+    }
+
     /// A string.
     pub fn text(&mut self, key: &'static str) -> Option<String> {
         let node = self.node(key)?;
@@ -177,8 +191,11 @@ impl<'a> Fields<'a> {
         value
     }
 
-    /// A list of strings.
+    /// A list of strings; null is a fault.
     pub fn texts(&mut self, key: &'static str) -> Vec<String> {
+        if let Some(node) = self.node(key).filter(|node| node.is_null()) {
+            self.diagnostics.push(wrong_kind(key, "a list", node).help("give it a value or remove the key"));
+        }
         self.optional_texts(key).unwrap_or_default()
     }
 
@@ -195,7 +212,7 @@ impl<'a> Fields<'a> {
     /// A list of strings and whole numbers, which become strings.
     pub fn scalars(&mut self, key: &'static str) -> Vec<String> {
         self.items(key, |item, diagnostics| {
-            if Values::Whole.take(item) && !item.is_null() {
+            if Values::Whole.take(item) {
                 return scalar_text(item);
             }
             diagnostics.push(wrong_kind(key, "a list of strings and whole numbers", item).help("put quotes around it"));
@@ -259,7 +276,16 @@ impl<'a> Fields<'a> {
             self.diagnostics.push(wrong_kind(key, "a list", node));
             return Vec::new();
         };
-        items.iter().filter_map(|item| read(item, self.diagnostics)).collect()
+        let mut all = Vec::with_capacity(items.len());
+        for item in items {
+            if item.is_null() {
+                let message = format!("an item of '{key}' is empty");
+                self.diagnostics.push(Diagnostic::error("wrong-type", message).at(item.span).help("remove it"));
+            } else {
+                all.extend(read(item, self.diagnostics));
+            }
+        }
+        all
     }
 
     /// Ends the reading: attributes nobody asked for are unknown, or known and named in `unsupported`.
@@ -280,6 +306,15 @@ impl<'a> Fields<'a> {
         for (name, place) in self.unasked() {
             let unknown = unknown_key(self.what, name, place, did_you_mean(name, self.asked.iter().copied()));
             self.diagnostics.push(Diagnostic { severity: Severity::Warning, ..unknown });
+        }
+    }
+
+    /// Reports extensions, where Compose takes none.
+    pub fn refuse_extensions(&mut self) {
+        let keys = self.entries.iter().map(|(key, _)| (key.as_text().unwrap_or_default(), key.span));
+        for (name, place) in keys.filter(|(name, _)| name.starts_with("x-")) {
+            let message = format!("'{name}' cannot stand in '{}'", self.what);
+            self.diagnostics.push(Diagnostic::error("unknown-key", message).at(place).help("move it to the service"));
         }
     }
 
@@ -337,6 +372,8 @@ fn truncated(value: f64) -> Option<i128> {
 pub(super) enum Values {
     /// Numbers, but no booleans.
     Numbers,
+    /// Numbers, but no booleans and no null.
+    GivenNumbers,
     /// Whole numbers only.
     Whole,
 }
@@ -346,8 +383,9 @@ impl Values {
         match &node.value {
             Value::Scalar { text, plain: true } => match scalar::resolve(text) {
                 Scalar::Bool(_) => false,
-                Scalar::Float(_) => self == Self::Numbers,
-                Scalar::Null | Scalar::Int(_) | Scalar::Text(_) => true,
+                Scalar::Null => self != Self::GivenNumbers,
+                Scalar::Float(_) => self != Self::Whole,
+                Scalar::Int(_) | Scalar::Text(_) => true,
             },
             Value::Scalar { plain: false, .. } => true,
             _ => false,
@@ -356,7 +394,7 @@ impl Values {
 
     fn words(self) -> &'static str {
         match self {
-            Self::Numbers => "a mapping to strings and numbers",
+            Self::Numbers | Self::GivenNumbers => "a mapping to strings and numbers",
             Self::Whole => "a mapping to strings and whole numbers",
         }
     }

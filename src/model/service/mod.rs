@@ -179,3 +179,6 @@ impl Service {
         self.scale.unwrap_or(1)
     }
 }
+
+#[cfg(test)]
+mod tests;
