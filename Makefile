@@ -1,12 +1,13 @@
 # The two commands of the README are `make demo` and `make test`.
 
-.PHONY: help demo test lint bench picture
+.PHONY: help demo test lint bench fuzz picture
 
 help:
 	@echo 'make demo      flask-redis through hoist, on your engine or a private one'
 	@echo 'make test      all checks; starts a private engine'
 	@echo 'make lint      format, clippy, shellcheck'
 	@echo 'make bench     side by side with docker compose; starts a private engine'
+	@echo 'make fuzz      each fuzz target for FUZZ_SECONDS (60); needs a nightly compiler'
 	@echo 'make picture   docs/up.svg, from a real run'
 
 demo:
@@ -23,6 +24,9 @@ bench:
 	@cargo bench --locked --bench compare --no-run
 	@scripts/images
 	@scripts/engine run cargo bench --locked --offline --quiet --bench compare
+
+fuzz:
+	@scripts/fuzz
 
 picture:
 	@scripts/requirements tmux python3

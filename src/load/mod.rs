@@ -10,6 +10,8 @@ mod env_file;
 mod environment;
 mod file;
 mod find;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod interpolate;
 mod ledger;
 mod merge;
