@@ -17,7 +17,8 @@ fuzz_target!(|text: &str| {
     }
     let again = dotenv(&printed, &|_| None);
     assert!(again.diagnostics.is_empty(), "{printed:?} gives {:?}", again.diagnostics);
-    let pairs = |all: Vec<(String, String, _)>| -> Vec<_> { all.into_iter().map(|(key, value, _)| (key, value)).collect() };
+    let pairs =
+        |all: Vec<(String, String, _)>| -> Vec<_> { all.into_iter().map(|(key, value, _)| (key, value)).collect() };
     assert_eq!(pairs(read.variables), pairs(again.variables), "{printed:?}");
 
     let raw = raw_dotenv(text, &lookup);
@@ -32,6 +33,6 @@ fn quoted(value: &str) -> String {
     format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$"))
 }
 
-fn lookup(name: &str) -> Option<String> {
-    (name == "SET").then(|| "val".into())
+fn lookup(name: &str) -> Option<&'static str> {
+    (name == "SET").then_some("val")
 }

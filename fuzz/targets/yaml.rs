@@ -3,8 +3,8 @@
 
 #![no_main]
 
-use hoist::document::{Node, Value};
 use hoist::document::parse::parse;
+use hoist::document::{Node, Value};
 use hoist::source::SourceMap;
 use hoist_fuzz::{check_place, check_span, meaning, printed_and_read, size};
 use libfuzzer_sys::fuzz_target;

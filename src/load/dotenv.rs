@@ -9,6 +9,9 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 use indexmap::IndexMap;
 
+/// Bytes that all values together may grow to: 32 MiB. A file is half of that at most, the rest is for variables.
+const MAX_LENGTH: usize = 32 * 1024 * 1024;
+
 /// A variable of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
@@ -39,7 +42,8 @@ pub(super) fn read(
     (lookup, ledger): (template::Lookup<'_>, &mut Ledger),
 ) {
     let text = ledger.sources.text(file).to_owned();
-    let mut reader = Reader { text: &text, at: 0, file: Span::start_of(file), known, lookup, ledger };
+    let length = known.values().map(|entry| entry.value.len()).sum();
+    let mut reader = Reader { text: &text, at: 0, file: Span::start_of(file), known, length, lookup, ledger };
     if reader.rest().starts_with('\u{feff}') {
         reader.at = '\u{feff}'.len_utf8();
     }
@@ -52,18 +56,20 @@ pub(super) fn read(
     }
 }
 
-struct Reader<'a> {
+struct Reader<'a, 'values> {
     text: &'a str,
     at: usize,
     file: Span,
     known: &'a mut Entries,
-    lookup: template::Lookup<'a>,
+    /// Bytes of all values so far.
+    length: usize,
+    lookup: template::Lookup<'values>,
     ledger: &'a mut Ledger,
 }
 
 type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 
-impl<'a> Reader<'a> {
+impl<'a> Reader<'a, '_> {
     fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
@@ -76,11 +82,11 @@ impl<'a> Reader<'a> {
         while self.skip_to_statement() {
             let (key, start, bare) = self.key()?;
             if bare {
-                self.inherit(key, start);
+                self.inherit(key, start)?;
                 continue;
             }
             let value = self.value()?;
-            self.known.insert(key.to_owned(), value);
+            self.set(key, value)?;
         }
         Ok(())
     }
@@ -131,11 +137,22 @@ impl<'a> Reader<'a> {
         }))
     }
 
-    fn inherit(&mut self, key: &str, start: usize) {
-        if let Some(value) = (self.lookup)(key) {
-            let span = self.span(start, start + key.len());
-            self.known.insert(key.to_owned(), Entry { value, span });
+    fn inherit(&mut self, key: &str, start: usize) -> Result<()> {
+        let Some(value) = (self.lookup)(key) else { return Ok(()) };
+        let span = self.span(start, start + key.len());
+        self.set(key, Entry { value: value.to_owned(), span })
+    }
+
+    fn set(&mut self, key: &str, entry: Entry) -> Result<()> {
+        let span = entry.span;
+        self.length += entry.value.len();
+        let before = self.known.insert(key.to_owned(), entry);
+        self.length -= before.map_or(0, |before| before.value.len());
+        if self.length <= MAX_LENGTH {
+            return Ok(());
         }
+        let fault = Diagnostic::error("dotenv", "the variables up to here hold more than 32 MiB");
+        Err(Box::new(fault.at(span).help("variables in variables multiply: write the values out")))
     }
 
     fn value(&mut self) -> Result<Entry> {
@@ -183,7 +200,7 @@ impl<'a> Reader<'a> {
 
     fn expand(&mut self, value: &str, span: Span) -> Result<Entry> {
         let (lookup, known) = (self.lookup, &*self.known);
-        let find = |name: &str| lookup(name).or_else(|| known.get(name).map(|entry| entry.value.clone()));
+        let find = |name: &str| lookup(name).or_else(|| known.get(name).map(|entry| entry.value.as_str()));
         match template::expand(value, &find) {
             Ok(expanded) => {
                 expanded.unset.iter().for_each(|name| self.ledger.unset(name, span));
@@ -216,11 +233,10 @@ impl<'a> Reader<'a> {
         match value {
             Some(value) => {
                 let span = self.span(start + key.len() + 1, start + line.len());
-                self.known.insert(key.to_owned(), Entry { value: value.to_owned(), span });
+                self.set(key, Entry { value: value.to_owned(), span })
             }
             None => self.inherit(key, start),
         }
-        Ok(())
     }
 }
 
@@ -257,7 +273,8 @@ fn unescape(value: &str) -> String {
 
 /// `\0101` is `A`; with fewer or other digits only the zero is lost.
 fn octal<'text>(rest: &'text str, out: &mut String) -> &'text str {
-    let digits = rest.get(..3).and_then(|digits| u8::from_str_radix(digits, 8).ok());
+    let digits = rest.get(..3).filter(|digits| digits.chars().all(|digit| digit.is_digit(8)));
+    let digits = digits.and_then(|digits| u8::from_str_radix(digits, 8).ok());
     if let Some(byte) = digits {
         out.push(char::from(byte));
         return rest.get(3..).unwrap_or_default();
@@ -270,8 +287,8 @@ fn octal<'text>(rest: &'text str, out: &mut String) -> &'text str {
 mod tests {
     use super::*;
 
-    fn lookup(name: &str) -> Option<String> {
-        (name == "SET").then(|| "val".to_owned())
+    fn lookup(name: &str) -> Option<&'static str> {
+        (name == "SET").then_some("val")
     }
 
     fn run(text: &str, format: Format) -> std::result::Result<Vec<(String, String)>, (String, usize, usize)> {
@@ -371,6 +388,20 @@ mod tests {
         assert_eq!(read, wanted.map(|(key, value)| (key.to_owned(), value.to_owned())));
         assert!(run("A =b", Format::Raw).is_err());
         assert!(run("=b", Format::Raw).is_err());
+    }
+
+    #[test]
+    fn values_that_double_are_refused() {
+        let mut text = format!("A={}\n", "x".repeat(1024 * 1024));
+        for _ in 0..40 {
+            text.push_str("B=$A\n");
+        }
+        assert_eq!(run(&text, Format::Compose).map(|all| all.len()), Ok(2), "the last value counts");
+        for index in 0..40 {
+            text = format!("{text}C{index}=$A\n");
+        }
+        let fault = run(&text, Format::Compose).expect_err("refused");
+        assert_eq!((fault.1, fault.2), (72, 5), "{}", fault.0);
     }
 
     #[test]

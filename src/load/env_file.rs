@@ -44,8 +44,8 @@ impl ServiceFiles<'_> {
         let own: Vec<(String, String)> = service.get("environment").map(own).unwrap_or_default();
         let environment = self.environment;
         let lookup = |name: &str| {
-            let of_service = || own.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-            environment.get(name).map(str::to_owned).or_else(of_service)
+            let of_service = || own.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+            environment.get(name).or_else(of_service)
         };
         let mut known = Entries::new();
         for named in self.named(&attribute) {

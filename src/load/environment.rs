@@ -93,7 +93,7 @@ impl Environment {
         let shown = find::shown(path, &request.working_directory);
         match ledger.read(path, &shown) {
             Ok(file) => {
-                let lookup = |name: &str| self.get(name).map(str::to_owned);
+                let lookup = |name: &str| self.get(name);
                 dotenv::read(file, Format::Compose, entries, (&lookup, ledger));
             }
             Err(unreadable) => {

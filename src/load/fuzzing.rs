@@ -9,7 +9,7 @@ use crate::source::{SourceMap, Span};
 use std::ops::Range;
 
 /// Gives a variable's value.
-pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<&'a str>;
 
 /// A text with its variables filled in, or where in it the fault is.
 pub fn expand(text: &str, lookup: Lookup<'_>) -> Result<String, Range<usize>> {

@@ -22,18 +22,20 @@ impl FromStr for ByteSize {
         if let Ok(bytes) = text.parse::<i64>() {
             return Ok(Self(bytes));
         }
-        let at = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
-        let (number, suffix) = text.split_at(at);
+        let last = text.rfind(|letter: char| letter.is_ascii_digit() || ". ".contains(letter));
+        let (number, suffix) = text.split_at(last.map_or(0, |at| at + 1));
+        let number = number.strip_suffix(' ').unwrap_or(number);
         let amount: f64 = number.parse().map_err(|_| invalid(format!("'{text}' is not a size")))?;
-        let unit = suffix.trim_start().to_ascii_lowercase();
-        let letter = unit.strip_suffix("ib").or_else(|| unit.strip_suffix('b')).unwrap_or(&unit);
-        let power = match letter {
-            "" if !unit.ends_with("ib") => 0,
-            "k" => 1,
-            "m" => 2,
-            "g" => 3,
-            "t" => 4,
-            "p" => 5,
+        if amount < 0.0 {
+            return Err(invalid(format!("'{text}' is less than nothing")));
+        }
+        let power = match suffix.to_ascii_lowercase().as_str() {
+            "" | "b" => 0,
+            "k" | "kb" | "kib" => 1,
+            "m" | "mb" | "mib" => 2,
+            "g" | "gb" | "gib" => 3,
+            "t" | "tb" | "tib" => 4,
+            "p" | "pb" | "pib" => 5,
             _ => return Err(invalid(format!("'{suffix}' is not a unit of size"))),
         };
         let bytes = amount * 1024_f64.powi(power);
@@ -59,6 +61,7 @@ impl fmt::Display for ByteSize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn units_are_powers_of_1024() {
@@ -72,6 +75,10 @@ mod tests {
             ("-1", -1),
             ("10b", 10),
             ("1t", 1_099_511_627_776),
+            ("1e2g", 107_374_182_400),
+            (".5k", 512),
+            ("+1k", 1024),
+            ("0.1", 0),
         ];
         for (text, bytes) in cases {
             assert_eq!(text.parse::<ByteSize>().expect(text).bytes(), bytes, "{text}");
@@ -80,8 +87,29 @@ mod tests {
 
     #[test]
     fn what_is_no_size_is_refused() {
-        for text in ["", "g", "1gg", "1xb", "zz", "1ib", "99999999p"] {
+        for text in
+            ["", "g", "1gg", "1xb", "zz", "1ib", "99999999p", "-1k", "1  k", " 1k", "1 k ", "nan", "inf k", "1.2.3k"]
+        {
             assert!(text.parse::<ByteSize>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_prints_reads_back(bytes: i64) {
+            prop_assert_eq!(ByteSize(bytes).to_string().parse::<ByteSize>().expect("printed by us"), ByteSize(bytes));
+        }
+
+        #[test]
+        fn a_unit_multiplies(amount in 0..8_000_i64, unit in 0..5_usize) {
+            let text = format!("{amount}{}", ["b", "k", "mb", "GiB", " t"][unit]);
+            let power = u32::try_from(unit).expect("is small");
+            prop_assert_eq!(text.parse::<ByteSize>().expect("valid").bytes(), amount * 1024_i64.pow(power));
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC*|[0-9.e +-]{0,8}[kmgtpib]{0,4}") {
+            let _ = text.parse::<ByteSize>();
         }
     }
 }
