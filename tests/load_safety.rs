@@ -9,13 +9,19 @@ use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Seconds of work that a load may take.
 const SECONDS: u32 = if cfg!(debug_assertions) { 20 } else { 2 };
-/// Kilobytes of address space that a load may take.
-const KILOBYTES: u32 = 256 * 1024;
+/// Kilobytes of memory that a load may take.
+const KILOBYTES: u64 = 256 * 1024;
+/// Kilobytes of address space at which a load is ended: far more is reserved than is ever used.
+const ADDRESSES: u64 = 4 * KILOBYTES;
+/// How long a program that does nothing is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Bytes of messages that a person can still read through.
 const READABLE: usize = 16 * 1024;
 const MIB: usize = 1024 * 1024;
@@ -26,6 +32,8 @@ struct Project(TempDir);
 /// What a command did.
 struct Ran {
     code: Option<i32>,
+    /// The most kilobytes of memory it was seen with.
+    memory: u64,
     stdout: String,
     stderr: String,
 }
@@ -64,31 +72,73 @@ impl Project {
         self.hoist(["config", "--format", "json"])
     }
 
-    /// Runs the built program with limits that end it, and a clock that ends it when it waits for ever.
+    /// Runs the built program with limits that end it.
     fn hoist<const N: usize>(&self, words: [&str; N]) -> Ran {
-        let limits = format!("ulimit -t {SECONDS}; ulimit -v {KILOBYTES}; exec timeout 60 \"$0\" \"$@\"");
-        let output = Command::new("sh")
+        let limits = format!("ulimit -t {SECONDS}; ulimit -v {ADDRESSES}; exec \"$0\" \"$@\"");
+        let talk = tempfile::tempdir().unwrap();
+        let file = |name: &str| fs::File::create(talk.path().join(name)).unwrap();
+        let mut child = Command::new("sh")
             .args(["-c", &limits, env!("CARGO_BIN_EXE_hoist")])
             .args(words)
             .current_dir(self.path())
             .env_clear()
             .envs([("PATH", "/usr/bin:/bin"), ("HOME", "/home/me"), ("SET", "val")])
-            .output()
+            .stdin(Stdio::null())
+            .stdout(file("stdout"))
+            .stderr(file("stderr"))
+            .spawn()
             .unwrap();
-        let text = |bytes| String::from_utf8(bytes).expect("hoist writes UTF-8");
-        Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+        let (code, memory) = watch(&mut child);
+        let text = |name: &str| fs::read_to_string(talk.path().join(name)).expect("hoist writes UTF-8");
+        Ran { code, memory, stdout: text("stdout"), stderr: text("stderr") }
     }
+}
+
+/// The exit code of a program, and the most kilobytes of memory that it was seen with. Ends it when it waits for ever.
+fn watch(child: &mut Child) -> (Option<i32>, u64) {
+    let (started, mut most) = (Instant::now(), 0);
+    loop {
+        most = most.max(memory(child.id()));
+        if let Some(status) = child.try_wait().unwrap() {
+            return (status.code(), most);
+        }
+        if started.elapsed() > PATIENCE {
+            child.kill().unwrap();
+        }
+        sleep(Duration::from_millis(2));
+    }
+}
+
+/// The most kilobytes of memory that a process had so far; 0 where the system does not tell.
+fn memory(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
 }
 
 impl Ran {
     fn told(&self) -> String {
         let cut = |text: &str| text.chars().take(2000).collect::<String>();
-        format!("code {:?}\nstdout: {}\nstderr: {}", self.code, cut(&self.stdout), cut(&self.stderr))
+        format!(
+            "code {:?}, {} kB\nstdout: {}\nstderr: {}",
+            self.code,
+            self.memory,
+            cut(&self.stdout),
+            cut(&self.stderr)
+        )
+    }
+
+    /// It ended by itself, with little memory.
+    #[track_caller]
+    fn bounded(&self) {
+        assert!(self.code.is_some(), "ended by a limit; {}", self.told());
+        assert!(self.memory <= KILOBYTES, "too much memory; {}", self.told());
     }
 
     /// The load gave a project; nothing is said.
     #[track_caller]
     fn understood(self) -> Self {
+        self.bounded();
         assert_eq!((self.code, self.stderr.is_empty()), (Some(0), true), "{}", self.told());
         self
     }
@@ -96,6 +146,7 @@ impl Ran {
     /// The load was refused with a short message that begins with a place (or none, with `error`) and says a word.
     #[track_caller]
     fn refused(self, start: &str, word: &str) -> Self {
+        self.bounded();
         assert_eq!((self.code, self.stdout.as_str()), (Some(1), ""), "{}", self.told());
         let first = self.stderr.lines().next().unwrap_or_default();
         assert!(first.starts_with(start) && first.contains("error[") && first.contains(word), "{}", self.told());
@@ -106,7 +157,8 @@ impl Ran {
     #[track_caller]
     fn readable(self) -> Self {
         assert!(self.stderr.len() < READABLE, "{} bytes of messages; {}", self.stderr.len(), self.told());
-        let harmful = |letter: char| letter.is_control() && letter != '\n';
+        let harmful =
+            |letter: char| letter != '\n' && (letter.is_control() || ('\u{202a}'..='\u{202e}').contains(&letter));
         assert!(!self.stderr.contains(harmful), "{}", self.told());
         self
     }
@@ -325,9 +377,9 @@ fn a_long_text_is_understood_and_a_longer_file_is_refused() {
 #[test]
 fn a_long_key_is_refused_in_a_short_message() {
     let key = "k".repeat(10 * MIB);
-    Project::of(format!("{key}: 1\n{}", service(""))).config().refused("compose.yaml:1:1: ", "");
-    Project::of(service(&format!("    {key}: 1\n"))).config().refused("compose.yaml:4:5: ", "");
-    Project::of(service(&format!("    \"{key}\": 1\n"))).config().refused("compose.yaml:4:5: ", "");
+    Project::of(format!("{key}: 1\n{}", service(""))).config().refused("compose.yaml:1:", "");
+    Project::of(service(&format!("    {key}: 1\n"))).config().refused("compose.yaml:4:", "");
+    Project::of(service(&format!("    \"{key}\": 1\n"))).config().refused("compose.yaml:4:", "");
 }
 
 #[test]
@@ -538,7 +590,7 @@ fn bytes_that_are_no_text_are_refused_with_their_place() {
 
 #[test]
 fn control_characters_in_a_message_do_no_harm() {
-    Project::of(service("    \"\\e[31mred\\x07\": 1\n")).config().refused("compose.yaml:4:5: ", "");
+    Project::of(service("    \"\\e[31mred\\x07\": 1\n")).config().refused("compose.yaml:4:", "");
     Project::of(service("    ports: [\"\\e]0;title\\a80\"]\n")).config().refused("compose.yaml:4:13: ", "");
     Project::of(service("    hostname: ${A:?\u{202e}gnp}\n")).config().refused("compose.yaml:4:15: ", "");
 }
