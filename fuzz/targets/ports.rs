@@ -1,10 +1,10 @@
-//! Short ports: the long form that one becomes, printed as YAML and read again, is in the long form already.
+//! Short ports: the long form that one becomes, printed as JSON and read again, is in the long form already.
 
 #![no_main]
 
 use hoist::document::Node;
 use hoist::load::fuzzing::shape;
-use hoist_fuzz::{meaning, printed_and_read};
+use hoist_fuzz::{meaning, through_json};
 use libfuzzer_sys::fuzz_target;
 
 const PORTS: usize = 65_535;
@@ -19,7 +19,7 @@ fuzz_target!(|text: &str| {
         assert!(target.is_some_and(|target| target > 0), "{item:?}");
     }
     if items.len() < 100 {
-        let (again, faults) = shape("ports", printed_and_read(&long));
+        let (again, faults) = shape("ports", through_json(&long));
         assert!(faults.is_empty(), "{faults:?}");
         assert_eq!(meaning(&again), meaning(&long));
     }

@@ -1,10 +1,10 @@
-//! Short volumes: the long form that one becomes, printed as YAML and read again, is in the long form already.
+//! Short volumes: the long form that one becomes, printed as JSON and read again, is in the long form already.
 
 #![no_main]
 
 use hoist::document::Node;
 use hoist::load::fuzzing::shape;
-use hoist_fuzz::{meaning, printed_and_read};
+use hoist_fuzz::{meaning, through_json};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -14,7 +14,7 @@ fuzz_target!(|text: &str| {
     for item in items {
         assert!(item.get("target").and_then(Node::as_text).is_some_and(|target| !target.is_empty()), "{item:?}");
     }
-    let (again, faults) = shape("volumes", printed_and_read(&long));
+    let (again, faults) = shape("volumes", through_json(&long));
     assert!(faults.is_empty(), "{faults:?}");
     assert_eq!(meaning(&again), meaning(&long));
 });

@@ -111,8 +111,12 @@ impl<'a> Reader<'a, '_> {
         let end = rest.find(['=', ':', '\n']).unwrap_or(rest.len());
         let (written, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
         let key = written.trim_end();
-        self.check(key, start)?;
         let bare = after.is_empty() || after.starts_with('\n');
+        if key.is_empty() && !bare {
+            let fault = Diagnostic::error("dotenv", "there is no name in front of the value");
+            return Err(Box::new(fault.at(self.span(start + end, start + end + 1)).help("write 'NAME=value'")));
+        }
+        self.check(key, start)?;
         let value = after.get(1..).unwrap_or_default().trim_start_matches(is_blank);
         self.at = self.text.len() - value.len();
         Ok((key, start, bare))
@@ -120,10 +124,6 @@ impl<'a> Reader<'a, '_> {
 
     fn check(&self, key: &str, start: usize) -> Result<()> {
         let allowed = |letter: char| letter.is_alphanumeric() || "_.-[]".contains(letter);
-        if key.is_empty() {
-            let fault = Diagnostic::error("dotenv", "there is no name in front of '='").at(self.span(start, start + 1));
-            return Err(Box::new(fault.help("write 'NAME=value'")));
-        }
         let Some((at, letter)) = key.char_indices().find(|(_, letter)| !allowed(*letter)) else { return Ok(()) };
         let place = self.span(start + at, start + at + letter.len_utf8());
         Err(Box::new(if letter.is_whitespace() {
@@ -316,6 +316,7 @@ mod tests {
             ("A : b", &[("A", "b")]),
             ("exportA=b", &[("exportA", "b")]),
             ("export=1", &[("export", "1")]),
+            ("export \nB=1\nexport ", &[("B", "1")]),
             ("A\nB=1", &[("B", "1")]),
             ("SET\nB=$SET", &[("SET", "val"), ("B", "val")]),
             ("SET=new\nB=$SET", &[("SET", "new"), ("B", "val")]),
@@ -335,7 +336,7 @@ mod tests {
             ("A=b\\nc", &[("A", "b\\nc")]),
             ("A=\"a\\\\nb\"", &[("A", "a\\nb")]),
             ("A=\"\\x41\\u0041 \\c \\z\"", &[("A", "\\x41\\u0041 \\c \\z")]),
-            ("A=\"\\0101 \\101 \\08\"", &[("A", "A \\101 \\8")]),
+            ("A=\"\\0101 \\101 \\08 \\0+17\"", &[("A", "A \\101 \\8 \\+17")]),
             ("A=\"\\$SET\"", &[("A", "$SET")]),
             ("A=\\$SET", &[("A", "\\val")]),
             ("A='it\\'s'", &[("A", "it's")]),
@@ -371,6 +372,7 @@ mod tests {
             ("A=\"unterm", 1, 3),
             ("A=\"\\\"", 1, 3),
             ("=b", 1, 1),
+            ("export =b", 1, 8),
             ("A=${UNSET:?m}", 1, 3),
             ("A=${U:-a #b}", 1, 3),
             ("A=1\n\u{feff}B=1", 2, 1),
