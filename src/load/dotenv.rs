@@ -286,6 +286,7 @@ fn octal<'text>(rest: &'text str, out: &mut String) -> &'text str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn lookup(name: &str) -> Option<&'static str> {
         (name == "SET").then_some("val")
@@ -410,5 +411,25 @@ mod tests {
     fn a_bare_name_at_the_very_end_is_inherited() {
         assert_eq!(run("SET", Format::Compose), Ok(vec![("SET".into(), "val".into())]));
         assert_eq!(run("A", Format::Compose), Ok(vec![]));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "([A-Z]{1,3}|export |[=:#$'\"\\\\{} \n\r]|\\PC){0,60}") {
+            for format in [Format::Compose, Format::Raw] {
+                let _ = run(&text, format);
+            }
+        }
+
+        #[test]
+        fn what_is_quoted_is_read_as_it_is(value in "(\\PC|[\\\\\"'$#\n\t]){0,40}") {
+            let quoted = value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$");
+            prop_assert_eq!(run(&format!("A=\"{quoted}\"\n"), Format::Compose), Ok(vec![("A".into(), value)]));
+        }
+
+        #[test]
+        fn a_raw_value_is_read_as_it_is(value in "\\PC{0,40}") {
+            prop_assert_eq!(run(&format!("A={value}\n"), Format::Raw), Ok(vec![("A".into(), value)]));
+        }
     }
 }

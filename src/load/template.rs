@@ -237,6 +237,7 @@ fn required(name: &str, state: &str, why: &str, range: Range<usize>) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn lookup(name: &str) -> Option<&'static str> {
         match name {
@@ -339,5 +340,28 @@ mod tests {
     fn deep_nesting_is_refused() {
         let text = format!("{}x{}", "${U:-".repeat(10_000), "}".repeat(10_000));
         assert!(expand(&text, &lookup).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics_or_grows(text in "(\\PC|[${}:?+-]|SET|UNSET){0,60}") {
+            let dollars = text.matches('$').count();
+            match expand(&text, &lookup) {
+                Ok(done) => prop_assert!(done.text.len() <= text.len() + dollars * "val".len()),
+                Err(fault) => prop_assert!(text.get(fault.range).is_some_and(|part| part.starts_with('$'))),
+            }
+        }
+
+        #[test]
+        fn a_text_with_doubled_dollars_is_itself(text in "(\\PC|[${}:?+-]|SET){0,60}") {
+            let done = expand(&text.replace('$', "$$"), &lookup).expect("valid");
+            prop_assert_eq!((done.text, done.used.len()), (text, 0));
+        }
+
+        #[test]
+        fn a_word_stands_for_a_variable_that_is_not_set(word in "[a-z .:/@=,]{0,20}", operator in ":?-") {
+            let text = format!("<${{UNSET{operator}{word}}}>");
+            prop_assert_eq!(expand(&text, &lookup).expect("valid").text, format!("<{word}>"));
+        }
     }
 }
