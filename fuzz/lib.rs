@@ -5,7 +5,7 @@ use hoist::document::scalar::{self, Scalar};
 use hoist::document::{Node, Value, json, write};
 use hoist::source::{SourceMap, Span};
 
-/// A tree by its meaning, one line a value: where and how it was written does not count.
+/// A tree by its meaning, one line a value: where and how it was written does not count, and `3.0` is 3.
 pub fn meaning(node: &Node) -> String {
     let mut out = String::new();
     describe(node, 0, &mut out);
@@ -22,7 +22,7 @@ fn describe(node: &Node, depth: usize, out: &mut String) {
         Value::Scalar { text, plain: false } => line(format!("{text:?}")),
         Value::Scalar { text, plain: true } => match scalar::resolve(text) {
             Scalar::Text(text) => line(format!("{text:?}")),
-            other => line(format!("{other:?}")),
+            number => line(format!("{} {number}", number.kind())),
         },
         Value::List(items) => {
             line("list".into());
