@@ -57,8 +57,8 @@ impl ServiceFiles<'_> {
         let own: Vec<(String, String)> = service.get("environment").map(own).unwrap_or_default();
         let environment = self.environment;
         let lookup = |name: &str| {
-            let of_service = || own.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-            environment.get(name).map(str::to_owned).or_else(of_service)
+            let of_service = || own.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+            environment.get(name).or_else(of_service)
         };
         let mut known = Entries::new();
         let path = path.key("environment");
@@ -77,7 +77,7 @@ impl ServiceFiles<'_> {
         let mut known = Entries::new();
         for named in self.named(&attribute) {
             let earlier = known.clone();
-            let lookup = |name: &str| earlier.get(name).map(|entry| entry.value.clone());
+            let lookup = |name: &str| earlier.get(name).map(|entry| entry.value.as_str());
             self.read(&named, severity, (&mut known, &lookup));
         }
         self.hidden(service.get("labels"), &known, &path.key("labels"));
@@ -93,7 +93,7 @@ impl ServiceFiles<'_> {
             if !is_expanded || !written.contains('$') || written.starts_with('\'') {
                 continue;
             }
-            let Ok(expanded) = template::expand(written, &|name| self.environment.get(name).map(str::to_owned)) else {
+            let Ok(expanded) = template::expand(written, &|name| self.environment.get(name)) else {
                 continue;
             };
             for name in expanded.used {

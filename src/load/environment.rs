@@ -132,7 +132,7 @@ impl Environment {
         let shown = find::shown(path, &request.working_directory);
         match ledger.read(path, &shown) {
             Ok(file) => {
-                let lookup = |name: &str| self.get(name).map(str::to_owned);
+                let lookup = |name: &str| self.get(name);
                 ledger.origins.env_file(file, Dollar::Variable);
                 dotenv::read(file, Format::Compose, entries, (&lookup, ledger));
             }

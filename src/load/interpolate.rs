@@ -32,7 +32,7 @@ fn expand(text: &str, span: Span, environment: &Environment, ledger: &mut Ledger
     if !text.contains('$') {
         return None;
     }
-    match template::expand(text, &|name| environment.get(name).map(str::to_owned)) {
+    match template::expand(text, &|name| environment.get(name)) {
         Ok(expanded) => {
             for name in expanded.used {
                 ledger.origins.used(span, environment.origin(&name));

@@ -72,6 +72,7 @@ impl fmt::Display for ByteSize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn units_are_powers_of_1024() {
@@ -103,6 +104,25 @@ mod tests {
             ["", "g", "1gg", "1xb", "zz", "1ib", "99999999p", "5  m", " 5m", "5m ", "-5m", "5i", "5bb", "1.2.3", "inf"]
         {
             assert!(text.parse::<ByteSize>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_prints_reads_back(bytes: i64) {
+            prop_assert_eq!(ByteSize(bytes).to_string().parse::<ByteSize>().expect("printed by us"), ByteSize(bytes));
+        }
+
+        #[test]
+        fn a_unit_multiplies(amount in 0..8_000_i64, unit in 0..5_usize) {
+            let text = format!("{amount}{}", ["b", "k", "mb", "GiB", " t"][unit]);
+            let power = u32::try_from(unit).expect("is small");
+            prop_assert_eq!(text.parse::<ByteSize>().expect("valid").bytes(), amount * 1024_i64.pow(power));
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC*|[0-9.e +-]{0,8}[kmgtpib]{0,4}") {
+            let _ = text.parse::<ByteSize>();
         }
     }
 }
