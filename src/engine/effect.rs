@@ -6,7 +6,7 @@
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Origins, Path, Segment};
 use crate::model::{
-    Attachment, Build, Deploy, Limits, MountKind, MountsOf, Namespace, Networking, Placement, Processor, PullPolicy,
+    Attachment, Build, Deploy, Limits, MountKind, Namespace, Networking, Placement, Processor, PullPolicy,
     Reservations, Resources, Restart, Service,
 };
 
@@ -202,12 +202,8 @@ fn impossible(service: &Service) -> Vec<(Path, Diagnostic)> {
     if service.use_api_socket {
         all.push((Path::of(["use_api_socket"]), unsupported("use_api_socket", service)));
     }
-    for (index, mounts) in service.volumes_from.iter().enumerate() {
-        let what = match mounts.source {
-            MountsOf::Service(_) => "volumes_from",
-            MountsOf::Container(_) => "volumes_from: container:…",
-        };
-        all.push((Path::of(["volumes_from"]).index(index), unsupported(what, service)));
+    for index in 0..service.volumes_from.len() {
+        all.push((Path::of(["volumes_from"]).index(index), unsupported("volumes_from", service)));
     }
     let mode = match &service.networking {
         Networking::Mode(mode) => Some(mode),

@@ -45,7 +45,7 @@ impl Attachment {
         let mut fields = Fields::of("networks", node, diagnostics)?;
         let attachment = Self {
             aliases: fields.texts("aliases"),
-            driver_opts: fields.map_of("driver_opts", Values::Numbers),
+            driver_opts: fields.map_of("driver_opts", Values::GivenNumbers),
             gw_priority: fields.unquoted("gw_priority").unwrap_or(0),
             interface_name: fields.text("interface_name"),
             ipv4_address: fields.text("ipv4_address"),

@@ -53,6 +53,7 @@ impl BlockIo {
             device_write_bps: fields.items("device_write_bps", DeviceRate::read),
             device_write_iops: fields.items("device_write_iops", DeviceRate::read),
         };
+        fields.refuse_extensions();
         fields.finish(&[]);
         Some(limits)
     }
@@ -79,6 +80,7 @@ impl DeviceWeight {
         let mut fields = Fields::of("weight_device", node, diagnostics)?;
         let path = fields.text("path").unwrap_or_default();
         let weight = fields.unquoted("weight").unwrap_or_default();
+        fields.refuse_extensions();
         fields.finish(&[]);
         Some(Self { path, weight })
     }
@@ -97,6 +99,7 @@ impl DeviceRate {
     fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of("blkio_config", node, diagnostics)?;
         let rate = Self { path: fields.text("path").unwrap_or_default(), rate: fields.bytes("rate") };
+        fields.refuse_extensions();
         fields.finish(&[]);
         Some(rate)
     }
@@ -143,8 +146,15 @@ mod tests {
     #[test]
     fn a_weight_is_a_number_that_fits() {
         assert_eq!(written("{weight: 300.0}", Dialect::Json), Ok(r#"{"weight":300}"#.into()));
-        for text in ["{weight: '300'}", "{weight: 99999}", "{weight: -1}", "{device_read_bps: [{rate: 1.5}]}", "{a: 1}"]
-        {
+        for text in [
+            "{weight: '300'}",
+            "{weight: 99999}",
+            "{weight: -1}",
+            "{device_read_bps: [{rate: 1.5}]}",
+            "{x-a: 1}",
+            "{weight_device: [{x-a: 1}]}",
+            "{a: 1}",
+        ] {
             assert!(written(text, Dialect::Json).is_err(), "{text}");
         }
     }

@@ -1,6 +1,6 @@
 //! [`DeviceRequest`]: devices that a driver hands out, such as GPUs. Spec: services, `gpus`; deploy, `devices`.
 
-use super::fields::Fields;
+use super::fields::{Fields, whole_number};
 use super::writer::Writer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Node;
@@ -91,7 +91,8 @@ fn devices(fields: &mut Fields<'_>) -> Option<Devices> {
             Some(Devices::All)
         }
         (Some(_), None) => {
-            let count = fields.integer("count")?;
+            let (node, diagnostics) = fields.nested("count")?;
+            let count = whole_number("count", node, diagnostics)?;
             Some(if count == -1 { Devices::All } else { Devices::Count(count) })
         }
     }
@@ -130,7 +131,7 @@ mod tests {
     #[test]
     fn a_number_of_devices_and_certain_devices_exclude_each_other() {
         assert_eq!(written("{count: 1, device_ids: [a]}"), Err("'count' and 'device_ids' exclude each other".into()));
-        for text in ["{count: 1.5}", "{count: x}", "{driver: 1}", "{device_ids: [1]}"] {
+        for text in ["{count: 1.5}", "{count: 2.0}", "{count: x}", "{driver: 1}", "{device_ids: [1]}"] {
             assert!(written(text).is_err(), "{text}");
         }
     }

@@ -1,10 +1,16 @@
 //! [`Fields`]: asks a mapping for typed attributes and reports what does not fit or was never asked for.
 
+mod number;
+mod values;
+
+pub(super) use number::whole_number;
+pub(super) use values::Values;
+
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, did_you_mean};
 use crate::document::scalar::{self, Scalar};
 use crate::document::{Node, Value};
 use crate::source::Span;
-use crate::value::{ByteSize, Invalid, Timespan};
+use crate::value::{Invalid, Timespan};
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
@@ -91,8 +97,12 @@ impl<'a> Fields<'a> {
         found
     }
 
-    /// A mapping that stands for a part of its own; null is none.
-    pub fn part<T>(&mut self, key: &'static str, read: impl Fn(&Node, &mut Diagnostics) -> Option<T>) -> Option<T> {
+    /// A mapping that is read by a function; null is a fault.
+    pub fn mapping<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&Node, &mut Diagnostics) -> Option<T>,
+    ) -> Option<T> {
         let node = self.node(key)?;
         if node.is_null() {
             let fault = wrong_kind(key, "a mapping", node).at(self.place(key));
@@ -161,61 +171,6 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A whole number, plain or as a decimal string; `2.0` is one too.
-    pub fn integer<T: TryFrom<i128>>(&mut self, key: &'static str) -> Option<T> {
-        let node = self.node(key)?;
-        let value = whole(node).or_else(|| float(node).filter(|value| value.fract() == 0.0).and_then(truncated));
-        self.in_range(key, node, value)
-    }
-
-    /// A whole number that has a range of its own.
-    pub fn ranged<T: TryFrom<i128, Error = Invalid>>(&mut self, key: &'static str) -> Option<T> {
-        let place = self.node(key)?.span;
-        match T::try_from(self.integer(key)?) {
-            Ok(value) => Some(value),
-            Err(invalid) => {
-                self.diagnostics.push(invalid_value(invalid, place));
-                None
-            }
-        }
-    }
-
-    /// A number of which Compose keeps the whole part; as a string it must be whole.
-    pub fn whole_part<T: TryFrom<i128>>(&mut self, key: &'static str) -> Option<T> {
-        let node = self.node(key)?;
-        self.in_range(key, node, whole(node).or_else(|| float(node).and_then(truncated)))
-    }
-
-    /// A number of which Compose keeps the whole part, and which it does not take as a string.
-    pub fn unquoted<T: TryFrom<i128>>(&mut self, key: &'static str) -> Option<T> {
-        let node = self.node(key)?;
-        if matches!(node.value, Value::Scalar { plain: false, .. }) {
-            self.diagnostics.push(wrong_kind(key, "a number", node).help("remove the quotes"));
-            return None;
-        }
-        self.whole_part(key)
-    }
-
-    fn in_range<T: TryFrom<i128>>(&mut self, key: &'static str, node: &Node, value: Option<i128>) -> Option<T> {
-        let fits = value.and_then(|value| T::try_from(value).ok());
-        if fits.is_none() {
-            self.diagnostics.push(wrong_kind(key, "a whole number in range", node));
-        }
-        fits
-    }
-
-    /// An amount of memory: a whole number of bytes, or a string with a unit.
-    pub fn bytes(&mut self, key: &'static str) -> Option<ByteSize> {
-        let node = self.node(key)?;
-        if let Some(number) = float(node) {
-            let fault = wrong_kind(key, "a whole number of bytes or a text with a unit", node);
-            let whole = truncated(number).unwrap_or_default();
-            self.diagnostics.push(fault.help(format!("docker compose takes it for 0: write '{whole}', or '512m'")));
-            return None;
-        }
-        self.parsed_scalar(key)
-    }
-
     /// A boolean, plain or as one of Compose's words.
     pub fn flag(&mut self, key: &'static str) -> Option<bool> {
         let node = self.node(key)?;
@@ -237,8 +192,11 @@ impl<'a> Fields<'a> {
         value
     }
 
-    /// A list of strings.
+    /// A list of strings; null is a fault.
     pub fn texts(&mut self, key: &'static str) -> Vec<String> {
+        if let Some(node) = self.node(key).filter(|node| node.is_null()) {
+            self.diagnostics.push(wrong_kind(key, "a list", node).help("give it a value or remove the key"));
+        }
         self.optional_texts(key).unwrap_or_default()
     }
 
@@ -255,7 +213,7 @@ impl<'a> Fields<'a> {
     /// A list of strings and whole numbers, which become strings.
     pub fn scalars(&mut self, key: &'static str) -> Vec<String> {
         self.items(key, |item, diagnostics| {
-            if Values::Whole.take(item) && !item.is_null() {
+            if Values::Whole.take(item) {
                 return scalar_text(item);
             }
             diagnostics.push(wrong_kind(key, "a list of strings and whole numbers", item).help("put quotes around it"));
@@ -289,17 +247,6 @@ impl<'a> Fields<'a> {
         self.optional_map(key).into_iter().map(|(name, value)| (name, value.unwrap_or_default())).collect()
     }
 
-    /// A mapping to text that takes only certain scalars; null becomes the empty text.
-    pub fn map_of(&mut self, key: &'static str, values: Values) -> BTreeMap<String, String> {
-        let Some(node) = self.node(key) else { return BTreeMap::new() };
-        for (_, value) in node.as_map().unwrap_or_default() {
-            if !values.take(value) {
-                self.diagnostics.push(wrong_kind(key, values.words(), value).help("put quotes around it"));
-            }
-        }
-        self.map(key)
-    }
-
     /// A list of strings that stand for values of their own.
     pub fn parsed_items<T: FromStr<Err = Invalid>>(&mut self, key: &'static str) -> Vec<T> {
         self.items(key, |item, diagnostics| {
@@ -319,7 +266,16 @@ impl<'a> Fields<'a> {
             self.diagnostics.push(wrong_kind(key, "a list", node));
             return Vec::new();
         };
-        items.iter().filter_map(|item| read(item, self.diagnostics)).collect()
+        let mut all = Vec::with_capacity(items.len());
+        for item in items {
+            if item.is_null() {
+                let message = format!("an item of '{key}' is empty");
+                self.diagnostics.push(Diagnostic::error("wrong-type", message).at(item.span).help("remove it"));
+            } else {
+                all.extend(read(item, self.diagnostics));
+            }
+        }
+        all
     }
 
     /// Ends the reading: attributes nobody asked for are unknown, or known and named in `unsupported`.
@@ -343,6 +299,15 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Reports extensions, where Compose takes none.
+    pub fn refuse_extensions(&mut self) {
+        let keys = self.entries.iter().map(|(key, _)| (key.as_text().unwrap_or_default(), key.span));
+        for (name, place) in keys.filter(|(name, _)| name.starts_with("x-")) {
+            let message = format!("'{name}' cannot stand in '{}'", self.what);
+            self.diagnostics.push(Diagnostic::error("unknown-key", message).at(place).help("move it to the service"));
+        }
+    }
+
     /// The attributes nobody asked for, without extensions.
     fn unasked(&self) -> Vec<(&'a str, Span)> {
         let all = self.entries.iter().map(|(key, _)| (key.as_text().unwrap_or_default(), key.span));
@@ -352,80 +317,6 @@ impl<'a> Fields<'a> {
     /// Reports a value that cannot be used.
     pub fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
-    }
-}
-
-/// A whole number, plain or as a decimal string.
-pub(super) fn whole_number<T: TryFrom<i128>>(what: &str, node: &Node, diagnostics: &mut Diagnostics) -> Option<T> {
-    let fits = whole(node).and_then(|value| T::try_from(value).ok());
-    if fits.is_none() {
-        diagnostics.push(wrong_kind(what, "a whole number in range", node));
-    }
-    fits
-}
-
-fn whole(node: &Node) -> Option<i128> {
-    match &node.value {
-        Value::Scalar { text, plain: true } => match scalar::resolve(text) {
-            Scalar::Int(value) => Some(value),
-            _ => None,
-        },
-        Value::Scalar { text, plain: false } => text.parse().ok(),
-        _ => None,
-    }
-}
-
-/// A plain number that YAML takes for a float.
-fn float(node: &Node) -> Option<f64> {
-    match &node.value {
-        Value::Scalar { text, plain: true } => match scalar::resolve(text) {
-            Scalar::Float(value) => Some(value),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// The whole part of a number that has one.
-fn truncated(value: f64) -> Option<i128> {
-    #[expect(clippy::cast_possible_truncation, reason = "the fraction is dropped, the bound is checked")]
-    (value.abs() < 1e30).then_some(value as i128)
-}
-
-/// The scalars that a mapping to text takes, besides strings and null.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Values {
-    /// Numbers, but no booleans.
-    Numbers,
-    /// Whole numbers only.
-    Whole,
-    /// Numbers, but neither booleans nor null.
-    Filled,
-    /// Nothing: strings only, and no null.
-    Texts,
-}
-
-impl Values {
-    fn take(self, node: &Node) -> bool {
-        match &node.value {
-            Value::Scalar { text, plain: true } => match scalar::resolve(text) {
-                Scalar::Bool(_) => false,
-                Scalar::Float(_) => matches!(self, Self::Numbers | Self::Filled),
-                Scalar::Int(_) => self != Self::Texts,
-                Scalar::Null => matches!(self, Self::Numbers | Self::Whole),
-                Scalar::Text(_) => true,
-            },
-            Value::Scalar { plain: false, .. } => true,
-            _ => false,
-        }
-    }
-
-    fn words(self) -> &'static str {
-        match self {
-            Self::Numbers | Self::Filled => "a mapping to strings and numbers",
-            Self::Texts => "a mapping to strings",
-            Self::Whole => "a mapping to strings and whole numbers",
-        }
     }
 }
 

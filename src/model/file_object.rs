@@ -49,8 +49,11 @@ impl FileObject {
     pub(super) fn read_secret(key: &Name, node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of("secret", node, diagnostics)?;
         let common = Self::common(&mut fields);
-        let secret =
-            Self { driver: fields.text("driver"), driver_opts: fields.map_of("driver_opts", Values::Filled), ..common };
+        let secret = Self {
+            driver: fields.text("driver"),
+            driver_opts: fields.map_of("driver_opts", Values::GivenNumbers),
+            ..common
+        };
         fields.exclude(&["file", "environment"], "a secret has one source: keep one of them");
         let is_written = ["file", "environment"].iter().any(|key| fields.node(key).is_some());
         if !is_written && !secret.external {

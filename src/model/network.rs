@@ -61,7 +61,7 @@ impl Network {
         let network = Self {
             name: fields.text("name").unwrap_or_default(),
             driver: fields.text("driver"),
-            driver_opts: fields.map_of("driver_opts", Values::Filled),
+            driver_opts: fields.map_of("driver_opts", Values::GivenNumbers),
             ipam: fields.nested("ipam").and_then(|(node, faults)| Ipam::read(node, faults)).unwrap_or_default(),
             external: fields.flag("external").unwrap_or(false),
             internal: fields.flag("internal").unwrap_or(false),
@@ -120,7 +120,7 @@ impl Ipam {
         let ipam = Self {
             driver: fields.text("driver"),
             config: fields.items("config", Subnet::read),
-            options: fields.map_of("options", Values::Texts),
+            options: fields.map_of("options", Values::GivenTexts),
         };
         fields.finish(&[]);
         Some(ipam)

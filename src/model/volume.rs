@@ -27,7 +27,7 @@ impl Volume {
         let volume = Self {
             name: fields.text("name").unwrap_or_default(),
             driver: fields.text("driver"),
-            driver_opts: fields.map_of("driver_opts", Values::Filled),
+            driver_opts: fields.map_of("driver_opts", Values::GivenNumbers),
             external: fields.flag("external").unwrap_or(false),
             labels: fields.map("labels"),
         };

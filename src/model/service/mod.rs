@@ -209,3 +209,6 @@ impl Service {
         self.scale.or(deployed).unwrap_or(1)
     }
 }
+
+#[cfg(test)]
+mod tests;

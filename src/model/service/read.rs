@@ -2,6 +2,7 @@
 
 use super::Service;
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::document::scalar::{self, Scalar};
 use crate::document::{Node, Value};
 use crate::model::fields::{self, Fields, Values};
 use crate::model::{
@@ -13,7 +14,7 @@ use indexmap::IndexMap;
 use std::collections::BTreeMap;
 
 /// Attributes of the compose language that this version cannot carry out yet.
-const UNSUPPORTED: [&str; 4] = ["env_file", "extends", "label_file", "pull_refresh_after"];
+const UNSUPPORTED: [&str; 3] = ["env_file", "extends", "label_file"];
 
 impl Service {
     /// Reads a canonical service.
@@ -29,8 +30,8 @@ impl Service {
             profiles: fields.texts("profiles"),
             annotations: fields.map("annotations"),
             attach: fields.flag("attach"),
-            build: fields.part("build", Build::read),
-            block_io: fields.nested("blkio_config").and_then(|(node, faults)| BlockIo::read(node, faults)),
+            build: fields.mapping("build", Build::read),
+            block_io: fields.mapping("blkio_config", BlockIo::read),
             cap_add: fields.texts("cap_add"),
             cap_drop: fields.texts("cap_drop"),
             cgroup: fields.parsed("cgroup"),
@@ -38,9 +39,7 @@ impl Service {
             command: fields.optional_texts("command"),
             configs: fields.items("configs", FileReference::read_config),
             container_name: fields.text("container_name"),
-            credential_spec: fields
-                .nested("credential_spec")
-                .and_then(|(node, faults)| CredentialSpec::read(node, faults)),
+            credential_spec: fields.mapping("credential_spec", CredentialSpec::read),
             depends_on: named(&mut fields, "depends_on", Dependency::read),
             deploy: fields.nested("deploy").and_then(|(node, faults)| Deploy::read(node, faults)),
             develop: fields.nested("develop").and_then(|(node, faults)| Develop::read(node, faults)),
@@ -58,14 +57,14 @@ impl Service {
             gpus: fields.items("gpus", DeviceRequest::read_gpu),
             group_add: fields.scalars("group_add"),
             hostname: fields.text("hostname"),
-            healthcheck: fields.nested("healthcheck").and_then(|(node, faults)| Healthcheck::read(node, faults)),
+            healthcheck: fields.mapping("healthcheck", Healthcheck::read),
             image: image(&mut fields),
             init: fields.flag("init"),
             ipc: fields.parsed_unless_empty("ipc"),
             isolation: fields.text("isolation"),
             labels: fields.map("labels"),
             links: fields.parsed_items("links"),
-            logging: fields.nested("logging").and_then(|(node, faults)| Logging::read(node, faults)),
+            logging: fields.mapping("logging", Logging::read),
             mac_address: fields.text("mac_address"),
             memory: Memory::read(&mut fields),
             models: models(&mut fields),
@@ -81,7 +80,7 @@ impl Service {
             pre_stop: fields.items("pre_stop", Hook::read),
             privileged: fields.flag("privileged").unwrap_or(false),
             processor: Processor::read(&mut fields),
-            provider: fields.nested("provider").and_then(|(node, faults)| Provider::read(node, faults)),
+            provider: fields.mapping("provider", Provider::read),
             pull_policy: fields.parsed("pull_policy"),
             read_only: fields.flag("read_only").unwrap_or(false),
             restart: restart(&mut fields),
@@ -107,6 +106,7 @@ impl Service {
             working_dir: fields.text("working_dir"),
             name,
         };
+        pull_refresh_after(&mut fields);
         fields.finish(&UNSUPPORTED);
         Some(service)
     }
@@ -167,14 +167,25 @@ fn restart(fields: &mut Fields<'_>) -> Option<Restart> {
     restart
 }
 
+/// Part of the language, and without effect in every version of Compose.
+fn pull_refresh_after(fields: &mut Fields<'_>) {
+    let Some(place) = fields.node("pull_refresh_after").map(|node| node.span) else { return };
+    if fields.text("pull_refresh_after").is_some() {
+        let warning = Diagnostic::warning("no-effect", "'pull_refresh_after' does nothing, in docker compose neither");
+        fields.report(warning.at(place).help("remove it, or set 'pull_policy: every_12h'"));
+    }
+}
+
 /// The one boolean that Compose does not take as a string.
 fn use_api_socket(fields: &mut Fields<'_>) -> bool {
     let Some(node) = fields.node("use_api_socket") else { return false };
-    if let Value::Scalar { plain: false, .. } = node.value {
-        fields.report(fields::wrong_kind("use_api_socket", "true or false", node).help("remove the quotes"));
-        return false;
+    if let Value::Scalar { text, plain: true } = &node.value
+        && let Scalar::Bool(value) = scalar::resolve(text)
+    {
+        return value;
     }
-    fields.flag("use_api_socket").unwrap_or(false)
+    fields.report(fields::wrong_kind("use_api_socket", "true or false", node).help("write it without quotes"));
+    false
 }
 
 fn networking(fields: &mut Fields<'_>) -> Networking {
