@@ -68,7 +68,11 @@ impl WatchAction {
 }
 
 impl Develop {
+    /// Reads the mapping; null counts as not written.
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        if node.is_null() {
+            return None;
+        }
         let mut fields = Fields::of("develop", node, diagnostics)?;
         let develop = Self { watch: fields.items("watch", Watch::read) };
         fields.finish(&[]);

@@ -97,8 +97,12 @@ impl<'a> Fields<'a> {
         found
     }
 
-    /// A mapping that stands for a part of its own; null is none.
-    pub fn part<T>(&mut self, key: &'static str, read: impl Fn(&Node, &mut Diagnostics) -> Option<T>) -> Option<T> {
+    /// A mapping that is read by a function; null is a fault.
+    pub fn mapping<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&Node, &mut Diagnostics) -> Option<T>,
+    ) -> Option<T> {
         let node = self.node(key)?;
         if node.is_null() {
             let fault = wrong_kind(key, "a mapping", node).at(self.place(key));

@@ -192,10 +192,10 @@ impl Mount {
         }
         let read_only = fields.flag("read_only").unwrap_or(false);
         let consistency = fields.text("consistency");
-        let bind = fields.part("bind", BindOptions::read);
-        let volume = fields.part("volume", VolumeOptions::read);
-        let tmpfs = fields.part("tmpfs", TmpfsOptions::read);
-        let image = fields.part("image", ImageOptions::read);
+        let bind = fields.mapping("bind", BindOptions::read);
+        let volume = fields.mapping("volume", VolumeOptions::read);
+        let tmpfs = fields.mapping("tmpfs", TmpfsOptions::read);
+        let image = fields.mapping("image", ImageOptions::read);
         if let Some(kind) = &kind {
             foreign_options(&mut fields, kind.as_str());
         }

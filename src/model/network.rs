@@ -120,7 +120,7 @@ impl Ipam {
         let ipam = Self {
             driver: fields.text("driver"),
             config: fields.items("config", Subnet::read),
-            options: fields.map_of("options", Values::Texts),
+            options: fields.map_of("options", Values::GivenTexts),
         };
         fields.finish(&[]);
         Some(ipam)

@@ -53,11 +53,11 @@ impl Deploy {
             mode: fields.text("mode"),
             replicas: fields.integer("replicas"),
             labels: fields.map("labels"),
-            update_config: fields.part("update_config", Rollout::read_update),
-            rollback_config: fields.part("rollback_config", Rollout::read_rollback),
-            resources: fields.part("resources", Resources::read).unwrap_or_default(),
-            restart_policy: fields.part("restart_policy", RestartPolicy::read),
-            placement: fields.part("placement", Placement::read).unwrap_or_default(),
+            update_config: fields.mapping("update_config", Rollout::read_update),
+            rollback_config: fields.mapping("rollback_config", Rollout::read_rollback),
+            resources: fields.mapping("resources", Resources::read).unwrap_or_default(),
+            restart_policy: fields.mapping("restart_policy", RestartPolicy::read),
+            placement: fields.mapping("placement", Placement::read).unwrap_or_default(),
             endpoint_mode: fields.text("endpoint_mode"),
         };
         fields.finish(&[]);

@@ -60,8 +60,8 @@ impl Resources {
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of("resources", node, diagnostics)?;
         let resources = Self {
-            limits: fields.part("limits", Limits::read),
-            reservations: fields.part("reservations", Reservations::read),
+            limits: fields.mapping("limits", Limits::read),
+            reservations: fields.mapping("reservations", Reservations::read),
         };
         fields.finish(&[]);
         Some(resources)
@@ -121,7 +121,7 @@ fn amounts(writer: &mut Writer, cpus: Option<Cpus>, memory: Option<ByteSize>) ->
 impl GenericResource {
     fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of("generic resource", node, diagnostics)?;
-        let resource = Self { discrete: fields.part("discrete_resource_spec", DiscreteResource::read) };
+        let resource = Self { discrete: fields.mapping("discrete_resource_spec", DiscreteResource::read) };
         fields.finish(&[]);
         Some(resource)
     }

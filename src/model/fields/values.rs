@@ -27,8 +27,8 @@ pub(in crate::model) enum Values {
     GivenNumbers,
     /// Whole numbers only.
     Whole,
-    /// Nothing: strings only, and no null.
-    Texts,
+    /// Strings only, and no null.
+    GivenTexts,
 }
 
 impl Values {
@@ -38,7 +38,7 @@ impl Values {
                 Scalar::Bool(_) => false,
                 Scalar::Null => matches!(self, Self::Numbers | Self::Whole),
                 Scalar::Float(_) => matches!(self, Self::Numbers | Self::GivenNumbers),
-                Scalar::Int(_) => self != Self::Texts,
+                Scalar::Int(_) => self != Self::GivenTexts,
                 Scalar::Text(_) => true,
             },
             Value::Scalar { plain: false, .. } => true,
@@ -49,8 +49,8 @@ impl Values {
     fn words(self) -> &'static str {
         match self {
             Self::Numbers | Self::GivenNumbers => "a mapping to strings and numbers",
-            Self::Texts => "a mapping to strings",
             Self::Whole => "a mapping to strings and whole numbers",
+            Self::GivenTexts => "a mapping to strings",
         }
     }
 }
