@@ -144,10 +144,7 @@ impl ServiceFiles<'_> {
 
     fn one(&mut self, item: &Node) -> Option<Named> {
         let path = item.get("path").unwrap_or(item);
-        let Some(text) = path.as_text().filter(|_| !path.is_null()) else {
-            self.wrong(item, "a path or a mapping with 'path' was expected");
-            return None;
-        };
+        let text = path.as_text().filter(|_| !path.is_null())?;
         for (key, _) in item.as_map().unwrap_or_default() {
             let name = key.as_text().unwrap_or_default();
             if !["path", "required", "format"].contains(&name) {

@@ -29,6 +29,8 @@ pub(super) struct Extends<'a, 'l> {
     files: HashMap<PathBuf, Option<Services>>,
     /// Services of this document that are done.
     done: HashMap<Box<str>, Node>,
+    /// Services of this document that start from what is not there.
+    failed: HashSet<Box<str>>,
     /// Services of circles that were reported.
     circles: HashSet<Box<str>>,
 }
@@ -49,7 +51,14 @@ struct Link {
 impl<'a, 'l> Extends<'a, 'l> {
     /// For the documents of a unit.
     pub fn of(loader: &'a mut Loader<'l>, scope: &'a Scope) -> Self {
-        Self { loader, scope, files: HashMap::new(), done: HashMap::new(), circles: HashSet::new() }
+        Self {
+            loader,
+            scope,
+            files: HashMap::new(),
+            done: HashMap::new(),
+            failed: HashSet::new(),
+            circles: HashSet::new(),
+        }
     }
 
     /// Replaces every `extends` of a document by what it stands for.
@@ -65,9 +74,11 @@ impl<'a, 'l> Extends<'a, 'l> {
             return;
         }
         let services: Services = document.get("services").cloned().into_iter().collect();
-        let failed: HashSet<_> = names.into_iter().filter(|name| self.service(name, &services).is_none()).collect();
+        for name in names {
+            self.service(&name, &services);
+        }
         for (key, service) in entries(document.get_mut("services")) {
-            if key.as_text().is_some_and(|name| failed.contains(name)) {
+            if key.as_text().is_some_and(|name| self.failed.contains(name)) {
                 self.loader.ledger.silence(key.span);
             }
             if let Some(done) = key.as_text().and_then(|name| self.done.remove(name)) {
@@ -76,11 +87,11 @@ impl<'a, 'l> Extends<'a, 'l> {
         }
     }
 
-    /// Follows the chain of one service and merges it from its far end; nothing when the chain breaks.
-    fn service(&mut self, name: &str, services: &Services) -> Option<()> {
+    /// Follows the chain of one service and merges it from its far end.
+    fn service(&mut self, name: &str, services: &Services) {
         let mut chain: Vec<Link> = Vec::new();
         let mut at: (Option<PathBuf>, Box<str>, Services) = (None, name.into(), Rc::clone(services));
-        let (mut base, mut is_whole) = (None, Some(()));
+        let (mut base, mut is_whole) = (None, true);
         let mut seen = HashSet::new();
         loop {
             let (file, name, services) = at;
@@ -88,30 +99,33 @@ impl<'a, 'l> Extends<'a, 'l> {
                 && let Some(done) = self.done.get(&name)
             {
                 base = Some(done.clone());
+                is_whole &= !self.failed.contains(&name);
                 break;
             }
             let Some(mut service) = self.take(&name, file.as_deref(), &services) else {
                 self.report_missing(&chain, &name, &services);
-                is_whole = None;
+                is_whole = false;
                 break;
             };
             let next = service.take("extends").filter(|next| next.tag != Tag::Reset);
             let place = next.as_ref().map_or(service.span, |next| next.get("service").unwrap_or(next).span);
             if !seen.insert((file.clone(), name.clone())) {
                 self.report_cycle(&chain, (&file, &name));
-                is_whole = None;
+                is_whole = false;
                 break;
             }
             let followed = next.as_ref().and_then(|next| self.follow(next, file.as_deref(), &services));
-            is_whole = is_whole.filter(|()| next.is_none() || followed.is_some());
+            is_whole &= next.is_none() || followed.is_some();
             chain.push(Link { file, name, service, place });
             match followed {
                 Some(next) => at = next,
                 None => break,
             }
         }
+        if !is_whole {
+            self.failed.extend(chain.iter().filter(|link| link.file.is_none()).map(|link| link.name.clone()));
+        }
         self.merge(chain, base);
-        is_whole
     }
 
     /// What an `extends` leads to: file, name and the services there.

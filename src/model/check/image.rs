@@ -83,7 +83,7 @@ mod tests {
         let text = "services:\n  a:\n    build: {context: /x, platforms: [p, q]}\n    platform: r\n";
         let wanted = "service 'a' runs on 'r', which is not one of the platforms of its build: p, q";
         assert_eq!(messages(text), [wanted]);
-        assert_eq!(places(text), ["platform: r"]);
+        assert_eq!(places(text), ["r"]);
         assert!(messages("services: {a: {platform: p, build: {platforms: [p, q]}}}").is_empty());
         assert!(messages("services: {a: {platform: p, build: {context: /x}}}").is_empty());
     }
