@@ -89,7 +89,7 @@ impl Config {
                 }
                 drop_empty(&mut node);
                 double_dollars(&mut node);
-                write::yaml(&node)?
+                write::yaml(&node)
             }
         })
     }
