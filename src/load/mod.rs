@@ -17,6 +17,7 @@ mod kinds;
 mod ledger;
 mod merge;
 mod normalise;
+mod parameter;
 mod paths;
 mod place;
 mod profile;
@@ -36,6 +37,7 @@ use crate::value::ProjectName;
 use env_file::ServiceFiles;
 use environment::Environment;
 use ledger::Ledger;
+pub use parameter::Parameter;
 use profile::Profiles;
 pub use rules::schema;
 use std::collections::BTreeMap;
@@ -134,6 +136,13 @@ pub struct Merged {
     pub environment: BTreeMap<String, String>,
 }
 
+impl Merged {
+    /// The variables that the files ask for, by name.
+    pub fn parameters(&self) -> BTreeMap<String, Parameter> {
+        Parameter::of(&self.tree)
+    }
+}
+
 /// Loads a project.
 ///
 /// # Errors
@@ -162,7 +171,11 @@ pub fn merged(request: &Request) -> Result<Merged, Box<Refused>> {
     ledger.settle();
     let Ledger { sources, diagnostics, origins, .. } = ledger;
     match raw {
-        Some(Raw { tree, environment, .. }) if !diagnostics.has_errors() => {
+        Some(Raw { mut tree, environment, name, .. }) if !diagnostics.has_errors() => {
+            if request.runs(Phase::Normalisation) {
+                normalise::normalise(&mut tree, name.as_str(), &environment);
+                tree.set("name", Node::text(name.as_str()));
+            }
             Ok(Merged { tree, sources, notes: diagnostics, environment: environment.into_map() })
         }
         _ => Err(Box::new(Refused { sources, diagnostics, origins })),
@@ -207,6 +220,7 @@ fn make(request: &Request, ledger: &mut Ledger) -> Option<(Project, Environment)
     if request.runs(Phase::Normalisation) {
         normalise::normalise(&mut tree, name.as_str(), &environment);
     }
+    normalise::variables(&mut tree, &environment);
     if request.runs(Phase::Environment) {
         ServiceFiles {
             environment: &environment,

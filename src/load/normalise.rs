@@ -35,7 +35,6 @@ pub(super) fn normalise(root: &mut Node, project: &str, environment: &Environmen
         networks(service);
         joins_default |= service.get("networks").is_some_and(|networks| networks.get("default").is_some());
         build(service, environment);
-        values(service.get_mut("environment"), environment);
         depends_on(service);
         sort_hosts(service);
     }
@@ -49,6 +48,13 @@ pub(super) fn normalise(root: &mut Node, project: &str, environment: &Environmen
         for (key, resource) in entries(root.get_mut(section)) {
             name(key.as_text().unwrap_or_default(), resource, project);
         }
+    }
+}
+
+/// Gives the variables of services that stand without a value that of the project's environment.
+pub(super) fn variables(root: &mut Node, environment: &Environment) {
+    for (_, service) in entries(root.get_mut("services")) {
+        values(service.get_mut("environment"), environment);
     }
 }
 
@@ -198,7 +204,9 @@ mod tests {
         let file = sources.add("compose.yaml".into(), text.into());
         let mut root = parse::parse(&sources, file).expect("valid YAML").remove(0);
         defaults(&mut root);
-        normalise(&mut root, "p", &Environment::of_pairs([("SET", "val")]));
+        let environment = Environment::of_pairs([("SET", "val")]);
+        normalise(&mut root, "p", &environment);
+        variables(&mut root, &environment);
         root
     }
 
