@@ -15,5 +15,5 @@ pub mod write;
 
 pub use natural::Natural;
 pub use node::{Node, Tag, Value};
-pub use origins::{Origins, Variable};
+pub use origins::{Dollar, Origins, Setting, Variable};
 pub use path::{Path, Segment};
