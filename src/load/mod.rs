@@ -80,7 +80,7 @@ pub enum Phase {
     Paths,
     /// What attributes say about each other is checked.
     Consistency,
-    /// Files of variables and labels are read into the services.
+    /// Files of variables and labels are read into the services. Without it the services know of none.
     Environment,
 }
 
@@ -174,6 +174,7 @@ pub fn merged(request: &Request) -> Result<Merged, Box<Refused>> {
     let Ledger { sources, diagnostics, origins, .. } = ledger;
     match raw {
         Some(Raw { mut tree, environment, name, .. }) if !diagnostics.has_errors() => {
+            normalise::env_files(&mut tree);
             if request.runs(Phase::Normalisation) {
                 normalise::normalise(&mut tree, name.as_str(), &environment);
                 tree.set("name", Node::text(name.as_str()));
@@ -231,6 +232,8 @@ fn make(request: &Request, ledger: &mut Ledger) -> Option<(Project, Environment)
             ledger: &mut *ledger,
         }
         .resolve(&mut tree);
+    } else {
+        env_file::leave_out(&mut tree);
     }
     ledger.origins.record(tree);
     let env_files = environment::explicit_files(request);

@@ -28,6 +28,15 @@ pub(super) fn defaults(root: &mut Node) {
     }
 }
 
+/// Says of files of variables that they must be there; a project needs no word on it, since it has read them.
+pub(super) fn env_files(root: &mut Node) {
+    for (_, service) in entries(root.get_mut("services")) {
+        for file in items(service.get_mut("env_file")) {
+            default(file, "required", || Node::plain(true));
+        }
+    }
+}
+
 /// Adds what follows from the project as a whole.
 pub(super) fn normalise(root: &mut Node, project: &str, environment: &Environment) {
     let mut joins_default = false;

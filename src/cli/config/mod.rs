@@ -49,7 +49,7 @@ pub struct Config {
     /// Do not check what attributes say about each other
     #[arg(long)]
     no_consistency: bool,
-    /// Do not read the env files of services
+    /// Does nothing, as in Compose: what is printed holds what env files say
     #[arg(long)]
     no_env_resolution: bool,
     /// Pin images to the digests that their registries have now
@@ -71,7 +71,7 @@ impl Config {
         let text = match self.lists.wanted() {
             Some(List::Variables) => variables::text(&context.merged(&variables::WITHOUT)?.parameters(), self.format),
             Some(List::Environment) => list::environment(&context.merged(&[])?.environment),
-            Some(List::Hashes(wanted)) => list::hashes(&self.load(context)?.project, &wanted)?,
+            Some(List::Hashes(wanted)) => list::hashes(&self.load(context, &self.without())?.project, &wanted)?,
             Some(list) => list::lines(&list, &self.tree_of_names(&list, context)?),
             None => self.document(context).await?,
         };
@@ -92,7 +92,7 @@ impl Config {
         let mut tree = if self.no_interpolate {
             context.merged(&self.without())?.tree
         } else {
-            let loaded = self.load(context)?;
+            let loaded = self.load(context, &self.without())?;
             let mut tree = loaded.project.write(format.dialect());
             extensions::keep(&mut tree, loaded.origins.tree(), format);
             tree
@@ -112,12 +112,13 @@ impl Config {
         Ok(printed::text(tree, format, dollars))
     }
 
-    /// The tree that a list is taken from. Profiles are those of all services, active or not.
+    /// The tree that a list is taken from, without a look at files of variables. Profiles are those of all services,
+    /// active or not.
     fn tree_of_names(&self, list: &List, context: &Context) -> anyhow::Result<Node> {
         if self.no_interpolate {
             return Ok(context.merged(&self.without())?.tree);
         }
-        let loaded = self.load(context)?;
+        let loaded = self.load(context, &[&self.without()[..], &[Phase::Environment]].concat())?;
         Ok(match list {
             List::Profiles => loaded.origins.tree().clone(),
             _ => loaded.project.write(Dialect::Yaml),
@@ -125,8 +126,8 @@ impl Config {
     }
 
     /// The project, with what was asked for and nothing that is of no use to it.
-    fn load(&self, context: &Context) -> anyhow::Result<Loaded> {
-        let mut loaded = context.load_without(&self.without(), &self.targets)?;
+    fn load(&self, context: &Context, without: &[Phase]) -> anyhow::Result<Loaded> {
+        let mut loaded = context.load_without(without, &self.targets)?;
         keep_needed(&mut loaded.project, &self.targets);
         if !context.keeps_all_resources() {
             loaded.project.prune();
@@ -140,7 +141,6 @@ impl Config {
             (self.no_normalize, Phase::Normalisation),
             (self.no_path_resolution, Phase::Paths),
             (self.no_consistency, Phase::Consistency),
-            (self.no_env_resolution, Phase::Environment),
         ];
         phases.into_iter().filter(|(without, _)| *without).map(|(_, phase)| phase).collect()
     }
