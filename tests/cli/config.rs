@@ -146,7 +146,7 @@ fn config_lists_names_without_the_files_of_services() {
     let scenario = set_shop();
     std::fs::remove_file(scenario.folder().join("db.env")).unwrap();
     assert_eq!(scenario.hoist(["config", "--services"]).ok().stdout, "db\nweb\n");
-    scenario.hoist(["config"]).code(1).says("env file './db.env' not found");
+    scenario.hoist(["config"]).code(1).says("env file 'db.env' not found");
 }
 
 #[test]
