@@ -50,10 +50,10 @@ impl ImageName {
         if self.digest().is_some() || self.tag().is_some() { name.to_owned() } else { format!("{name}:latest") }
     }
 
-    /// Name and tag for a pull: `("redis", "7-alpine")`; the digest stands in the place of the tag.
+    /// Name and tag for a pull: `("redis", "7-alpine")`; a digest stands in the place of the tag, which it outweighs.
     pub fn split(&self) -> (&str, &str) {
         match (self.digest(), self.tag()) {
-            (Some(digest), _) => (self.0.split('@').next().unwrap_or(&self.0), digest),
+            (Some(digest), _) => (self.without_tag(), digest),
             (None, Some(tag)) => (self.0.get(..self.0.len() - tag.len() - 1).unwrap_or(&self.0), tag),
             (None, None) => (&self.0, "latest"),
         }
@@ -76,7 +76,6 @@ impl ImageName {
     #[must_use]
     pub fn canonical(&self) -> Self {
         let (name, version) = self.split();
-        let name = if self.digest().is_some() { self.without_tag() } else { name };
         let path = name.strip_prefix("docker.io/").unwrap_or(name);
         let registry = self.registry();
         let folder = if registry == "docker.io" && !path.contains('/') { "library/" } else { "" };
