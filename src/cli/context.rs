@@ -127,7 +127,7 @@ impl Context {
         request: &Request,
     ) -> anyhow::Result<Loaded> {
         let mut loaded = loaded.map_err(|refused| self.refuse(&refused))?;
-        self.activate(&mut loaded, targets)?;
+        activate(&mut loaded, targets)?;
         if request.runs(Phase::Consistency) {
             self.check(&loaded)?;
         }
@@ -137,14 +137,6 @@ impl Context {
     fn refuse(&self, refused: &Refused) -> anyhow::Error {
         self.output.diagnostics(&refused.diagnostics, &refused.sources, &refused.origins);
         Faulty.into()
-    }
-
-    fn activate(&self, loaded: &mut Loaded, targets: &[Name]) -> anyhow::Result<()> {
-        loaded.project.activate(targets);
-        if let Some(unknown) = targets.iter().find(|name| !loaded.project.services.contains_key(*name)) {
-            return Err(NoSuchService::of(unknown, &loaded.project).into());
-        }
-        Ok(())
     }
 
     fn check(&self, loaded: &Loaded) -> anyhow::Result<()> {
@@ -218,6 +210,15 @@ impl Context {
         }
         Ok(request)
     }
+}
+
+/// Activates the services that are asked for, whatever their profiles.
+fn activate(loaded: &mut Loaded, targets: &[Name]) -> anyhow::Result<()> {
+    loaded.project.activate(targets);
+    if let Some(unknown) = targets.iter().find(|name| !loaded.project.services.contains_key(*name)) {
+        return Err(NoSuchService::of(unknown, &loaded.project).into());
+    }
+    Ok(())
 }
 
 /// Whether the fault is that there is no compose file at all.

@@ -35,8 +35,6 @@ pub struct Config {
     /// Write to a file instead
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    #[command(flatten)]
-    lists: Lists,
     /// Leave variables as they are written
     #[arg(long)]
     no_interpolate: bool,
@@ -58,6 +56,8 @@ pub struct Config {
     /// Print only the pinned images, as a file to put over the others
     #[arg(long)]
     lock_image_digests: bool,
+    #[command(flatten)]
+    lists: Lists,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

@@ -53,7 +53,9 @@ fn sort(node: &mut Node, keys: Keys, format: Format) {
         Value::Scalar { .. } => {}
         Value::List(items) => {
             let keys = if keys == Keys::Names { Keys::Attributes } else { keys };
-            items.iter_mut().for_each(|item| sort(item, keys, format));
+            for item in items {
+                sort(item, keys, format);
+            }
         }
         Value::Map(entries) => {
             match keys {
@@ -70,10 +72,9 @@ fn sort(node: &mut Node, keys: Keys, format: Format) {
 fn below(keys: Keys, key: &Node) -> Keys {
     match keys {
         Keys::Anything => Keys::Anything,
-        Keys::Names => Keys::Attributes,
         Keys::Attributes if extension(key).is_some() => Keys::Anything,
         Keys::Attributes if key.as_text().is_some_and(|key| NAMED.contains(&key)) => Keys::Names,
-        Keys::Attributes => Keys::Attributes,
+        Keys::Names | Keys::Attributes => Keys::Attributes,
     }
 }
 
