@@ -245,12 +245,11 @@ impl<'a, 'l> Extends<'a, 'l> {
         let names = names.filter_map(|(key, _)| key.as_text());
         let message = format!("service '{}' extends '{name}', which is not a service", last.name);
         let fault = Diagnostic::error("missing-service", message).at(last.place);
-        self.loader.ledger.report(match did_you_mean(name, names.clone()) {
-            Some(near) => fault.help(format!("did you mean '{near}'?")),
-            None => {
-                let known = names.take(8).map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
-                fault.help(format!("a service of the same document or of the 'file' is needed; there are {known}"))
-            }
+        self.loader.ledger.report(if let Some(near) = did_you_mean(name, names.clone()) {
+            fault.help(format!("did you mean '{near}'?"))
+        } else {
+            let known = names.take(8).map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+            fault.help(format!("a service of the same document or of the 'file' is needed; there are {known}"))
         });
     }
 
