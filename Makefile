@@ -1,6 +1,6 @@
 # The two commands of the README are `make demo` and `make test`.
 
-.PHONY: help demo test lint conformance bench picture
+.PHONY: help demo test lint conformance bench fuzz picture
 
 help:
 	@echo 'make demo         flask-redis through hoist, on your engine or a private one'
@@ -8,6 +8,7 @@ help:
 	@echo 'make lint         format, clippy, shellcheck'
 	@echo 'make conformance  every case and example through hoist and docker compose 2.40'
 	@echo 'make bench        side by side with docker compose; starts a private engine'
+	@echo 'make fuzz         each fuzz target for FUZZ_SECONDS (60); needs a nightly compiler'
 	@echo 'make picture      docs/up.svg, from a real run'
 
 demo:
@@ -28,6 +29,9 @@ bench:
 	@cargo bench --locked --bench compare --no-run
 	@scripts/images
 	@scripts/engine run cargo bench --locked --offline --quiet --bench compare
+
+fuzz:
+	@scripts/fuzz
 
 picture:
 	@scripts/requirements tmux python3

@@ -13,6 +13,8 @@ pub enum Severity {
     Error,
     /// The project can be used, but something in it does not do what it seems to.
     Warning,
+    /// The project does what it says, and another way would be wiser.
+    Advice,
 }
 
 /// A second place that helps to understand the fault.
@@ -28,7 +30,7 @@ pub struct Label {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "a diagnostic does nothing until it is collected"]
 pub struct Diagnostic {
-    /// Error or warning.
+    /// Error, warning or advice.
     pub severity: Severity,
     /// A stable, kebab-case code such as `unknown-key`.
     pub code: &'static str,
@@ -51,6 +53,11 @@ impl Diagnostic {
     /// A warning.
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, code, message.into())
+    }
+
+    /// A piece of advice.
+    pub fn advice(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Advice, code, message.into())
     }
 
     fn new(severity: Severity, code: &'static str, message: String) -> Self {
@@ -78,18 +85,18 @@ impl Diagnostic {
 
 /// The diagnostics of one run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Diagnostics(Vec<Diagnostic>);
+pub struct Diagnostics {
+    all: Vec<Diagnostic>,
+    /// What makes one the same as another: code and place, or where there is none code and message.
+    known: BTreeSet<(&'static str, Option<Span>, String)>,
+}
 
 impl Diagnostics {
     /// Adds one. Of two with the same code at the same place the first is kept: who finds a fault first knows most.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        let is_same = |known: &Diagnostic| {
-            known.code == diagnostic.code
-                && known.place == diagnostic.place
-                && (known.place.is_some() || known.message == diagnostic.message)
-        };
-        if !self.0.iter().any(is_same) {
-            self.0.push(diagnostic);
+        let message = if diagnostic.place.is_some() { String::new() } else { diagnostic.message.clone() };
+        if self.known.insert((diagnostic.code, diagnostic.place, message)) {
+            self.all.push(diagnostic);
         }
     }
 
@@ -97,7 +104,7 @@ impl Diagnostics {
     pub fn drop_consequences(&mut self, ruined: &[Span]) {
         let mut ruined: BTreeSet<Span> = ruined.iter().copied().collect();
         let mut roots: BTreeSet<Span> = BTreeSet::new();
-        self.0.retain(|one| {
+        self.all.retain(|one| {
             let Some(place) = one.place.filter(|_| one.severity == Severity::Error) else { return true };
             let around = Span { file: place.file, start: place.start, end: u32::MAX };
             let value = ruined.range(..=around).next_back().copied();
@@ -111,19 +118,38 @@ impl Diagnostics {
 
     /// Whether any of them is an error.
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|one| one.severity == Severity::Error)
+        self.all.iter().any(|one| one.severity == Severity::Error)
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
     }
 
-    /// All of them by place; those without a place come first.
+    /// Adds several.
+    pub fn push_all(&mut self, more: impl IntoIterator<Item = Diagnostic>) {
+        more.into_iter().for_each(|one| self.push(one));
+    }
+
+    /// How many are of this severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.all.iter().filter(|one| one.severity == severity).count()
+    }
+
+    /// All of them by place, at one place the graver first; those without a place come first of all.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
-        let mut all: Vec<_> = self.0.iter().collect();
-        all.sort_by_key(|one| one.place);
+        let mut all: Vec<_> = self.all.iter().collect();
+        all.sort_by_key(|one| (one.place, one.severity));
         all
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.all.into_iter()
     }
 }
 

@@ -1,23 +1,58 @@
 //! What unit tests of several modules share: projects and observations made from a few words.
 
-use crate::diagnostic::Diagnostics;
-use crate::document::parse;
-use crate::model::{Identity, Project};
+use crate::diagnostic::{Diagnostics, Severity};
+use crate::document::{Node, json, parse};
+use crate::model::{Dialect, Identity, Project, Service};
 use crate::plan::reconcile::{images, reconcile};
 use crate::plan::{Action, Images, Observed, Plan, Policy, Step, simulate};
 use crate::source::SourceMap;
+use crate::value::Name;
+
+/// The tree of a YAML text.
+pub fn tree(text: &str) -> Node {
+    let mut sources = SourceMap::default();
+    let file = sources.add("compose.yaml".into(), text.into());
+    parse::parse(&sources, file).expect("valid YAML").remove(0)
+}
+
+/// A part of the model from canonical YAML, or the first error; warnings are not looked at.
+pub fn read_part<T>(text: &str, read: impl Fn(&Node, &mut Diagnostics) -> Option<T>) -> Result<T, String> {
+    let mut diagnostics = Diagnostics::default();
+    let part = read(&tree(text), &mut diagnostics);
+    match diagnostics.sorted().into_iter().find(|fault| fault.severity == Severity::Error) {
+        Some(fault) => Err(fault.message.clone()),
+        None => Ok(part.expect("what has no fault is read")),
+    }
+}
+
+/// What a service with these attributes writes beside its image, as JSON.
+pub fn attribute(text: &str) -> String {
+    let name = "a".parse().expect("valid");
+    let read = |node: &Node, diagnostics: &mut Diagnostics| Service::read(Name::clone(&name), node, diagnostics);
+    let service = read_part(&format!("{{image: x, {text}}}"), read).expect(text);
+    let mut node = service.write(Dialect::Json);
+    for key in ["command", "entrypoint", "image"] {
+        node.take(key);
+    }
+    json::compact(&node)
+}
+
+/// The first fault of a service with these attributes: what is wrong and how to mend it.
+pub fn service_fault(text: &str) -> Option<(String, Option<String>)> {
+    let mut diagnostics = Diagnostics::default();
+    Service::read("a".parse().expect("valid"), &tree(&format!("{{image: x, {text}}}")), &mut diagnostics);
+    diagnostics.sorted().first().map(|fault| (fault.message.clone(), fault.help.clone()))
+}
 
 /// A project from canonical YAML; it is called `p`.
 pub fn project(text: &str) -> Project {
-    let mut sources = SourceMap::default();
-    let file = sources.add("compose.yaml".into(), text.into());
-    let root = parse::parse(&sources, file).expect("valid YAML").remove(0);
+    let root = tree(text);
     let name = "p".parse().expect("valid");
     let identity =
         Identity { name, working_dir: "/p".into(), files: vec!["/p/compose.yaml".into()], env_files: vec![] };
     let mut diagnostics = Diagnostics::default();
     let project = Project::read(&root, identity, &mut diagnostics).expect("readable");
-    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    assert!(!diagnostics.has_errors(), "{diagnostics:?}");
     project
 }
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// The order of `docs/architecture.md`: a module may use what stands in front of it.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 21] = [
     "source",
     "diagnostic",
     "value",
@@ -16,6 +16,7 @@ const ORDER: [&str; 20] = [
     "load",
     "plan",
     "advice",
+    "provenance",
     "ignore",
     "event",
     "kubernetes",

@@ -2,7 +2,7 @@
 
 use super::{Context, Exit};
 use crate::document::{Node, Value, json, write};
-use crate::model::Project;
+use crate::model::{Dialect, Project};
 use crate::plan::fingerprint;
 use crate::value::Name;
 use std::path::PathBuf;
@@ -76,7 +76,10 @@ impl Config {
     }
 
     fn document(&self, project: &Project, tree: &Node) -> anyhow::Result<String> {
-        let mut node = project.write();
+        let mut node = project.write(match self.format {
+            Format::Json => Dialect::Json,
+            Format::Yaml => Dialect::Yaml,
+        });
         keep_extensions(&mut node, tree);
         Ok(match self.format {
             Format::Json => {
@@ -171,17 +174,12 @@ fn keep_extensions_of_each(printed: &mut Node, written: &Node, section: &str) {
     }
 }
 
-/// YAML leaves out a command that is not set and an empty `ipam`; JSON prints both, as `docker compose config` does.
+/// YAML leaves out an empty `ipam`; JSON prints it, as `docker compose config` does.
 fn drop_empty(node: &mut Node) {
-    for section in ["services", "networks"] {
-        let Some(Value::Map(entries)) = node.get_mut(section).map(|entries| &mut entries.value) else { continue };
-        for (_, entry) in entries {
-            for key in ["command", "entrypoint", "ipam"] {
-                let empty = |node: &Node| node.is_null() || node.as_map().is_some_and(<[_]>::is_empty);
-                if entry.get(key).is_some_and(empty) {
-                    entry.take(key);
-                }
-            }
+    let Some(Value::Map(entries)) = node.get_mut("networks").map(|entries| &mut entries.value) else { return };
+    for (_, entry) in entries {
+        if entry.get("ipam").and_then(Node::as_map).is_some_and(<[_]>::is_empty) {
+            entry.take("ipam");
         }
     }
 }

@@ -4,9 +4,10 @@ use super::Globals;
 use super::failure::{Faulty, NoSuchService};
 use super::interrupt::Interrupts;
 use crate::diagnostic::Diagnostics;
-use crate::engine::{Engine, Host};
+use crate::engine::{Engine, Host, effect};
+use crate::graph::Services;
 use crate::load::{Loaded, Refused, Request, load, wants_stdin};
-use crate::model::check;
+use crate::model::{Service, check};
 use crate::plan::Plan;
 use crate::render::Output;
 use crate::value::{Name, ProjectName};
@@ -85,8 +86,13 @@ impl Context {
 
     /// Loads the project for a command that only asks what it is; services named here are activated whatever their
     /// profiles.
-    fn load_quietly(&self, targets: &[Name]) -> anyhow::Result<Loaded> {
+    pub fn load_quietly(&self, targets: &[Name]) -> anyhow::Result<Loaded> {
         self.accept(load(&self.request()?), targets)
+    }
+
+    /// Loads the project for a command that looks at faults itself.
+    pub fn try_load(&self) -> anyhow::Result<Result<Loaded, Box<Refused>>> {
+        Ok(load(&self.request()?))
     }
 
     fn accept(&self, loaded: Result<Loaded, Box<Refused>>, targets: &[Name]) -> anyhow::Result<Loaded> {
@@ -113,6 +119,17 @@ impl Context {
             return Err(Faulty.into());
         }
         Ok(())
+    }
+
+    /// Says what of these services (all when none is named) has no effect on an engine yet, before anything is done;
+    /// what they would be wrong without ends the command.
+    pub fn tell_effects(&self, loaded: &Loaded, targets: &[Name]) -> anyhow::Result<()> {
+        let project = &loaded.project;
+        let closure = Services::of(project).closure(targets);
+        let selected = |service: &&Service| targets.is_empty() || closure.contains(&service.name);
+        let faults = effect::judge(project.services.values().filter(selected), &loaded.origins);
+        self.output.diagnostics(&faults, &loaded.sources, &loaded.origins);
+        if faults.has_errors() { Err(Faulty.into()) } else { Ok(()) }
     }
 
     /// The project by its file, or by name alone when the name is given and no file is.

@@ -36,6 +36,27 @@ impl NoSuchService {
     }
 }
 
+/// A variable is asked for that no file gives to the service.
+#[derive(Debug, thiserror::Error)]
+#[error("no file sets '{name}' for '{service}'")]
+pub struct NoSuchVariable {
+    name: String,
+    service: Name,
+    help: String,
+}
+
+impl NoSuchVariable {
+    /// Says what the user may have meant.
+    pub fn of(name: &str, service: &Name, known: &[&str]) -> Self {
+        let help = match did_you_mean(name, known.iter().copied()) {
+            Some(near) => format!("did you mean '{near}'?"),
+            None if known.is_empty() => "it may come from the image: no file sets a variable of this service".into(),
+            None => format!("it may come from the image; files set {}", known.join(", ")),
+        };
+        Self { name: name.to_owned(), service: service.clone(), help }
+    }
+}
+
 /// Shows an error; gives the exit code.
 pub fn report(output: &Output, error: &anyhow::Error) -> Exit {
     if error.is::<Faulty>() {
@@ -48,7 +69,8 @@ pub fn report(output: &Output, error: &anyhow::Error) -> Exit {
         return Exit::FAILED;
     }
     let unknown = error.downcast_ref::<NoSuchService>().map(|unknown| unknown.help.clone());
-    let help = error.downcast_ref::<EngineError>().and_then(EngineError::help).or(unknown);
+    let unset = error.downcast_ref::<NoSuchVariable>().map(|unset| unset.help.clone());
+    let help = error.downcast_ref::<EngineError>().and_then(EngineError::help).or(unknown).or(unset);
     output.error(&format!("{error:#}"), help.as_deref());
     Exit::FAILED
 }

@@ -4,9 +4,11 @@
 
 mod build;
 mod carrier;
+mod check;
 mod config;
 mod context;
 mod down;
+mod env;
 mod exit;
 mod failure;
 mod globals;
@@ -40,8 +42,10 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Build(build::Build),
+    Check(check::Check),
     Config(config::Config),
     Down(down::Down),
+    Env(env::Env),
     Graph(graph::Graph),
     Logs(logs::Logs),
     Plan(plan::Plan),
@@ -89,8 +93,10 @@ pub fn main() -> ExitCode {
 async fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
     match command {
         Command::Build(build) => build.run(context).await,
+        Command::Check(check) => check.run(context),
         Command::Config(config) => config.run(context),
         Command::Down(down) => down.run(context).await,
+        Command::Env(env) => env.run(context),
         Command::Graph(graph::Graph {}) => graph::run(context),
         Command::Logs(logs) => logs.run(context).await,
         Command::Plan(plan) => plan.run(context).await,

@@ -33,6 +33,7 @@ enum Format {
 impl Plan {
     pub async fn run(self, context: &Context) -> anyhow::Result<Exit> {
         let loaded = context.load(&self.services)?;
+        context.tell_effects(&loaded, &self.services)?;
         let orphans = if self.remove_orphans { Orphans::Remove } else { Orphans::Keep };
         let policy = Policy { targets: self.services, orphans, ..Policy::default() };
         let wanted = if self.build { Images::Build } else { Images::Missing };

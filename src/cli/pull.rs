@@ -43,6 +43,7 @@ impl Pull {
         let mut seen = BTreeSet::new();
         for service in project.services.values().filter(|service| selected.contains(&service.name)) {
             let left_out = matches!(service.pull_policy, Some(PullPolicy::Never | PullPolicy::Build))
+                || service.provider.is_some()
                 || (service.build.is_some() && (self.ignore_buildable || service.image.is_none()));
             let image = project.image_of(service);
             if left_out || !seen.insert(image.familiar()) {

@@ -42,7 +42,7 @@ pub struct Up {
     #[arg(long)]
     no_build: bool,
     /// When images are fetched: missing, always, never, build [default: each service's `pull_policy`]
-    #[arg(long, value_name = "POLICY")]
+    #[arg(long, value_name = "POLICY", value_parser = parse_pull)]
     pull: Option<PullPolicy>,
     /// Replace containers even if nothing changed
     #[arg(long, conflicts_with = "no_recreate")]
@@ -75,6 +75,14 @@ pub struct Up {
     no_attach: Vec<Name>,
 }
 
+/// A policy that holds for one run: intervals between two fetches are for files.
+fn parse_pull(text: &str) -> Result<PullPolicy, String> {
+    match text.parse() {
+        Ok(policy @ (PullPolicy::Missing | PullPolicy::Always | PullPolicy::Never | PullPolicy::Build)) => Ok(policy),
+        _ => Err("one of missing, always, never, build".into()),
+    }
+}
+
 fn parse_scale(text: &str) -> Result<(Name, u32), String> {
     let fault = || format!("'{text}' is not SERVICE=NUMBER");
     let (service, number) = text.split_once('=').ok_or_else(fault)?;
@@ -86,9 +94,10 @@ impl Up {
         let mut loaded = context.load(&self.services)?;
         self.scale(&mut loaded.project)?;
         if self.pull.is_some() {
-            loaded.project.services.values_mut().for_each(|service| service.pull_policy = self.pull);
+            loaded.project.services.values_mut().for_each(|service| service.pull_policy.clone_from(&self.pull));
         }
         refuse_nothing(&loaded.project)?;
+        context.tell_effects(&loaded, &self.services)?;
         let engine = context.engine()?;
         if self.dry_run {
             return super::plan::show(context, &loaded, &engine, (&self.policy(), self.images())).await;

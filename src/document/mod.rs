@@ -12,5 +12,5 @@ pub mod scalar;
 pub mod write;
 
 pub use node::{Node, Tag, Value};
-pub use origins::{Origins, Variable};
+pub use origins::{Dollar, Origins, Setting, Variable};
 pub use path::{Path, Segment};

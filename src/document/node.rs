@@ -41,6 +41,12 @@ pub enum Tag {
     Override,
 }
 
+impl Default for Node {
+    fn default() -> Self {
+        Self::null()
+    }
+}
+
 impl Node {
     /// A quoted text that no file says.
     pub fn text(text: impl Into<Box<str>>) -> Self {
@@ -56,6 +62,16 @@ impl Node {
     /// Null.
     pub fn null() -> Self {
         Self::plain("null")
+    }
+
+    /// The value of a name that stands alone in a list of `KEY=value`: null until it is looked up.
+    pub fn bare() -> Self {
+        Self::plain("")
+    }
+
+    /// Whether this is the value of a name that stands alone in a list.
+    pub fn is_bare(&self) -> bool {
+        matches!(&self.value, Value::Scalar { text, plain: true } if text.is_empty())
     }
 
     /// A list that no file says.

@@ -2,8 +2,8 @@
 
 use super::path::Segment;
 use super::{Node, Path};
-use crate::source::Span;
-use std::collections::{BTreeMap, HashMap};
+use crate::source::{FileId, Span};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A variable that took part in a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,21 +12,38 @@ pub struct Variable {
     pub name: String,
     /// Where its value came from, such as `.env` or `the environment`; nothing when it is not set.
     pub from: Option<String>,
+    /// The place of its value, when a file says it.
+    pub place: Option<Span>,
+}
+
+/// One of several values that files give to the same thing; of them only the last one counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Where it is written.
+    pub span: Span,
+    /// What is written there; nothing for a variable that is named without a value.
+    pub value: Option<String>,
+}
+
+/// What `$` means in a file of variables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dollar {
+    /// It begins the name of a variable.
+    Variable,
+    /// It is a letter like any other.
+    Plain,
 }
 
 /// Where the values of a loaded project come from: the tree that it was read from, which knows its places, and the
 /// variables in it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Origins {
     root: Node,
     services: HashMap<Box<str>, usize>,
     variables: BTreeMap<Span, Vec<Variable>>,
-}
-
-impl Default for Origins {
-    fn default() -> Self {
-        Self { root: Node::null(), services: HashMap::new(), variables: BTreeMap::new() }
-    }
+    replaced: BTreeMap<Path, Vec<Setting>>,
+    bare: BTreeSet<Span>,
+    env_files: BTreeMap<FileId, Dollar>,
 }
 
 impl Origins {
@@ -36,6 +53,42 @@ impl Origins {
         if !all.contains(&variable) {
             all.push(variable);
         }
+    }
+
+    /// Records that what was set for a path lost against what another place says.
+    pub fn replaced(&mut self, path: Path, setting: Setting) {
+        let all = self.replaced.entry(path).or_default();
+        if !all.contains(&setting) {
+            all.push(setting);
+        }
+    }
+
+    /// What was set for a path and lost, in the order in which it was found out.
+    pub fn replaced_at(&self, path: &Path) -> &[Setting] {
+        self.replaced.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Records that a name stands at this place without a value: what it means is looked up in the environment.
+    pub fn named_alone(&mut self, span: Span) {
+        self.bare.insert(span);
+    }
+
+    /// Whether a name stands at this place without a value.
+    pub fn is_named_alone(&self, span: Span) -> bool {
+        self.bare.contains(&span)
+    }
+
+    /// Records that this is a file of variables; one that is read both ways counts as expanded.
+    pub fn env_file(&mut self, file: FileId, dollar: Dollar) {
+        let known = self.env_files.entry(file).or_insert(dollar);
+        if dollar == Dollar::Variable {
+            *known = dollar;
+        }
+    }
+
+    /// The files of variables.
+    pub fn env_files(&self) -> &BTreeMap<FileId, Dollar> {
+        &self.env_files
     }
 
     /// Keeps the tree of the project.

@@ -129,7 +129,7 @@ impl<'a> Reader<'a> {
             let event = self.next()?;
             let mut value = self.node(event, depth + 1)?;
             if value.is_null() {
-                value.span = key.span;
+                value = Node { tag: value.tag, ..Node::null() }.at(key.span);
             }
             let text = match key_text(&key) {
                 Ok(text) => text,

@@ -83,9 +83,9 @@ fn request(project: &Project, key: &Name, network: &Network) -> NetworkCreateReq
 }
 
 fn sent_ipam(ipam: &Ipam) -> SentIpam {
-    let Ipam { driver, config } = ipam;
+    let Ipam { driver, config, options } = ipam;
     let config: Vec<_> = config.iter().map(sent_subnet).collect();
-    SentIpam { driver: driver.clone(), config: (!config.is_empty()).then_some(config), options: None }
+    SentIpam { driver: driver.clone(), config: (!config.is_empty()).then_some(config), options: some(options) }
 }
 
 fn sent_subnet(subnet: &Subnet) -> IpamConfig {

@@ -9,6 +9,9 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 use indexmap::IndexMap;
 
+/// Bytes that all values together may grow to: 32 MiB. A file is half of that at most, the rest is for variables.
+const MAX_LENGTH: usize = 32 * 1024 * 1024;
+
 /// A variable of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
@@ -39,7 +42,8 @@ pub(super) fn read(
     (lookup, ledger): (template::Lookup<'_>, &mut Ledger),
 ) {
     let text = ledger.sources.text(file).to_owned();
-    let mut reader = Reader { text: &text, at: 0, file: Span::start_of(file), known, lookup, ledger };
+    let length = known.values().map(|entry| entry.value.len()).sum();
+    let mut reader = Reader { text: &text, at: 0, file: Span::start_of(file), known, length, lookup, ledger };
     if reader.rest().starts_with('\u{feff}') {
         reader.at = '\u{feff}'.len_utf8();
     }
@@ -52,18 +56,20 @@ pub(super) fn read(
     }
 }
 
-struct Reader<'a> {
+struct Reader<'a, 'values> {
     text: &'a str,
     at: usize,
     file: Span,
     known: &'a mut Entries,
-    lookup: template::Lookup<'a>,
+    /// Bytes of all values so far.
+    length: usize,
+    lookup: template::Lookup<'values>,
     ledger: &'a mut Ledger,
 }
 
 type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 
-impl<'a> Reader<'a> {
+impl<'a> Reader<'a, '_> {
     fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
@@ -76,11 +82,11 @@ impl<'a> Reader<'a> {
         while self.skip_to_statement() {
             let (key, start, bare) = self.key()?;
             if bare {
-                self.inherit(key, start);
+                self.inherit(key, start)?;
                 continue;
             }
             let value = self.value()?;
-            self.known.insert(key.to_owned(), value);
+            self.set(key, value)?;
         }
         Ok(())
     }
@@ -105,8 +111,12 @@ impl<'a> Reader<'a> {
         let end = rest.find(['=', ':', '\n']).unwrap_or(rest.len());
         let (written, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
         let key = written.trim_end();
-        self.check(key, start)?;
         let bare = after.is_empty() || after.starts_with('\n');
+        if key.is_empty() && !bare {
+            let fault = Diagnostic::error("dotenv", "there is no name in front of the value");
+            return Err(Box::new(fault.at(self.span(start + end, start + end + 1)).help("write 'NAME=value'")));
+        }
+        self.check(key, start)?;
         let value = after.get(1..).unwrap_or_default().trim_start_matches(is_blank);
         self.at = self.text.len() - value.len();
         Ok((key, start, bare))
@@ -114,10 +124,6 @@ impl<'a> Reader<'a> {
 
     fn check(&self, key: &str, start: usize) -> Result<()> {
         let allowed = |letter: char| letter.is_alphanumeric() || "_.-[]".contains(letter);
-        if key.is_empty() {
-            let fault = Diagnostic::error("dotenv", "there is no name in front of '='").at(self.span(start, start + 1));
-            return Err(Box::new(fault.help("write 'NAME=value'")));
-        }
         let Some((at, letter)) = key.char_indices().find(|(_, letter)| !allowed(*letter)) else { return Ok(()) };
         let place = self.span(start + at, start + at + letter.len_utf8());
         Err(Box::new(if letter.is_whitespace() {
@@ -131,11 +137,22 @@ impl<'a> Reader<'a> {
         }))
     }
 
-    fn inherit(&mut self, key: &str, start: usize) {
-        if let Some(value) = (self.lookup)(key) {
-            let span = self.span(start, start + key.len());
-            self.known.insert(key.to_owned(), Entry { value, span });
+    fn inherit(&mut self, key: &str, start: usize) -> Result<()> {
+        let Some(value) = (self.lookup)(key) else { return Ok(()) };
+        let span = self.span(start, start + key.len());
+        self.set(key, Entry { value: value.to_owned(), span })
+    }
+
+    fn set(&mut self, key: &str, entry: Entry) -> Result<()> {
+        let span = entry.span;
+        self.length += entry.value.len();
+        let before = self.known.insert(key.to_owned(), entry);
+        self.length -= before.map_or(0, |before| before.value.len());
+        if self.length <= MAX_LENGTH {
+            return Ok(());
         }
+        let fault = Diagnostic::error("dotenv", "the variables up to here hold more than 32 MiB");
+        Err(Box::new(fault.at(span).help("variables in variables multiply: write the values out")))
     }
 
     fn value(&mut self) -> Result<Entry> {
@@ -183,7 +200,7 @@ impl<'a> Reader<'a> {
 
     fn expand(&mut self, value: &str, span: Span) -> Result<Entry> {
         let (lookup, known) = (self.lookup, &*self.known);
-        let find = |name: &str| lookup(name).or_else(|| known.get(name).map(|entry| entry.value.clone()));
+        let find = |name: &str| lookup(name).or_else(|| known.get(name).map(|entry| entry.value.as_str()));
         match template::expand(value, &find) {
             Ok(expanded) => {
                 expanded.unset.iter().for_each(|name| self.ledger.unset(name, span));
@@ -216,11 +233,10 @@ impl<'a> Reader<'a> {
         match value {
             Some(value) => {
                 let span = self.span(start + key.len() + 1, start + line.len());
-                self.known.insert(key.to_owned(), Entry { value: value.to_owned(), span });
+                self.set(key, Entry { value: value.to_owned(), span })
             }
             None => self.inherit(key, start),
         }
-        Ok(())
     }
 }
 
@@ -257,7 +273,8 @@ fn unescape(value: &str) -> String {
 
 /// `\0101` is `A`; with fewer or other digits only the zero is lost.
 fn octal<'text>(rest: &'text str, out: &mut String) -> &'text str {
-    let digits = rest.get(..3).and_then(|digits| u8::from_str_radix(digits, 8).ok());
+    let digits = rest.get(..3).filter(|digits| digits.chars().all(|digit| digit.is_digit(8)));
+    let digits = digits.and_then(|digits| u8::from_str_radix(digits, 8).ok());
     if let Some(byte) = digits {
         out.push(char::from(byte));
         return rest.get(3..).unwrap_or_default();
@@ -269,9 +286,10 @@ fn octal<'text>(rest: &'text str, out: &mut String) -> &'text str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    fn lookup(name: &str) -> Option<String> {
-        (name == "SET").then(|| "val".to_owned())
+    fn lookup(name: &str) -> Option<&'static str> {
+        (name == "SET").then_some("val")
     }
 
     fn run(text: &str, format: Format) -> std::result::Result<Vec<(String, String)>, (String, usize, usize)> {
@@ -299,6 +317,7 @@ mod tests {
             ("A : b", &[("A", "b")]),
             ("exportA=b", &[("exportA", "b")]),
             ("export=1", &[("export", "1")]),
+            ("export \nB=1\nexport ", &[("B", "1")]),
             ("A\nB=1", &[("B", "1")]),
             ("SET\nB=$SET", &[("SET", "val"), ("B", "val")]),
             ("SET=new\nB=$SET", &[("SET", "new"), ("B", "val")]),
@@ -318,7 +337,7 @@ mod tests {
             ("A=b\\nc", &[("A", "b\\nc")]),
             ("A=\"a\\\\nb\"", &[("A", "a\\nb")]),
             ("A=\"\\x41\\u0041 \\c \\z\"", &[("A", "\\x41\\u0041 \\c \\z")]),
-            ("A=\"\\0101 \\101 \\08\"", &[("A", "A \\101 \\8")]),
+            ("A=\"\\0101 \\101 \\08 \\0+17\"", &[("A", "A \\101 \\8 \\+17")]),
             ("A=\"\\$SET\"", &[("A", "$SET")]),
             ("A=\\$SET", &[("A", "\\val")]),
             ("A='it\\'s'", &[("A", "it's")]),
@@ -354,6 +373,7 @@ mod tests {
             ("A=\"unterm", 1, 3),
             ("A=\"\\\"", 1, 3),
             ("=b", 1, 1),
+            ("export =b", 1, 8),
             ("A=${UNSET:?m}", 1, 3),
             ("A=${U:-a #b}", 1, 3),
             ("A=1\n\u{feff}B=1", 2, 1),
@@ -374,8 +394,42 @@ mod tests {
     }
 
     #[test]
+    fn values_that_double_are_refused() {
+        let mut text = format!("A={}\n", "x".repeat(1024 * 1024));
+        for _ in 0..40 {
+            text.push_str("B=$A\n");
+        }
+        assert_eq!(run(&text, Format::Compose).map(|all| all.len()), Ok(2), "the last value counts");
+        for index in 0..40 {
+            text = format!("{text}C{index}=$A\n");
+        }
+        let fault = run(&text, Format::Compose).expect_err("refused");
+        assert_eq!((fault.1, fault.2), (72, 5), "{}", fault.0);
+    }
+
+    #[test]
     fn a_bare_name_at_the_very_end_is_inherited() {
         assert_eq!(run("SET", Format::Compose), Ok(vec![("SET".into(), "val".into())]));
         assert_eq!(run("A", Format::Compose), Ok(vec![]));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "([A-Z]{1,3}|export |[=:#$'\"\\\\{} \n\r]|\\PC){0,60}") {
+            for format in [Format::Compose, Format::Raw] {
+                let _ = run(&text, format);
+            }
+        }
+
+        #[test]
+        fn what_is_quoted_is_read_as_it_is(value in "(\\PC|[\\\\\"'$#\n\t]){0,40}") {
+            let quoted = value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$");
+            prop_assert_eq!(run(&format!("A=\"{quoted}\"\n"), Format::Compose), Ok(vec![("A".into(), value)]));
+        }
+
+        #[test]
+        fn a_raw_value_is_read_as_it_is(value in "\\PC{0,40}") {
+            prop_assert_eq!(run(&format!("A={value}\n"), Format::Raw), Ok(vec![("A".into(), value)]));
+        }
     }
 }

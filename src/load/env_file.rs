@@ -7,10 +7,11 @@ use super::find;
 use super::ledger::Ledger;
 use super::normalise::entries;
 use super::profile::Profiles;
-use super::template::Lookup;
+use super::template::{self, Lookup};
 use super::unique;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{Node, Value};
+use crate::document::{Dollar, Node, Path as TreePath, Setting, Value};
+use crate::source::Span;
 use std::path::{Path, PathBuf};
 
 /// Reads the files of all services into the tree and removes the attributes that name them.
@@ -32,35 +33,102 @@ struct Named {
 impl ServiceFiles<'_> {
     /// Resolves all services; what is wrong with the files of an inactive one is only a warning.
     pub fn resolve(&mut self, root: &mut Node) {
-        for (_, service) in entries(root.get_mut("services")) {
+        for (key, service) in entries(root.get_mut("services")) {
+            let path = TreePath::of(["services", key.as_text().unwrap_or_default()]);
+            self.looked_up(service);
             let severity = if self.profiles.activate_node(service) { Severity::Error } else { Severity::Warning };
-            self.variables(service, severity);
-            self.labels(service, severity);
+            self.variables(service, severity, &path);
+            self.labels(service, severity, &path);
         }
     }
 
-    fn variables(&mut self, service: &mut Node, severity: Severity) {
+    /// Notes where the variables come from that a service names without a value.
+    fn looked_up(&mut self, service: &Node) {
+        for (key, value) in service.get("environment").and_then(Node::as_map).unwrap_or_default() {
+            if self.ledger.origins.is_named_alone(value.span) {
+                let variable = self.environment.origin(key.as_text().unwrap_or_default());
+                self.ledger.origins.used(value.span, variable);
+            }
+        }
+    }
+
+    fn variables(&mut self, service: &mut Node, severity: Severity, path: &TreePath) {
         let Some(attribute) = service.take("env_file") else { return };
         let own: Vec<(String, String)> = service.get("environment").map(own).unwrap_or_default();
         let environment = self.environment;
         let lookup = |name: &str| {
-            let of_service = || own.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-            environment.get(name).map(str::to_owned).or_else(of_service)
+            let of_service = || own.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+            environment.get(name).or_else(of_service)
         };
         let mut known = Entries::new();
+        let path = path.key("environment");
         for named in self.named(&attribute) {
+            let before = known.clone();
             self.read(&named, severity, (&mut known, &lookup));
+            self.used(&known, &own);
+            self.replaced(before, &known, &path);
         }
+        self.hidden(service.get("environment"), &known, &path);
         put_below(service, "environment", &attribute, known);
     }
 
-    fn labels(&mut self, service: &mut Node, severity: Severity) {
+    fn labels(&mut self, service: &mut Node, severity: Severity, path: &TreePath) {
         let Some(attribute) = service.take("label_file") else { return };
         let mut known = Entries::new();
         for named in self.named(&attribute) {
-            self.read(&named, severity, (&mut known, &|_| None));
+            let earlier = known.clone();
+            let lookup = |name: &str| earlier.get(name).map(|entry| entry.value.as_str());
+            self.read(&named, severity, (&mut known, &lookup));
         }
+        self.hidden(service.get("labels"), &known, &path.key("labels"));
         put_below(service, "labels", &attribute, known);
+    }
+
+    /// Keeps which variables took part in the values of files.
+    fn used(&mut self, known: &Entries, own: &[(String, String)]) {
+        for entry in known.values() {
+            let Span { file, start, end } = entry.span;
+            let written = self.ledger.sources.text(file).get(start as usize..end as usize).unwrap_or_default();
+            let is_expanded = self.ledger.origins.env_files().get(&file) == Some(&Dollar::Variable);
+            if !is_expanded || !written.contains('$') || written.starts_with('\'') {
+                continue;
+            }
+            let Ok(expanded) = template::expand(written, &|name| self.environment.get(name)) else {
+                continue;
+            };
+            for name in expanded.used {
+                let of_service = own.iter().any(|(key, _)| *key == name);
+                let mut variable = self.environment.origin(&name);
+                if variable.from.is_none() && of_service {
+                    variable.from = Some("'environment' of the service".into());
+                } else if let (None, Some(earlier)) = (&variable.from, known.get(&name)) {
+                    let path = self.ledger.sources.path(earlier.span.file).display().to_string();
+                    (variable.from, variable.place) = (Some(path), Some(earlier.span));
+                }
+                self.ledger.origins.used(entry.span, variable);
+            }
+        }
+    }
+
+    /// Keeps what the variables of earlier files were before another file set them.
+    fn replaced(&mut self, before: Entries, known: &Entries, path: &TreePath) {
+        for (name, entry) in before {
+            if known.get(&name).is_some_and(|now| now.span != entry.span) {
+                let setting = Setting { span: entry.span, value: Some(entry.value) };
+                self.ledger.origins.replaced(path.key(&name), setting);
+            }
+        }
+    }
+
+    /// Keeps what the files say of names that the service sets itself.
+    fn hidden(&mut self, own: Option<&Node>, known: &Entries, path: &TreePath) {
+        for (key, _) in own.and_then(Node::as_map).unwrap_or_default() {
+            let name = key.as_text().unwrap_or_default();
+            if let Some(entry) = known.get(name) {
+                let setting = Setting { span: entry.span, value: Some(entry.value.clone()) };
+                self.ledger.origins.replaced(path.key(name), setting);
+            }
+        }
     }
 
     fn named(&mut self, attribute: &Node) -> Vec<Named> {
@@ -123,7 +191,11 @@ impl ServiceFiles<'_> {
     fn read(&mut self, named: &Named, severity: Severity, (known, lookup): (&mut Entries, Lookup<'_>)) {
         let shown = find::shown(&named.path, self.working_directory);
         match self.ledger.read(&named.path, &shown) {
-            Ok(file) => dotenv::read(file, named.format, known, (lookup, self.ledger)),
+            Ok(file) => {
+                let dollar = if named.format == Format::Raw { Dollar::Plain } else { Dollar::Variable };
+                self.ledger.origins.env_file(file, dollar);
+                dotenv::read(file, named.format, known, (lookup, self.ledger));
+            }
             Err(Unreadable::Missing) if !named.required => {}
             Err(unreadable) => {
                 let mut fault = unreadable.diagnostic("env file", &shown).at(named.place.span);

@@ -8,6 +8,7 @@ use super::file::Unreadable;
 use super::find;
 use super::ledger::Ledger;
 use crate::diagnostic::Diagnostic;
+use crate::document::{Dollar, Variable};
 use crate::source::Span;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ pub(super) struct Environment {
 struct Known {
     value: String,
     from: String,
+    place: Option<Span>,
 }
 
 impl Environment {
@@ -56,20 +58,23 @@ impl Environment {
         self.get(name).filter(|value| !value.is_empty())
     }
 
-    /// Where a variable came from, such as `.env`.
-    pub fn origin(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(|known| known.from.as_str())
+    /// A variable with where it came from, such as `.env`.
+    pub fn origin(&self, name: &str) -> Variable {
+        let known = self.values.get(name);
+        let (from, place) = (known.map(|known| known.from.clone()), known.and_then(|known| known.place));
+        Variable { name: name.to_owned(), from, place }
     }
 
     /// Adds a variable that is not there yet.
     pub fn add(&mut self, name: &str, value: &str, from: &str) {
-        let known = || Known { value: value.to_owned(), from: from.to_owned() };
+        let known = || Known { value: value.to_owned(), from: from.to_owned(), place: None };
         self.values.entry(name.to_owned()).or_insert_with(known);
     }
 
     /// Sets a variable, whatever it was.
     pub fn set(&mut self, name: &str, value: &str, from: &str) {
-        self.values.insert(name.to_owned(), Known { value: value.to_owned(), from: from.to_owned() });
+        let known = Known { value: value.to_owned(), from: from.to_owned(), place: None };
+        self.values.insert(name.to_owned(), known);
     }
 
     /// Adds what the env files say: those that were asked for, or else `.env` of the given directory.
@@ -91,7 +96,8 @@ impl Environment {
     fn add_entries(&mut self, entries: Entries, ledger: &Ledger) {
         for (name, entry) in entries {
             let from = ledger.sources.path(entry.span.file).display().to_string();
-            self.add(&name, &entry.value, &from);
+            let known = Known { value: entry.value, from, place: Some(entry.span) };
+            self.values.entry(name).or_insert(known);
         }
     }
 
@@ -104,32 +110,30 @@ impl Environment {
     pub fn add_default_file(&mut self, directory: &Path, (request, ledger): (&Request, &mut Ledger)) {
         let path = directory.join(".env");
         if path.is_file() {
-            self.add_file(&path, Span::NOWHERE, (request, ledger));
+            self.add_included(&[(path, Span::NOWHERE)], (request, ledger));
         }
     }
 
-    /// Adds an env file that an `include` names; what is known already stays.
-    pub fn add_file(&mut self, path: &Path, place: Span, (request, ledger): (&Request, &mut Ledger)) {
-        if self.included.iter().any(|known| known == path) {
-            return;
-        }
-        let shown = find::shown(path, &request.working_directory);
-        match ledger.read(path, &shown) {
-            Ok(_) => {
-                let mut entries = Entries::new();
-                self.read(path, request, (&mut entries, ledger));
-                self.add_entries(entries, ledger);
-                self.included.push(path.to_owned());
+    /// Adds the env files of an `include`: among them the later wins, what is known already stays.
+    pub fn add_included(&mut self, files: &[(PathBuf, Span)], (request, ledger): (&Request, &mut Ledger)) {
+        let mut entries = Entries::new();
+        for (path, place) in files.iter().filter(|(path, _)| !self.included.contains(path)) {
+            let shown = find::shown(path, &request.working_directory);
+            match ledger.read(path, &shown) {
+                Ok(_) => self.read(path, request, (&mut entries, ledger)),
+                Err(unreadable) => ledger.report(unreadable.diagnostic("env file", &shown).at(*place)),
             }
-            Err(unreadable) => ledger.report(unreadable.diagnostic("env file", &shown).at(place)),
         }
+        self.add_entries(entries, ledger);
+        self.included.extend(files.iter().map(|(path, _)| path.clone()));
     }
 
     fn read(&self, path: &Path, request: &Request, (entries, ledger): (&mut Entries, &mut Ledger)) {
         let shown = find::shown(path, &request.working_directory);
         match ledger.read(path, &shown) {
             Ok(file) => {
-                let lookup = |name: &str| self.get(name).map(str::to_owned);
+                let lookup = |name: &str| self.get(name);
+                ledger.origins.env_file(file, Dollar::Variable);
                 dotenv::read(file, Format::Compose, entries, (&lookup, ledger));
             }
             Err(unreadable) => {
@@ -196,7 +200,8 @@ mod tests {
         fs::write(folder.path().join(".env"), "A=file\nB=$A\n").expect("is written");
         let (environment, _) = loaded(&request(folder.path(), &[("A", "process")]));
         assert_eq!((environment.get("A"), environment.get("B")), (Some("process"), Some("process")));
-        assert_eq!(environment.origin("B"), Some(".env"));
+        let origin = environment.origin("B");
+        assert_eq!((origin.from.as_deref(), origin.place.is_some()), (Some(".env"), true));
     }
 
     #[test]

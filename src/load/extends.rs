@@ -25,11 +25,14 @@ use std::rc::Rc;
 pub(super) struct Extends<'a, 'l> {
     loader: &'a mut Loader<'l>,
     scope: &'a Scope,
-    /// Other files, each with its services in the long spelling.
-    files: HashMap<PathBuf, Option<Rc<Node>>>,
+    /// Other files, each with its services as written.
+    files: HashMap<PathBuf, Option<Services>>,
     /// Services of this document that are done.
     done: HashMap<Box<str>, Node>,
 }
+
+/// The services of the documents of a file, in the order of the documents.
+type Services = Rc<[Node]>;
 
 /// One service of a chain.
 struct Link {
@@ -59,7 +62,7 @@ impl<'a, 'l> Extends<'a, 'l> {
         if names.is_empty() {
             return;
         }
-        let services = Rc::new(document.get("services").cloned().unwrap_or_else(Node::null));
+        let services: Services = document.get("services").cloned().into_iter().collect();
         for name in names {
             self.service(&name, &services);
         }
@@ -71,9 +74,9 @@ impl<'a, 'l> Extends<'a, 'l> {
     }
 
     /// Follows the chain of one service and merges it from its far end.
-    fn service(&mut self, name: &str, services: &Rc<Node>) {
+    fn service(&mut self, name: &str, services: &Services) {
         let mut chain: Vec<Link> = Vec::new();
-        let mut at: (Option<PathBuf>, Box<str>, Rc<Node>) = (None, name.into(), Rc::clone(services));
+        let mut at: (Option<PathBuf>, Box<str>, Services) = (None, name.into(), Rc::clone(services));
         let mut base = None;
         let mut seen = HashSet::new();
         loop {
@@ -109,8 +112,8 @@ impl<'a, 'l> Extends<'a, 'l> {
         &mut self,
         extends: &Node,
         file: Option<&Path>,
-        services: &Rc<Node>,
-    ) -> Option<(Option<PathBuf>, Box<str>, Rc<Node>)> {
+        services: &Services,
+    ) -> Option<(Option<PathBuf>, Box<str>, Services)> {
         let Some(service) = extends.get("service").and_then(Node::as_text) else {
             if extends.as_map().is_some() {
                 let fault = Diagnostic::error("missing-value", "'extends' needs a 'service'").at(extends.span);
@@ -137,16 +140,16 @@ impl<'a, 'l> Extends<'a, 'l> {
     }
 
     /// The services of another file, its paths starting from its own directory.
-    fn open(&mut self, path: &Path, named: &Node) -> Option<Rc<Node>> {
+    fn open(&mut self, path: &Path, named: &Node) -> Option<Services> {
         if let Some(known) = self.files.get(path) {
             return known.clone();
         }
-        let services = self.read(path, named).map(Rc::new);
+        let services = self.read(path, named).map(Rc::from);
         self.files.insert(path.to_owned(), services.clone());
         services
     }
 
-    fn read(&mut self, path: &Path, named: &Node) -> Option<Node> {
+    fn read(&mut self, path: &Path, named: &Node) -> Option<Vec<Node>> {
         let request = self.loader.request;
         let shown = find::shown(path, &request.working_directory);
         if find::is_remote(Path::new(named.as_text()?)) {
@@ -162,32 +165,39 @@ impl<'a, 'l> Extends<'a, 'l> {
                 return None;
             }
         };
-        let mut document = documents::parse(file, self.loader.ledger)?.into_iter().next();
-        if let Some(document) = document.as_mut().filter(|_| request.runs(Phase::Interpolation)) {
-            interpolate(document, &self.scope.environment, self.loader.ledger);
+        let mut services = Vec::new();
+        for mut document in documents::parse(file, self.loader.ledger)? {
+            if request.runs(Phase::Interpolation) {
+                interpolate(&mut document, &self.scope.environment, self.loader.ledger);
+            }
+            services.extend(document.take("services").filter(|services| services.as_map().is_some()));
         }
-        let services = document.and_then(|mut document| document.take("services"));
-        let Some(services) = services.filter(|services| services.as_map().is_some()) else {
+        if services.is_empty() {
             let message = format!("the extended file '{}' has no services", shown.display());
             self.loader.ledger.report(Diagnostic::error("missing-service", message).at(named.span));
             return None;
-        };
+        }
         Some(services)
     }
 
     /// A service in its long spelling. Of another file only what is taken is checked, and its paths move here.
-    fn take(&mut self, name: &str, file: Option<&Path>, services: &Node) -> Option<Node> {
-        let service = services.get(name)?.clone();
-        let Some(directory) = file.and_then(Path::parent) else { return Some(service) };
+    fn take(&mut self, name: &str, file: Option<&Path>, documents: &[Node]) -> Option<Node> {
+        let directory = file.and_then(Path::parent);
         let services = Place::ROOT.key("services");
         let place = services.key(name);
-        let relative = find::relative(directory, &self.scope.directory);
-        let start = self.loader.start(&relative, Watched::AsNamed);
-        let diagnostics = &mut self.loader.ledger.diagnostics;
-        kinds::check_at(&service, &place, diagnostics);
-        let mut service = shape_at(service, &place, diagnostics);
-        start.resolve_at(&mut service, &place, diagnostics);
-        Some(service)
+        let mut taken = None;
+        for service in documents.iter().filter_map(|services| services.get(name)) {
+            let diagnostics = &mut self.loader.ledger.diagnostics;
+            let Some(directory) = directory else { return Some(service.clone()) };
+            kinds::check_at(service, &place, diagnostics);
+            let mut service = shape_at(service.clone(), &place, diagnostics);
+            let relative = find::relative(directory, &self.scope.directory);
+            let start = self.loader.start(&relative, Watched::AsNamed);
+            let diagnostics = &mut self.loader.ledger.diagnostics;
+            start.resolve_at(&mut service, &place, diagnostics);
+            taken = merge::merge_at(taken, service, (&place, Tags::Obeyed), self.loader.ledger);
+        }
+        taken
     }
 
     /// Merges a chain from its far end; every service of this document in it is done then.
@@ -197,7 +207,8 @@ impl<'a, 'l> Extends<'a, 'l> {
             let Link { file, name, service, .. } = link;
             let place = services.key(&name);
             let tag = service.tag;
-            let (span, faults) = (service.span, &mut self.loader.ledger.diagnostics);
+            let span = service.span;
+            let faults = &mut *self.loader.ledger;
             let merged = match base.take() {
                 Some(base) if tag == Tag::None => {
                     let base = merge::merge_at(None, base, (&place, Tags::Obeyed), faults);
@@ -215,9 +226,10 @@ impl<'a, 'l> Extends<'a, 'l> {
         }
     }
 
-    fn report_missing(&mut self, chain: &[Link], name: &str, services: &Node) {
+    fn report_missing(&mut self, chain: &[Link], name: &str, services: &[Node]) {
         let Some(last) = chain.last() else { return };
-        let names = services.as_map().unwrap_or_default().iter().filter_map(|(key, _)| key.as_text());
+        let names = services.iter().flat_map(|services| services.as_map().unwrap_or_default());
+        let names = names.filter_map(|(key, _)| key.as_text());
         let message = format!("service '{}' extends '{name}', which is not a service", last.name);
         let fault = Diagnostic::error("missing-service", message).at(last.place);
         self.loader.ledger.report(match did_you_mean(name, names.clone()) {

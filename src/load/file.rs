@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _};
 use std::path::Path;
+use std::string::FromUtf8Error;
 
 /// Bytes that no text written for Compose reaches: 16 MiB.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
@@ -35,6 +36,9 @@ pub(super) enum Unreadable {
         /// Its column in characters, from 1.
         column: usize,
     },
+    /// It begins as UTF-16 and goes on as something else.
+    #[error("it begins as UTF-16, but holds something else")]
+    NotUtf16,
     /// The operating system says no.
     #[error("{0}")]
     Refused(io::Error),
@@ -57,7 +61,7 @@ impl Unreadable {
     fn remedy(&self) -> Option<&'static str> {
         match self {
             Self::Special => Some("write it to a file first; a compose file can also come through '-f -'"),
-            Self::NotText { .. } => Some("save the file as UTF-8"),
+            Self::NotText { .. } | Self::NotUtf16 => Some("save the file as UTF-8"),
             _ => None,
         }
     }
@@ -89,7 +93,22 @@ pub(super) fn read(path: &Path) -> Result<String, Unreadable> {
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_BYTES {
         return Err(Unreadable::TooLarge);
     }
-    String::from_utf8(bytes).map_err(|error| not_text(error.as_bytes(), error.utf8_error().valid_up_to()))
+    text(bytes)
+}
+
+/// UTF-8, or UTF-16 that says so with its first two bytes, as some editors of other systems save it.
+fn text(bytes: Vec<u8>) -> Result<String, Unreadable> {
+    let read: fn([u8; 2]) -> u16 = match bytes.get(..2) {
+        Some([0xff, 0xfe]) => u16::from_le_bytes,
+        Some([0xfe, 0xff]) => u16::from_be_bytes,
+        _ => {
+            let fault = |error: FromUtf8Error| not_text(error.as_bytes(), error.utf8_error().valid_up_to());
+            return String::from_utf8(bytes).map_err(fault);
+        }
+    };
+    let (pairs, rest) = bytes.as_chunks();
+    let text = char::decode_utf16(pairs.iter().map(|pair| read(*pair))).collect::<Result<_, _>>();
+    text.ok().filter(|_| rest.is_empty()).ok_or(Unreadable::NotUtf16)
 }
 
 fn not_text(bytes: &[u8], at: usize) -> Unreadable {
@@ -114,6 +133,19 @@ mod tests {
         fs::write(&path, b"a\n\xc3\xa9b\xff").expect("is written");
         let error = read(&path).expect_err("not text");
         assert_eq!(error.to_string(), "it is not UTF-8: byte 0xff at line 2, column 3");
+    }
+
+    #[test]
+    fn utf_16_with_its_mark_is_text() {
+        let units = "\u{feff}a: é😀".encode_utf16();
+        let little: Vec<u8> = units.clone().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = units.flat_map(u16::to_be_bytes).collect();
+        for bytes in [little.clone(), big] {
+            assert_eq!(text(bytes).expect("valid"), "\u{feff}a: é😀");
+        }
+        for bytes in [&little[..little.len() - 1], &little[..little.len() - 2]] {
+            assert!(matches!(text(bytes.to_vec()), Err(Unreadable::NotUtf16)));
+        }
     }
 
     #[test]

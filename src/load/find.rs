@@ -24,6 +24,11 @@ pub(super) struct Found {
 /// Finds the files of a project: those that were named, or else the nearest ones up the directories.
 pub(super) fn find(request: &Request, environment: &Environment, ledger: &mut Ledger) -> Option<Found> {
     let named = named(request, environment);
+    if named.iter().any(|path| path.as_os_str().is_empty()) {
+        let fault = Diagnostic::error("no-compose-file", "'COMPOSE_FILE' has an entry that names no file");
+        ledger.report(fault.help("unset it, or name a file in each entry"));
+        return None;
+    }
     if let Some(remote) = named.iter().find(|path| is_remote(path)) {
         ledger.report(
             Diagnostic::error("unsupported", format!("'{}' is elsewhere: it cannot be fetched yet", remote.display()))
@@ -93,9 +98,9 @@ pub(super) fn shown(path: &Path, directory: &Path) -> PathBuf {
 }
 
 fn listed(environment: &Environment) -> Vec<PathBuf> {
-    let Some(list) = environment.filled("COMPOSE_FILE") else { return Vec::new() };
+    let Some(list) = environment.get("COMPOSE_FILE") else { return Vec::new() };
     let separator = environment.filled("COMPOSE_PATH_SEPARATOR").unwrap_or(if cfg!(windows) { ";" } else { ":" });
-    list.split(separator).filter(|part| !part.is_empty()).map(PathBuf::from).collect()
+    list.split(separator).map(PathBuf::from).collect()
 }
 
 fn discover(start: &Path, request: &Request, ledger: &mut Ledger) -> Option<Vec<PathBuf>> {

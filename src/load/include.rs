@@ -7,7 +7,7 @@ use super::documents;
 use super::environment::Environment;
 use super::find::{self, absolute};
 use super::merge::{self, Tags};
-use super::normalise::items;
+use super::normalise::{self, items};
 use super::unit::{Loader, Scope};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Value};
@@ -48,7 +48,7 @@ impl Loader<'_> {
             }
         }
         let Some(imported) = imported else { return document };
-        merge::merge(Some(imported), document, Tags::Kept, &mut self.ledger.diagnostics)
+        merge::merge(Some(imported), document, Tags::Kept, self.ledger)
             .expect("a document without a tag of its own does not vanish")
     }
 
@@ -65,7 +65,7 @@ impl Loader<'_> {
                 known != Some(value)
             });
         }
-        merge::merge(Some(later), tree, Tags::Obeyed, &mut self.ledger.diagnostics)
+        merge::merge(Some(later), tree, Tags::Obeyed, self.ledger)
             .expect("a unit without a tag of its own does not vanish")
     }
 
@@ -99,11 +99,9 @@ impl Loader<'_> {
         let mut environment = scope.environment.clone();
         match node.get("env_file").and_then(Node::as_list) {
             Some(files) => {
-                for file in files {
-                    let Some(path) = file.as_text() else { continue };
-                    let path = absolute(Path::new(path), &scope.directory);
-                    environment.add_file(&path, file.span, (self.request, &mut *self.ledger));
-                }
+                let named = files.iter().filter_map(|file| Some((Path::new(file.as_text()?), file.span)));
+                let files: Vec<_> = named.map(|(path, place)| (absolute(path, &scope.directory), place)).collect();
+                environment.add_included(&files, (self.request, &mut *self.ledger));
             }
             None => environment.add_default_file(directory, (self.request, &mut *self.ledger)),
         }
@@ -122,7 +120,10 @@ impl Loader<'_> {
         self.included.open.push((real, place));
         let documents = self.read(&entry.files, place);
         let scope = Scope { directory: entry.directory.clone(), environment };
-        let tree = documents.and_then(|documents| self.unit(documents, &scope));
+        let mut tree = documents.and_then(|documents| self.unit(documents, &scope));
+        if let Some(tree) = &mut tree {
+            normalise::listed_variables(tree, &scope.environment);
+        }
         self.included.open.pop();
         self.included.loaded.insert(entry, tree.clone());
         tree

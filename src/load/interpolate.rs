@@ -6,7 +6,7 @@ use super::environment::Environment;
 use super::ledger::Ledger;
 use super::template::{self, Fault};
 use crate::diagnostic::Diagnostic;
-use crate::document::{Node, Tag, Value, Variable};
+use crate::document::{Node, Tag, Value};
 use crate::source::{SourceMap, Span};
 
 /// Expands the variables of a whole tree; a faulty text stays as it is and is reported.
@@ -32,11 +32,10 @@ fn expand(text: &str, span: Span, environment: &Environment, ledger: &mut Ledger
     if !text.contains('$') {
         return None;
     }
-    match template::expand(text, &|name| environment.get(name).map(str::to_owned)) {
+    match template::expand(text, &|name| environment.get(name)) {
         Ok(expanded) => {
             for name in expanded.used {
-                let from = environment.origin(&name).map(str::to_owned);
-                ledger.origins.used(span, Variable { name, from });
+                ledger.origins.used(span, environment.origin(&name));
             }
             expanded.unset.iter().for_each(|name| ledger.unset(name, span));
             Some(expanded.text)

@@ -2,11 +2,12 @@
 //!
 //! `!reset` removes what earlier documents say, `!override` replaces it as a whole; neither reaches later ones.
 
+use super::ledger::Ledger;
 use super::place::Place;
 use super::rules::Merge;
 use super::unique;
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::{Node, Tag, Value};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Node, Setting, Tag, Value};
 use std::collections::HashMap;
 
 /// What becomes of the merge instructions of the later document.
@@ -18,9 +19,10 @@ pub(super) enum Tags {
     Kept,
 }
 
-/// The earlier documents with a later one over them; `base` is nothing for the first document.
-pub(super) fn merge(base: Option<Node>, over: Node, tags: Tags, diagnostics: &mut Diagnostics) -> Option<Node> {
-    merge_at(base, over, (&Place::ROOT, tags), diagnostics)
+/// The earlier documents with a later one over them; `base` is nothing for the first document. What a variable, a label
+/// or an argument was before it was replaced goes to the origins.
+pub(super) fn merge(base: Option<Node>, over: Node, tags: Tags, ledger: &mut Ledger) -> Option<Node> {
+    merge_at(base, over, (&Place::ROOT, tags), ledger)
 }
 
 /// The same for a part of a document.
@@ -28,13 +30,13 @@ pub(super) fn merge_at(
     base: Option<Node>,
     over: Node,
     (place, tags): (&Place<'_>, Tags),
-    diagnostics: &mut Diagnostics,
+    ledger: &mut Ledger,
 ) -> Option<Node> {
-    Merger { diagnostics, tags }.value(base, over, place)
+    Merger { ledger, tags }.value(base, over, place)
 }
 
 struct Merger<'a> {
-    diagnostics: &'a mut Diagnostics,
+    ledger: &'a mut Ledger,
     tags: Tags,
 }
 
@@ -94,6 +96,9 @@ impl Merger<'_> {
             let name = key.as_text().unwrap_or_default();
             let slot = at.get(name).and_then(|&index| merged.get_mut(index));
             let earlier = slot.as_deref().cloned().flatten().map(|(_, value)| value);
+            if rule == Merge::Pairs {
+                self.trace(earlier.as_ref(), &value, &place.key(name));
+            }
             let earlier = earlier.filter(|_| rule != Merge::Pairs || value.tag == Tag::Reset);
             let result = self.value(earlier, value, &place.key(name)).map(|value| (key.clone(), value));
             match slot {
@@ -104,7 +109,21 @@ impl Merger<'_> {
         merged.into_iter().flatten().collect()
     }
 
+    /// Keeps what a pair was, and that it has no value of its own.
+    fn trace(&mut self, earlier: Option<&Node>, value: &Node, place: &Place<'_>) {
+        if value.is_null() {
+            self.ledger.origins.named_alone(value.span);
+        }
+        if let Some(earlier) = earlier {
+            let written = unique::text(earlier).filter(|_| !earlier.is_null());
+            self.ledger.origins.replaced(place.path(), Setting { span: earlier.span, value: written });
+        }
+    }
+
     fn list(&mut self, known: Vec<Node>, over: Vec<Node>, rule: Merge, place: &Place<'_>) -> Vec<Node> {
+        if rule == Merge::Subnets {
+            return self.subnets(&known, over, place);
+        }
         let start = known.len();
         let mut items = known;
         for (index, item) in over.into_iter().enumerate() {
@@ -113,14 +132,25 @@ impl Merger<'_> {
         }
         match rule {
             Merge::Unique(identity) => unique::keep_last(items, identity),
-            Merge::Distinct => unique::refuse_twice(items, place, self.diagnostics),
+            Merge::Distinct => unique::refuse_twice(items, place, &mut self.ledger.diagnostics),
             _ => items,
         }
     }
 
+    fn subnets(&mut self, known: &[Node], over: Vec<Node>, place: &Place<'_>) -> Vec<Node> {
+        let subnet = |node: &Node| node.get("subnet").and_then(Node::as_text).map(str::to_owned);
+        let mut items = Vec::with_capacity(over.len());
+        for (index, item) in over.into_iter().enumerate() {
+            let wanted = subnet(&item);
+            let earlier = known.iter().find(|known| wanted.is_some() && subnet(known) == wanted).cloned();
+            items.extend(self.value(earlier, item, &place.index(index)));
+        }
+        items
+    }
+
     fn mismatch(&mut self, base: &Node, over: &Node, place: &Place<'_>) {
         let (path, kind, earlier) = (place.path(), over.kind(), base.kind());
-        self.diagnostics.push(
+        self.ledger.diagnostics.push(
             Diagnostic::error("cannot-override", format!("cannot override '{path}': {kind} over {earlier}"))
                 .at(over.span)
                 .label(base.span, format!("{earlier} here"))
@@ -141,20 +171,21 @@ fn is_other_driver(base: &Node, over: &Node) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Diagnostics;
     use crate::document::parse;
     use crate::load::tests::compact;
     use crate::source::SourceMap;
 
     fn run(texts: &[&str]) -> (String, Diagnostics) {
-        let (mut sources, mut diagnostics, mut root) = (SourceMap::default(), Diagnostics::default(), None);
+        let (mut sources, mut ledger, mut root) = (SourceMap::default(), Ledger::default(), None);
         for text in texts {
             let file = sources.add("compose.yaml".into(), (*text).into());
             let document = parse::parse(&sources, file).expect("valid YAML").remove(0);
-            let document = super::super::shape::shape(document, &mut diagnostics);
-            root = merge(root, document, Tags::Obeyed, &mut diagnostics);
+            let document = super::super::shape::shape(document, &mut ledger.diagnostics);
+            root = merge(root, document, Tags::Obeyed, &mut ledger);
         }
         let service = root.as_ref().and_then(|root| root.get("services")?.get("a")).map(compact);
-        (service.unwrap_or_default(), diagnostics)
+        (service.unwrap_or_default(), ledger.diagnostics)
     }
 
     fn service(texts: &[&str]) -> String {

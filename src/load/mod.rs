@@ -11,6 +11,8 @@ mod environment;
 mod extends;
 mod file;
 mod find;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod include;
 mod interpolate;
 mod kinds;

@@ -78,6 +78,17 @@ fn build(service: &mut Node, environment: &Environment) {
     }
 }
 
+/// Variables that stand alone in a list take their value where the list is: in an included file, from its own variables.
+pub(super) fn listed_variables(root: &mut Node, environment: &Environment) {
+    for (_, service) in entries(root.get_mut("services")) {
+        for (key, value) in entries(service.get_mut("environment")).iter_mut().filter(|(_, value)| value.is_bare()) {
+            if let Some(known) = environment.get(key.as_text().unwrap_or_default()) {
+                value.value = Value::Scalar { text: known.into(), plain: false };
+            }
+        }
+    }
+}
+
 /// A variable without a value takes that of the project's environment, if there is one.
 fn values(node: Option<&mut Node>, environment: &Environment) {
     for (key, value) in entries(node) {

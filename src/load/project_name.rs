@@ -33,7 +33,7 @@ pub(super) fn choose(
 /// The name that a document gives; one that is no text or cannot be expanded is reported elsewhere.
 fn written(document: &Node, environment: &Environment) -> Option<(String, Span)> {
     let node = document.get("name").filter(|node| !node.is_null())?;
-    let expanded = template::expand(node.as_text()?, &|name| environment.get(name).map(str::to_owned)).ok()?;
+    let expanded = template::expand(node.as_text()?, &|name| environment.get(name)).ok()?;
     Some((expanded.text, node.span))
 }
 

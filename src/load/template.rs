@@ -3,6 +3,7 @@
 //! What a variable holds is never scanned again, and only the branch that is needed is looked at. This module knows
 //! neither trees nor files: a fault names a range of the text.
 
+use indexmap::IndexSet;
 use std::ops::Range;
 
 /// Nesting of words in words that no person writes.
@@ -11,8 +12,8 @@ const MAX_DEPTH: usize = 64;
 const MAX_LENGTH: usize = 16 * 1024 * 1024;
 const OPERATORS: [&str; 6] = [":-", ":+", ":?", "-", "+", "?"];
 
-/// Gives a variable's value.
-pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+/// Gives a variable's value, which is not copied until it is used: it may be long, and asked for often.
+pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<&'a str>;
 
 /// A text with its variables filled in.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,9 +21,9 @@ pub(super) struct Expanded {
     /// The result.
     pub text: String,
     /// The variables that were looked at.
-    pub used: Vec<String>,
+    pub used: IndexSet<String>,
     /// Those that had no value where one was needed.
-    pub unset: Vec<String>,
+    pub unset: IndexSet<String>,
 }
 
 /// Why a text cannot be expanded.
@@ -40,15 +41,15 @@ pub(super) struct Fault {
 
 /// Fills in the variables of a text.
 pub(super) fn expand(text: &str, lookup: Lookup<'_>) -> Result<Expanded, Fault> {
-    let mut expander = Expander { lookup, used: Vec::new(), unset: Vec::new() };
+    let mut expander = Expander { lookup, used: IndexSet::new(), unset: IndexSet::new() };
     let text = expander.text(Piece { text, at: 0 }, 0)?;
     Ok(Expanded { text, used: expander.used, unset: expander.unset })
 }
 
 struct Expander<'a> {
     lookup: Lookup<'a>,
-    used: Vec<String>,
-    unset: Vec<String>,
+    used: IndexSet<String>,
+    unset: IndexSet<String>,
 }
 
 /// A part of the text and where it begins.
@@ -76,7 +77,7 @@ struct Braced<'a> {
     length: usize,
 }
 
-impl Expander<'_> {
+impl<'a> Expander<'a> {
     fn text(&mut self, piece: Piece<'_>, depth: usize) -> Result<String, Fault> {
         let mut out = String::new();
         let mut rest = piece;
@@ -105,50 +106,57 @@ impl Expander<'_> {
         }
         if after.starts_with('{') {
             let braced = braced(dollar)?;
-            out.push_str(&self.value(&braced, dollar, depth)?);
+            self.value(&braced, (dollar, depth), out)?;
             return Ok(braced.length);
         }
         let name = name(after);
         if name.is_empty() {
             out.push('$');
         } else {
-            out.push_str(&self.plain(name));
+            out.push_str(self.plain(name));
         }
         Ok(1 + name.len())
     }
 
-    fn plain(&mut self, name: &str) -> String {
+    fn plain(&mut self, name: &str) -> &'a str {
         let value = self.look(name);
-        if value.is_none() && !self.unset.iter().any(|known| known == name) {
-            self.unset.push(name.to_owned());
+        if value.is_none() && !self.unset.contains(name) {
+            self.unset.insert(name.to_owned());
         }
         value.unwrap_or_default()
     }
 
-    fn look(&mut self, name: &str) -> Option<String> {
-        if !self.used.iter().any(|known| known == name) {
-            self.used.push(name.to_owned());
+    fn look(&mut self, name: &str) -> Option<&'a str> {
+        if !self.used.contains(name) {
+            self.used.insert(name.to_owned());
         }
         (self.lookup)(name)
     }
 
-    fn value(&mut self, braced: &Braced<'_>, dollar: Piece<'_>, depth: usize) -> Result<String, Fault> {
+    fn value(
+        &mut self,
+        braced: &Braced<'_>,
+        (dollar, depth): (Piece<'_>, usize),
+        out: &mut String,
+    ) -> Result<(), Fault> {
         let Braced { name, operator, word, length } = *braced;
         if operator.is_empty() {
-            return Ok(self.plain(name));
+            out.push_str(self.plain(name));
+            return Ok(());
         }
         let found = self.look(name);
         let state = if found.is_some() { "is empty" } else { "is not set" };
         let value = found.filter(|value| !(operator.starts_with(':') && value.is_empty()));
         match (operator.trim_start_matches(':'), value) {
-            ("-" | "?", Some(value)) => Ok(value),
-            ("+", None) => Ok(String::new()),
+            ("-" | "?", Some(value)) => out.push_str(value),
+            ("+", None) => {}
             ("?", None) => {
                 let why = self.text(word, depth + 1)?;
-                Err(required(name, state, &why, dollar.at..dollar.at + length))
+                return Err(required(name, state, &why, dollar.at..dollar.at + length));
             }
-            _ => self.text(word, depth + 1),
+            _ => out.push_str(&self.text(word, depth + 1)?),
         }
+        Ok(())
     }
 }
 
@@ -163,29 +171,29 @@ fn braced(dollar: Piece<'_>) -> Result<Braced<'_>, Fault> {
     let operator = OPERATORS.into_iter().find(|operator| after.text.starts_with(operator));
     let (Some(operator), false) = (operator, name.is_empty()) else { return Err(malformed(dollar)) };
     let body = after.skip(operator.len());
-    let line = body.text.split('\n').next().unwrap_or_default();
-    let Some(last) = line.rfind('}') else { return Err(malformed(dollar)) };
-    let end = balance(line).unwrap_or(last);
+    let Some(end) = balance(body.text) else { return Err(malformed(dollar)) };
     let word = Piece { text: body.first(end), at: body.at };
     Ok(Braced { name, operator, word, length: body.at + end + 1 - dollar.at })
 }
 
-/// Where the brace stands that closes one opened before this text.
+/// Where the brace stands that closes one opened before this text, or else the last brace of the line. What is behind
+/// that brace is not looked at, so that a line of many variables is read once.
 fn balance(text: &str) -> Option<usize> {
-    let mut open = 1_usize;
-    let mut bytes = text.bytes().enumerate();
+    let (mut open, mut last) = (1_usize, None);
+    let mut bytes = text.bytes().enumerate().take_while(|(_, byte)| *byte != b'\n');
     while let Some((at, byte)) = bytes.next() {
-        if byte == b'{' {
-            open += 1;
-            bytes.next();
-        } else if byte == b'}' {
+        if byte == b'}' {
             open -= 1;
-            if open == 0 {
-                return Some(at);
-            }
+            last = Some(at);
+        } else if byte == b'{' {
+            open += 1;
+            last = bytes.next().filter(|(_, skipped)| *skipped == b'}').map(|(at, _)| at).or(last);
+        }
+        if open == 0 {
+            break;
         }
     }
-    None
+    last
 }
 
 fn name(text: &str) -> &str {
@@ -229,11 +237,12 @@ fn required(name: &str, state: &str, why: &str, range: Range<usize>) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    fn lookup(name: &str) -> Option<String> {
+    fn lookup(name: &str) -> Option<&'static str> {
         match name {
-            "SET" => Some("val".into()),
-            "EMPTY" => Some(String::new()),
+            "SET" => Some("val"),
+            "EMPTY" => Some(""),
             _ => None,
         }
     }
@@ -323,12 +332,36 @@ mod tests {
     #[test]
     fn only_a_plain_use_needs_a_value() {
         let done = expand("${A:-x} ${B:+x} $C ${C}", &lookup).expect("valid");
-        assert_eq!((done.unset, done.used), (vec!["C".to_owned()], vec!["A".into(), "B".into(), "C".into()]));
+        let names = |all: IndexSet<String>| all.into_iter().collect::<Vec<_>>().join(" ");
+        assert_eq!((names(done.unset), names(done.used)), ("C".into(), "A B C".into()));
     }
 
     #[test]
     fn deep_nesting_is_refused() {
         let text = format!("{}x{}", "${U:-".repeat(10_000), "}".repeat(10_000));
         assert!(expand(&text, &lookup).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics_or_grows(text in "(\\PC|[${}:?+-]|SET|UNSET){0,60}") {
+            let dollars = text.matches('$').count();
+            match expand(&text, &lookup) {
+                Ok(done) => prop_assert!(done.text.len() <= text.len() + dollars * "val".len()),
+                Err(fault) => prop_assert!(text.get(fault.range).is_some_and(|part| part.starts_with('$'))),
+            }
+        }
+
+        #[test]
+        fn a_text_with_doubled_dollars_is_itself(text in "(\\PC|[${}:?+-]|SET){0,60}") {
+            let done = expand(&text.replace('$', "$$"), &lookup).expect("valid");
+            prop_assert_eq!((done.text, done.used.len()), (text, 0));
+        }
+
+        #[test]
+        fn a_word_stands_for_a_variable_that_is_not_set(word in "[a-z .:/@=,]{0,20}", operator in ":?-") {
+            let text = format!("<${{UNSET{operator}{word}}}>");
+            prop_assert_eq!(expand(&text, &lookup).expect("valid").text, format!("<{word}>"));
+        }
     }
 }

@@ -3,7 +3,8 @@
 use super::place::Place;
 use super::rules::Identity;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::{Node, scalar};
+use crate::document::scalar::{self, Scalar};
+use crate::document::{Node, Value};
 use crate::source::Span;
 use indexmap::IndexMap;
 use std::collections::HashMap;
@@ -20,10 +21,11 @@ pub(super) fn keep_last(items: Vec<Node>, identity: Identity) -> Vec<Node> {
 
 /// The list with each text once; a second one is reported.
 pub(super) fn refuse_twice(items: Vec<Node>, place: &Place<'_>, diagnostics: &mut Diagnostics) -> Vec<Node> {
-    let mut seen: HashMap<String, Span> = HashMap::new();
+    let mut seen: HashMap<(String, bool), Span> = HashMap::new();
     let mut kept = Vec::with_capacity(items.len());
     for item in items {
-        let first = item.as_text().and_then(|text| seen.insert(text.to_owned(), item.span));
+        let is_text = matches!(item.value, Value::Scalar { plain: false, .. }) || item.as_text().is_some_and(is_word);
+        let first = item.as_text().and_then(|text| seen.insert((text.to_owned(), is_text), item.span));
         let Some(first) = first else {
             kept.push(item);
             continue;
@@ -39,6 +41,16 @@ pub(super) fn refuse_twice(items: Vec<Node>, place: &Place<'_>, diagnostics: &mu
     kept
 }
 
+/// Whether this is a plain number.
+fn is_number(node: &Node) -> bool {
+    matches!(&node.value, Value::Scalar { text, plain: true } if !is_word(text))
+}
+
+/// Whether a plain scalar is a text.
+fn is_word(text: &str) -> bool {
+    matches!(scalar::resolve(text), Scalar::Text(_))
+}
+
 /// What identifies an item; nothing for one of a shape that `read` will refuse.
 fn key(item: &Node, identity: Identity) -> Option<String> {
     let field = |name: &str| item.get(name).and_then(text);
@@ -47,9 +59,13 @@ fn key(item: &Node, identity: Identity) -> Option<String> {
         Identity::Key => text(item).map(|text| text.split('=').next().unwrap_or_default().to_owned()),
         Identity::Field(name) => field(name),
         Identity::Target(prefix) => field("target").or_else(|| Some(format!("{prefix}{}", field("source")?))),
+        // A number under 'published' never is the same as a text: so does Compose have it.
         Identity::Port => {
             let or = |name, default: &str| field(name).unwrap_or_else(|| default.to_owned());
-            let (address, published) = (or("host_ip", "0.0.0.0"), or("published", ""));
+            let (address, mut published) = (or("host_ip", "0.0.0.0"), or("published", ""));
+            if item.get("published").is_some_and(is_number) {
+                published.push('#');
+            }
             Some(format!("{address}:{published}:{}/{}", field("target")?, or("protocol", "tcp")))
         }
     }
@@ -58,6 +74,6 @@ fn key(item: &Node, identity: Identity) -> Option<String> {
 /// The text of a scalar as Compose prints it.
 pub(super) fn text(node: &Node) -> Option<String> {
     let text = node.as_text()?;
-    let is_plain = matches!(node.value, crate::document::Value::Scalar { plain: true, .. });
+    let is_plain = matches!(node.value, Value::Scalar { plain: true, .. });
     Some(if is_plain { scalar::resolve(text).to_string() } else { text.to_owned() })
 }

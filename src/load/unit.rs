@@ -46,7 +46,7 @@ impl<'a> Loader<'a> {
         let mut merged = None;
         for document in documents {
             let Some(document) = self.document(document, scope) else { continue };
-            merged = merge::merge(merged, document, Tags::Obeyed, &mut self.ledger.diagnostics);
+            merged = merge::merge(merged, document, Tags::Obeyed, self.ledger);
         }
         let mut tree = merged?;
         if self.request.runs(Phase::Interpolation) {

@@ -1,6 +1,7 @@
 //! [`Networking`]: how a service is connected. Spec: services, `networks` and `network_mode`.
 
-use super::fields::Fields;
+use super::Namespace;
+use super::fields::{Fields, Values};
 use super::writer::Writer;
 use crate::diagnostic::Diagnostics;
 use crate::document::Node;
@@ -10,8 +11,8 @@ use std::collections::BTreeMap;
 /// A service has a mode or joins networks, never both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Networking {
-    /// `host`, `none`, `bridge` or `container:<id>`.
-    Mode(String),
+    /// `host`, `none`, `bridge`, or the network of a service or container.
+    Mode(Namespace),
     /// The networks by their key; nothing stands for an entry without options.
     Attached(BTreeMap<Name, Option<Attachment>>),
 }
@@ -25,6 +26,8 @@ pub struct Attachment {
     pub driver_opts: BTreeMap<String, String>,
     /// The network with the highest value gives the default gateway. Default 0.
     pub gw_priority: i64,
+    /// What the network's interface is called inside. Default: the engine's choice, `eth0` and so on.
+    pub interface_name: Option<String>,
     /// A fixed IPv4 address.
     pub ipv4_address: Option<String>,
     /// A fixed IPv6 address.
@@ -42,15 +45,16 @@ impl Attachment {
         let mut fields = Fields::of("networks", node, diagnostics)?;
         let attachment = Self {
             aliases: fields.texts("aliases"),
-            driver_opts: fields.map("driver_opts"),
-            gw_priority: fields.integer("gw_priority").unwrap_or(0),
+            driver_opts: fields.map_of("driver_opts", Values::GivenNumbers),
+            gw_priority: fields.unquoted("gw_priority").unwrap_or(0),
+            interface_name: fields.text("interface_name"),
             ipv4_address: fields.text("ipv4_address"),
             ipv6_address: fields.text("ipv6_address"),
             link_local_ips: fields.texts("link_local_ips"),
             mac_address: fields.text("mac_address"),
-            priority: fields.integer("priority").unwrap_or(0),
+            priority: fields.unquoted("priority").unwrap_or(0),
         };
-        fields.finish(&["interface_name"]);
+        fields.finish(&[]);
         Some(attachment)
     }
 
@@ -59,6 +63,7 @@ impl Attachment {
             aliases,
             driver_opts,
             gw_priority,
+            interface_name,
             ipv4_address,
             ipv6_address,
             link_local_ips,
@@ -68,6 +73,7 @@ impl Attachment {
         let given = |value: i64| (value != 0).then_some(value);
         let mut writer = Writer::default();
         writer.texts("aliases", aliases).map("driver_opts", driver_opts).number("gw_priority", given(*gw_priority));
+        writer.text("interface_name", interface_name.as_ref());
         writer.text("ipv4_address", ipv4_address.as_ref()).text("ipv6_address", ipv6_address.as_ref());
         writer.texts("link_local_ips", link_local_ips).text("mac_address", mac_address.as_ref());
         writer.number("priority", given(*priority)).finish()

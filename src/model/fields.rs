@@ -1,6 +1,12 @@
 //! [`Fields`]: asks a mapping for typed attributes and reports what does not fit or was never asked for.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+mod number;
+mod values;
+
+pub(super) use number::whole_number;
+pub(super) use values::Values;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, did_you_mean};
 use crate::document::scalar::{self, Scalar};
 use crate::document::{Node, Value};
 use crate::source::Span;
@@ -11,6 +17,7 @@ use std::str::FromStr;
 /// The attributes of one mapping while it is read.
 pub(super) struct Fields<'a> {
     what: &'static str,
+    around: Span,
     entries: &'a [(Node, Node)],
     asked: Vec<&'static str>,
     diagnostics: &'a mut Diagnostics,
@@ -27,7 +34,7 @@ impl<'a> Fields<'a> {
                 return None;
             }
         };
-        Some(Self { what, entries, asked: Vec::new(), diagnostics })
+        Some(Self { what, around: node.span, entries, asked: Vec::new(), diagnostics })
     }
 
     /// The raw value of an attribute.
@@ -42,6 +49,69 @@ impl<'a> Fields<'a> {
         Some((node, self.diagnostics))
     }
 
+    /// The place of an attribute's key.
+    pub fn place(&self, key: &str) -> Option<Span> {
+        self.entries.iter().find(|(name, _)| name.as_text() == Some(key)).map(|(name, _)| name.span)
+    }
+
+    /// The place of the first key: where something that is missing is reported.
+    pub fn start(&self) -> Option<Span> {
+        self.entries.iter().map(|(name, _)| name.span).filter(|span| span.is_somewhere()).min()
+    }
+
+    /// Reports attributes that exclude each other, at the one that is written later.
+    pub fn exclude(&mut self, keys: &[&'static str], help: &str) {
+        let mut found: Vec<_> = keys.iter().filter_map(|key| Some((self.place(key)?, *key))).collect();
+        found.sort_unstable();
+        let Some(((place, later), [.., (first, earlier)])) = found.split_last() else { return };
+        let message = format!("'{earlier}' and '{later}' exclude each other");
+        let fault = Diagnostic::error("conflict", message).at(*place).help(help);
+        self.diagnostics.push(if first.is_somewhere() {
+            fault.label(*first, format!("'{earlier}' is here"))
+        } else {
+            fault
+        });
+    }
+
+    /// Reports an attribute that a mapping cannot do without.
+    pub fn require(&mut self, key: &'static str, help: &str) {
+        if self.node(key).is_some() {
+            return;
+        }
+        let fault = Diagnostic::error("missing-value", format!("'{}' needs '{key}'", self.what));
+        self.diagnostics.push(fault.at(self.start().unwrap_or(self.around)).help(help));
+    }
+
+    /// One word of a few.
+    pub fn word<T: Copy>(&mut self, key: &'static str, all: &[T], word: fn(T) -> &'static str) -> Option<T> {
+        let node = self.node(key)?;
+        let text = text(key, node, self.diagnostics)?;
+        let found = all.iter().copied().find(|one| word(*one) == text);
+        if found.is_none() {
+            let words: Vec<&str> = all.iter().copied().map(word).collect();
+            let help = did_you_mean(&text, words.iter().copied())
+                .map_or_else(|| format!("one of {}", words.join(", ")), |near| format!("did you mean '{near}'?"));
+            let message = format!("'{text}' is not a value of '{key}'");
+            self.diagnostics.push(Diagnostic::error("invalid-value", message).at(node.span).help(help));
+        }
+        found
+    }
+
+    /// A mapping that is read by a function; null is a fault.
+    pub fn mapping<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&Node, &mut Diagnostics) -> Option<T>,
+    ) -> Option<T> {
+        let node = self.node(key)?;
+        if node.is_null() {
+            let fault = wrong_kind(key, "a mapping", node).at(self.place(key));
+            self.diagnostics.push(fault.help("give it a value or remove the key"));
+            return None;
+        }
+        read(node, self.diagnostics)
+    }
+
     /// A string.
     pub fn text(&mut self, key: &'static str) -> Option<String> {
         let node = self.node(key)?;
@@ -53,6 +123,14 @@ impl<'a> Fields<'a> {
         let node = self.node(key)?;
         let text = text(key, node, self.diagnostics)?;
         self.parse(node.span, &text)
+    }
+
+    /// A string that stands for a value of its own; the empty string counts as not written, as in Compose.
+    pub fn parsed_unless_empty<T: FromStr<Err = Invalid>>(&mut self, key: &'static str) -> Option<T> {
+        if self.node(key)?.as_text() == Some("") && !self.node(key)?.is_null() {
+            return None;
+        }
+        self.parsed(key)
     }
 
     /// A number or string that stands for a value of its own, such as a size.
@@ -93,24 +171,6 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A whole number, plain or as a decimal string.
-    pub fn integer<T: TryFrom<i128>>(&mut self, key: &'static str) -> Option<T> {
-        let node = self.node(key)?;
-        let value = match &node.value {
-            Value::Scalar { text, plain: true } => match scalar::resolve(text) {
-                Scalar::Int(value) => Some(value),
-                _ => None,
-            },
-            Value::Scalar { text, plain: false } => text.parse().ok(),
-            _ => None,
-        };
-        let fits = value.and_then(|value| T::try_from(value).ok());
-        if fits.is_none() {
-            self.diagnostics.push(wrong_kind(key, "a whole number in range", node));
-        }
-        fits
-    }
-
     /// A boolean, plain or as one of Compose's words.
     pub fn flag(&mut self, key: &'static str) -> Option<bool> {
         let node = self.node(key)?;
@@ -132,8 +192,11 @@ impl<'a> Fields<'a> {
         value
     }
 
-    /// A list of strings.
+    /// A list of strings; null is a fault.
     pub fn texts(&mut self, key: &'static str) -> Vec<String> {
+        if let Some(node) = self.node(key).filter(|node| node.is_null()) {
+            self.diagnostics.push(wrong_kind(key, "a list", node).help("give it a value or remove the key"));
+        }
         self.optional_texts(key).unwrap_or_default()
     }
 
@@ -147,14 +210,15 @@ impl<'a> Fields<'a> {
         Some(items.iter().filter_map(|item| text(key, item, self.diagnostics)).collect())
     }
 
-    /// A list of strings and numbers, which become strings.
+    /// A list of strings and whole numbers, which become strings.
     pub fn scalars(&mut self, key: &'static str) -> Vec<String> {
-        let Some(node) = self.node(key) else { return Vec::new() };
-        let Some(items) = node.as_list() else {
-            self.diagnostics.push(wrong_kind(key, "a list", node));
-            return Vec::new();
-        };
-        items.iter().filter_map(scalar_text).collect()
+        self.items(key, |item, diagnostics| {
+            if Values::Whole.take(item) {
+                return scalar_text(item);
+            }
+            diagnostics.push(wrong_kind(key, "a list of strings and whole numbers", item).help("put quotes around it"));
+            None
+        })
     }
 
     /// A mapping to text; numbers and booleans become text, null becomes nothing.
@@ -183,6 +247,14 @@ impl<'a> Fields<'a> {
         self.optional_map(key).into_iter().map(|(name, value)| (name, value.unwrap_or_default())).collect()
     }
 
+    /// A list of strings that stand for values of their own.
+    pub fn parsed_items<T: FromStr<Err = Invalid>>(&mut self, key: &'static str) -> Vec<T> {
+        self.items(key, |item, diagnostics| {
+            let text = text(key, item, diagnostics)?;
+            text.parse().map_err(|invalid| diagnostics.push(invalid_value(invalid, item.span))).ok()
+        })
+    }
+
     /// The items of a list, each read by a function.
     pub fn items<T>(
         &mut self,
@@ -194,24 +266,52 @@ impl<'a> Fields<'a> {
             self.diagnostics.push(wrong_kind(key, "a list", node));
             return Vec::new();
         };
-        items.iter().filter_map(|item| read(item, self.diagnostics)).collect()
+        let mut all = Vec::with_capacity(items.len());
+        for item in items {
+            if item.is_null() {
+                let message = format!("an item of '{key}' is empty");
+                self.diagnostics.push(Diagnostic::error("wrong-type", message).at(item.span).help("remove it"));
+            } else {
+                all.extend(read(item, self.diagnostics));
+            }
+        }
+        all
     }
 
     /// Ends the reading: attributes nobody asked for are unknown, or known and named in `unsupported`.
     pub fn finish(self, unsupported: &[&'static str]) {
-        for (key, _) in self.entries {
-            let name = key.as_text().unwrap_or_default();
-            if self.asked.contains(&name) || name.starts_with("x-") {
-                continue;
-            }
+        for (name, place) in self.unasked() {
             let diagnostic = if unsupported.contains(&name) {
-                unsupported_attribute(name, key.span)
+                unsupported_attribute(name, place)
             } else {
                 let known = self.asked.iter().chain(unsupported).copied();
-                unknown_key(self.what, name, key.span, did_you_mean(name, known))
+                unknown_key(self.what, name, place, did_you_mean(name, known))
             };
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// Ends the reading where Compose takes any attribute: those nobody asked for do nothing, and a warning says so.
+    pub fn finish_with_warnings(self) {
+        for (name, place) in self.unasked() {
+            let unknown = unknown_key(self.what, name, place, did_you_mean(name, self.asked.iter().copied()));
+            self.diagnostics.push(Diagnostic { severity: Severity::Warning, ..unknown });
+        }
+    }
+
+    /// Reports extensions, where Compose takes none.
+    pub fn refuse_extensions(&mut self) {
+        let keys = self.entries.iter().map(|(key, _)| (key.as_text().unwrap_or_default(), key.span));
+        for (name, place) in keys.filter(|(name, _)| name.starts_with("x-")) {
+            let message = format!("'{name}' cannot stand in '{}'", self.what);
+            self.diagnostics.push(Diagnostic::error("unknown-key", message).at(place).help("move it to the service"));
+        }
+    }
+
+    /// The attributes nobody asked for, without extensions.
+    fn unasked(&self) -> Vec<(&'a str, Span)> {
+        let all = self.entries.iter().map(|(key, _)| (key.as_text().unwrap_or_default(), key.span));
+        all.filter(|(name, _)| !self.asked.contains(name) && !name.starts_with("x-")).collect()
     }
 
     /// Reports a value that cannot be used.

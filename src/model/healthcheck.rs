@@ -19,7 +19,8 @@ pub struct Healthcheck {
     pub retries: Option<u64>,
     /// Failures within this time after the start do not count. Engine default 0 s.
     pub start_period: Option<Timespan>,
-    /// Time between probes within the start period. Engine default 5 s; engines before 25 do not have it.
+    /// Time between probes within the start period, which it needs. Engine default 5 s; engines before 25 do not have
+    /// it.
     pub start_interval: Option<Timespan>,
     /// Switches off a check that the image brings.
     pub disable: bool,
@@ -46,7 +47,7 @@ impl Healthcheck {
             test: fields.texts("test"),
             timeout: fields.timespan("timeout"),
             interval: fields.timespan("interval"),
-            retries: fields.integer("retries"),
+            retries: fields.whole_part("retries"),
             start_period: fields.timespan("start_period"),
             start_interval: fields.timespan("start_interval"),
             disable: fields.flag("disable").unwrap_or(false),
@@ -56,13 +57,6 @@ impl Healthcheck {
                 Diagnostic::error("invalid-value", "a health check's test begins with CMD, CMD-SHELL or NONE")
                     .at(place)
                     .help("put \"CMD\" in front of the command, or write it as one string"),
-            );
-        }
-        if check.start_interval.is_some() && check.start_period.is_none() {
-            fields.report(
-                Diagnostic::error("invalid-value", "'start_interval' needs a 'start_period'")
-                    .at(place)
-                    .help("add 'start_period', the time in which 'start_interval' holds"),
             );
         }
         fields.finish(&[]);

@@ -1,6 +1,6 @@
 //! [`Logging`]: where the engine keeps a container's output. Spec: services, `logging`.
 
-use super::fields::Fields;
+use super::fields::{Fields, Values};
 use super::writer::Writer;
 use crate::diagnostic::Diagnostics;
 use crate::document::Node;
@@ -18,7 +18,7 @@ pub struct Logging {
 impl Logging {
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of("logging", node, diagnostics)?;
-        let logging = Self { driver: fields.text("driver"), options: fields.map("options") };
+        let logging = Self { driver: fields.text("driver"), options: fields.map_of("options", Values::Numbers) };
         fields.finish(&[]);
         Some(logging)
     }

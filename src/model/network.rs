@@ -1,8 +1,8 @@
 //! [`Network`]: what services talk over. Spec: `networks`.
 
-use super::fields::Fields;
+use super::fields::{Fields, Values};
 use super::writer::Writer;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Node;
 use std::collections::BTreeMap;
 
@@ -38,6 +38,8 @@ pub struct Ipam {
     pub driver: Option<String>,
     /// The ranges of addresses.
     pub config: Vec<Subnet>,
+    /// What the driver is told. Compose 2 drops it, Compose 5 keeps it.
+    pub options: BTreeMap<String, String>,
 }
 
 /// A range of addresses; texts are handed to the engine, which checks them.
@@ -59,7 +61,7 @@ impl Network {
         let network = Self {
             name: fields.text("name").unwrap_or_default(),
             driver: fields.text("driver"),
-            driver_opts: fields.map("driver_opts"),
+            driver_opts: fields.map_of("driver_opts", Values::GivenNumbers),
             ipam: fields.nested("ipam").and_then(|(node, faults)| Ipam::read(node, faults)).unwrap_or_default(),
             external: fields.flag("external").unwrap_or(false),
             internal: fields.flag("internal").unwrap_or(false),
@@ -68,17 +70,45 @@ impl Network {
             enable_ipv4: fields.flag("enable_ipv4"),
             enable_ipv6: fields.flag("enable_ipv6"),
         };
+        if network.external {
+            for key in
+                ["driver", "driver_opts", "ipam", "internal", "attachable", "labels", "enable_ipv4", "enable_ipv6"]
+            {
+                let Some(place) = fields.place(key) else { continue };
+                let message = format!("'{key}' does nothing for an external network: it is made elsewhere");
+                fields.report(Diagnostic::warning("no-effect", message).at(place).help("remove it, or 'external'"));
+            }
+        }
         fields.finish(&[]);
         Some(network)
     }
 
     /// The network in Compose's key order; `ipam` is always there.
     pub fn write(&self) -> Node {
-        let Self { name, driver, driver_opts, ipam, external, internal, attachable, labels, enable_ipv4, enable_ipv6 } =
-            self;
+        self.write_with(self.ipam.write())
+    }
+
+    /// What Compose 2 hashes: it does not know the options of the address management.
+    pub fn write_hashed(&self) -> Node {
+        self.write_with(Ipam { options: BTreeMap::new(), ..self.ipam.clone() }.write())
+    }
+
+    fn write_with(&self, addresses: Node) -> Node {
+        let Self {
+            name,
+            driver,
+            driver_opts,
+            ipam: _,
+            external,
+            internal,
+            attachable,
+            labels,
+            enable_ipv4,
+            enable_ipv6,
+        } = self;
         let mut writer = Writer::default();
         writer.text("name", Some(name)).text("driver", driver.as_ref()).map("driver_opts", driver_opts);
-        writer.node("ipam", ipam.write()).flag("external", *external).flag("internal", *internal);
+        writer.node("ipam", addresses).flag("external", *external).flag("internal", *internal);
         writer.flag("attachable", *attachable).map("labels", labels);
         writer.number("enable_ipv4", *enable_ipv4).number("enable_ipv6", *enable_ipv6).finish()
     }
@@ -87,13 +117,19 @@ impl Network {
 impl Ipam {
     fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of("ipam", node, diagnostics)?;
-        let ipam = Self { driver: fields.text("driver"), config: fields.items("config", Subnet::read) };
-        fields.finish(&["options"]);
+        let ipam = Self {
+            driver: fields.text("driver"),
+            config: fields.items("config", Subnet::read),
+            options: fields.map_of("options", Values::GivenTexts),
+        };
+        fields.finish(&[]);
         Some(ipam)
     }
 
     fn write(&self) -> Node {
-        Writer::default().text("driver", self.driver.as_ref()).items("config", &self.config, Subnet::write).finish()
+        let Self { driver, config, options } = self;
+        let mut writer = Writer::default();
+        writer.text("driver", driver.as_ref()).items("config", config, Subnet::write).map("options", options).finish()
     }
 }
 
@@ -115,5 +151,48 @@ impl Subnet {
         let mut writer = Writer::default();
         writer.text("subnet", subnet.as_ref()).text("gateway", gateway.as_ref());
         writer.text("ip_range", ip_range.as_ref()).map("aux_addresses", aux_addresses).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::json;
+    use crate::testing::{read_part, tree};
+
+    #[test]
+    fn a_network_is_written_in_the_order_of_compose() {
+        let text = "{enable_ipv6: true, enable_ipv4: false, labels: {l: 1}, attachable: true, internal: true, \
+                    ipam: {options: {o: p}, config: [{aux_addresses: {a: b}, ip_range: r, gateway: g, subnet: s}], \
+                    driver: default}, driver_opts: {a: 1.5}, driver: d, name: n}";
+        let network = read_part(text, Network::read).expect("valid");
+        let ipam = |options: &str| {
+            format!(
+                r#""ipam":{{"driver":"default","config":[{{"subnet":"s","gateway":"g","ip_range":"r","aux_addresses":{{"a":"b"}}}}]{options}}}"#
+            )
+        };
+        let whole = |ipam: String| {
+            format!(
+                r#"{{"name":"n","driver":"d","driver_opts":{{"a":"1.5"}},{ipam},"internal":true,"attachable":true,"labels":{{"l":"1"}},"enable_ipv4":false,"enable_ipv6":true}}"#
+            )
+        };
+        assert_eq!(json::compact(&network.write()), whole(ipam(r#","options":{"o":"p"}"#)));
+        assert_eq!(json::compact(&network.write_hashed()), whole(ipam("")));
+    }
+
+    #[test]
+    fn options_of_drivers_are_strings_or_numbers_and_those_of_addresses_strings() {
+        for text in ["{driver_opts: {a: true}}", "{driver_opts: {a: }}", "{ipam: {options: {a: 1}}}"] {
+            assert!(read_part(text, Network::read).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_an_external_network_cannot_be_told_is_a_warning() {
+        let mut diagnostics = Diagnostics::default();
+        Network::read(&tree("{external: true, name: n, driver: d}"), &mut diagnostics).expect("valid");
+        let messages: Vec<_> = diagnostics.sorted().into_iter().map(|one| one.message.clone()).collect();
+        assert_eq!(messages, ["'driver' does nothing for an external network: it is made elsewhere"]);
+        assert!(!diagnostics.has_errors());
     }
 }

@@ -1,11 +1,12 @@
 //! [`Project`]: everything that one project consists of.
 
 use super::fields::{invalid_value, unknown_key, unsupported_attribute, wrong_kind};
-use super::{Network, Service, Volume};
+use super::{Dialect, FileObject, LanguageModel, Network, Service, Volume};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::document::Node;
 use crate::value::{ImageName, Name, ProjectName};
 use indexmap::IndexMap;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Which project it is and where it comes from.
@@ -34,6 +35,12 @@ pub struct Project {
     pub networks: IndexMap<Name, Network>,
     /// The volumes by key.
     pub volumes: IndexMap<Name, Volume>,
+    /// The secrets by key.
+    pub secrets: IndexMap<Name, FileObject>,
+    /// The configs by key.
+    pub configs: IndexMap<Name, FileObject>,
+    /// The models by key.
+    pub models: IndexMap<Name, LanguageModel>,
 }
 
 impl Project {
@@ -46,9 +53,9 @@ impl Project {
         };
         for (key, value) in entries {
             match key.as_text().unwrap_or_default() {
-                "name" | "services" | "networks" | "volumes" | "version" => {}
+                "name" | "services" | "networks" | "volumes" | "secrets" | "configs" | "models" | "version" => {}
                 name if name.starts_with("x-") => {}
-                name @ ("configs" | "secrets" | "models" | "include") => {
+                name @ "include" => {
                     diagnostics.push(unsupported_attribute(name, key.span));
                 }
                 name => diagnostics.push(unknown_section(name, key, value)),
@@ -57,25 +64,43 @@ impl Project {
         let services = section(root, "services", diagnostics, Service::read);
         let networks = section(root, "networks", diagnostics, |_, node, faults| Network::read(node, faults));
         let volumes = section(root, "volumes", diagnostics, |_, node, faults| Volume::read(node, faults));
-        Some(Self { identity, services, inactive: IndexMap::new(), networks, volumes })
+        let secrets =
+            section(root, "secrets", diagnostics, |key, node, faults| FileObject::read_secret(&key, node, faults));
+        let configs =
+            section(root, "configs", diagnostics, |key, node, faults| FileObject::read_config(&key, node, faults));
+        let models = section(root, "models", diagnostics, |_, node, faults| LanguageModel::read(node, faults));
+        let inactive = IndexMap::new();
+        Some(Self { identity, services, inactive, networks, volumes, secrets, configs, models })
     }
 
     /// A project of which only the name is known.
     pub fn empty(name: ProjectName) -> Self {
         let identity = Identity { name, working_dir: PathBuf::new(), files: Vec::new(), env_files: Vec::new() };
-        let (services, inactive) = (IndexMap::new(), IndexMap::new());
-        Self { identity, services, inactive, networks: IndexMap::new(), volumes: IndexMap::new() }
+        Self {
+            identity,
+            services: IndexMap::new(),
+            inactive: IndexMap::new(),
+            networks: IndexMap::new(),
+            volumes: IndexMap::new(),
+            secrets: IndexMap::new(),
+            configs: IndexMap::new(),
+            models: IndexMap::new(),
+        }
     }
 
-    /// The project in the form of `config`: services, networks and volumes sorted by name.
-    pub fn write(&self) -> Node {
+    /// The project in the form of `config`, each section sorted by name. JSON has no models, as in Compose.
+    pub fn write(&self, dialect: Dialect) -> Node {
         let mut root = vec![("name", Node::text(self.name().as_str()))];
-        root.push(("services", sorted(&self.services, Service::write)));
-        if !self.networks.is_empty() {
-            root.push(("networks", sorted(&self.networks, Network::write)));
-        }
-        if !self.volumes.is_empty() {
-            root.push(("volumes", sorted(&self.volumes, Volume::write)));
+        root.push(("services", sorted(&self.services, |service| service.write(dialect))));
+        let sections = [
+            ("networks", sorted(&self.networks, Network::write)),
+            ("volumes", sorted(&self.volumes, Volume::write)),
+            ("secrets", sorted(&self.secrets, FileObject::write)),
+            ("configs", sorted(&self.configs, FileObject::write)),
+        ];
+        root.extend(sections.into_iter().filter(|(_, section)| section.as_map() != Some(&[])));
+        if !self.models.is_empty() && dialect == Dialect::Yaml {
+            root.push(("models", sorted(&self.models, LanguageModel::write)));
         }
         Node::map(root)
     }
@@ -91,18 +116,20 @@ impl Project {
         }
     }
 
-    /// Drops networks and volumes that no active service uses.
+    /// Drops what is declared and used by no active service.
     pub fn prune(&mut self) {
-        let uses_network = |key: &Name| {
-            let attached = |service: &Service| service.networking.in_order().iter().any(|(name, _)| *name == key);
-            self.services.values().any(attached)
-        };
-        let networks: Vec<Name> = self.networks.keys().filter(|key| !uses_network(key)).cloned().collect();
-        let uses_volume =
-            |key: &Name| self.services.values().any(|service| service.volume_keys().any(|name| name == key));
-        let volumes: Vec<Name> = self.volumes.keys().filter(|key| !uses_volume(key)).cloned().collect();
-        self.networks.retain(|key, _| !networks.contains(key));
-        self.volumes.retain(|key, _| !volumes.contains(key));
+        let services = || self.services.values();
+        let networks: BTreeSet<&Name> =
+            services().flat_map(|service| service.networking.in_order()).map(|(key, _)| key).collect();
+        let volumes: BTreeSet<&Name> = services().flat_map(Service::volume_keys).collect();
+        let secrets: BTreeSet<&Name> = services().flat_map(Service::secret_keys).collect();
+        let configs: BTreeSet<&Name> = services().flat_map(Service::config_keys).collect();
+        self.networks.retain(|key, _| networks.contains(key));
+        self.volumes.retain(|key, _| volumes.contains(key));
+        self.secrets.retain(|key, _| secrets.contains(key));
+        let models: BTreeSet<&Name> = services().flat_map(|service| service.models.keys()).collect();
+        self.configs.retain(|key, _| configs.contains(key));
+        self.models.retain(|key, _| models.contains(key));
     }
 
     /// The project's name.
@@ -133,18 +160,24 @@ fn sorted<T>(all: &IndexMap<Name, T>, write: impl Fn(&T) -> Node) -> Node {
 
 fn section<T>(
     root: &Node,
-    key: &'static str,
+    section: &'static str,
     diagnostics: &mut Diagnostics,
     read: impl Fn(Name, &Node, &mut Diagnostics) -> Option<T>,
 ) -> IndexMap<Name, T> {
-    let Some(node) = root.get(key).filter(|node| !node.is_null()) else { return IndexMap::new() };
+    let Some(node) = root.get(section).filter(|node| !node.is_null()) else { return IndexMap::new() };
     let Some(entries) = node.as_map() else {
-        diagnostics.push(wrong_kind(key, "a mapping of names", node));
+        diagnostics.push(wrong_kind(section, "a mapping of names", node));
         return IndexMap::new();
     };
     let mut all = IndexMap::new();
     for (key, value) in entries {
         match key.as_text().unwrap_or_default().parse::<Name>() {
+            Err(_) if section == "networks" => {
+                let message =
+                    format!("no service can join a network with the name '{}'", key.as_text().unwrap_or_default());
+                let fault = Diagnostic::warning("no-effect", message).at(key.span);
+                diagnostics.push(fault.help("use letters, digits, '.', '_' and '-' only"));
+            }
             Err(invalid) => diagnostics.push(invalid_value(invalid, key.span)),
             Ok(name) => {
                 let value = if value.span.is_somewhere() { value.clone() } else { value.clone().at(key.span) };

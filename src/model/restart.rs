@@ -1,11 +1,11 @@
-//! [`Restart`]: what the engine does when a container ends; [`PullPolicy`]: when an image is fetched or built.
+//! [`Restart`]: what the engine does when a container ends. Spec: services, `restart`.
 
 use crate::value::Invalid;
 use std::fmt;
 use std::str::FromStr;
 
-/// Restart policy. Spec: services, `restart`. Default `no`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Restart policy. Default `no`.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Restart {
     /// Never.
     No,
@@ -15,25 +15,24 @@ pub enum Restart {
     UnlessStopped,
     /// When it ends with another exit code than 0, at most so many times in a row.
     OnFailure(Option<u32>),
+    /// A text that no engine knows. Compose takes any when it loads a file, and fails when it creates the container.
+    Unknown(String),
 }
 
 impl FromStr for Restart {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        match text {
-            "no" => Ok(Self::No),
-            "always" => Ok(Self::Always),
-            "unless-stopped" => Ok(Self::UnlessStopped),
-            "on-failure" => Ok(Self::OnFailure(None)),
+        Ok(match text {
+            "no" => Self::No,
+            "always" => Self::Always,
+            "unless-stopped" => Self::UnlessStopped,
+            "on-failure" => Self::OnFailure(None),
             _ => {
                 let attempts = text.strip_prefix("on-failure:").and_then(|attempts| attempts.parse().ok());
-                attempts.map(|attempts| Self::OnFailure(Some(attempts))).ok_or_else(|| {
-                    Invalid::new(format!("'{text}' is not a restart policy"))
-                        .help("one of no, always, unless-stopped, on-failure, on-failure:3")
-                })
+                attempts.map_or_else(|| Self::Unknown(text.to_owned()), |attempts| Self::OnFailure(Some(attempts)))
             }
-        }
+        })
     }
 }
 
@@ -45,53 +44,20 @@ impl fmt::Display for Restart {
             Self::UnlessStopped => write!(out, "unless-stopped"),
             Self::OnFailure(None) => write!(out, "on-failure"),
             Self::OnFailure(Some(attempts)) => write!(out, "on-failure:{attempts}"),
+            Self::Unknown(text) => write!(out, "{text}"),
         }
     }
 }
 
-/// When an image is fetched or built. Spec: services, `pull_policy`. Default `missing`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PullPolicy {
-    /// When the engine does not have it.
-    Missing,
-    /// Every time.
-    Always,
-    /// Never; without the image the service cannot start.
-    Never,
-    /// Built every time, never fetched.
-    Build,
-}
+#[cfg(test)]
+mod tests {
+    use crate::testing::attribute;
 
-impl FromStr for PullPolicy {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        match text {
-            "missing" | "if_not_present" => Ok(Self::Missing),
-            "always" => Ok(Self::Always),
-            "never" => Ok(Self::Never),
-            "build" => Ok(Self::Build),
-            "daily" | "weekly" | "refresh" => Err(unsupported(text)),
-            _ if text.starts_with("every_") => Err(unsupported(text)),
-            _ => {
-                Err(Invalid::new(format!("'{text}' is not a pull policy")).help("one of missing, always, never, build"))
-            }
+    #[test]
+    fn any_policy_loads_since_only_the_engine_refuses_it() {
+        for text in ["no", "always", "unless-stopped", "on-failure", "on-failure:3", "on-failure:-1", "sometimes"] {
+            assert_eq!(attribute(&format!("restart: '{text}'")), format!(r#"{{"restart":"{text}"}}"#));
         }
-    }
-}
-
-fn unsupported(text: &str) -> Invalid {
-    Invalid::new(format!("the pull policy '{text}' is not supported by this version of hoist"))
-        .help("one of missing, always, never, build")
-}
-
-impl fmt::Display for PullPolicy {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Missing => "missing",
-            Self::Always => "always",
-            Self::Never => "never",
-            Self::Build => "build",
-        })
+        assert_eq!(attribute("restart: ''"), "{}");
     }
 }

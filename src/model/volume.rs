@@ -1,8 +1,8 @@
 //! [`Volume`]: data that outlives containers. Spec: `volumes`.
 
-use super::fields::Fields;
+use super::fields::{Fields, Values};
 use super::writer::Writer;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostics;
 use crate::document::Node;
 use std::collections::BTreeMap;
 
@@ -27,17 +27,15 @@ impl Volume {
         let volume = Self {
             name: fields.text("name").unwrap_or_default(),
             driver: fields.text("driver"),
-            driver_opts: fields.map("driver_opts"),
+            driver_opts: fields.map_of("driver_opts", Values::GivenNumbers),
             external: fields.flag("external").unwrap_or(false),
             labels: fields.map("labels"),
         };
-        let declared = volume.driver.is_some() || !volume.driver_opts.is_empty() || !volume.labels.is_empty();
-        if volume.external && declared {
-            fields.report(
-                Diagnostic::error("conflict", "an external volume is made elsewhere: only 'name' can be given here")
-                    .at(node.span)
-                    .help("remove 'driver', 'driver_opts' and 'labels', or 'external'"),
-            );
+        if volume.external {
+            for key in ["driver", "driver_opts", "labels"] {
+                fields
+                    .exclude(&["external", key], "an external volume is made elsewhere: only 'name' can be given here");
+            }
         }
         fields.finish(&[]);
         Some(volume)
@@ -49,5 +47,20 @@ impl Volume {
         let mut writer = Writer::default();
         writer.text("name", Some(name)).text("driver", driver.as_ref()).map("driver_opts", driver_opts);
         writer.flag("external", *external).map("labels", labels).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::read_part;
+
+    #[test]
+    fn an_external_volume_has_nothing_but_a_name() {
+        assert!(read_part("{external: true, name: n, x-a: 1}", Volume::read).is_ok());
+        assert!(read_part("{external: false, driver: d}", Volume::read).is_ok());
+        let fault = read_part("{external: true, driver: d}", Volume::read).expect_err("refused");
+        assert_eq!(fault, "'external' and 'driver' exclude each other");
+        assert!(read_part("{labels: {}, external: true}", Volume::read).is_err());
     }
 }

@@ -1,6 +1,8 @@
 //! [`Writer`]: builds a mapping in the order of the calls and leaves out what is empty, as Go's `omitempty` does.
 
+use super::Dialect;
 use crate::document::Node;
+use crate::value::ByteSize;
 use std::collections::BTreeMap;
 
 /// A mapping while it is written.
@@ -33,6 +35,16 @@ impl Writer {
         self.optional(key, number.map(Node::plain))
     }
 
+    /// Writes a number unless it is 0.
+    pub fn nonzero<T: ToString + Default + PartialEq>(&mut self, key: &'static str, number: Option<T>) -> &mut Self {
+        self.number(key, number.filter(|number| *number != T::default()))
+    }
+
+    /// Writes an amount of memory, which Compose prints as a text of digits, unless it is 0.
+    pub fn bytes(&mut self, key: &'static str, size: Option<ByteSize>) -> &mut Self {
+        self.text(key, size.filter(|size| size.bytes() != 0).as_ref())
+    }
+
     /// Writes `true`; `false` is left out.
     pub fn flag(&mut self, key: &'static str, flag: bool) -> &mut Self {
         self.optional(key, flag.then(|| Node::plain(true)))
@@ -61,8 +73,21 @@ impl Writer {
         self.optional(key, (!map.is_empty()).then(|| Node::map(entries)))
     }
 
+    /// Writes a list of values as text unless it is empty.
+    pub fn displayed<T: ToString>(&mut self, key: &'static str, items: &[T]) -> &mut Self {
+        self.items(key, items, |item| Node::text(item.to_string()))
+    }
+
     /// The mapping.
     pub fn finish(&mut self) -> Node {
         Node::map(std::mem::take(&mut self.0))
+    }
+}
+
+/// A command; one that is not set is null in JSON and left out in YAML.
+pub(super) fn words(words: Option<&Vec<String>>, dialect: Dialect) -> Option<Node> {
+    match words {
+        Some(words) => Some(Node::list(words.iter().map(|word| Node::text(word.as_str())))),
+        None => (dialect == Dialect::Json).then(Node::null),
     }
 }

@@ -3,8 +3,8 @@
 //! Guarantees: writers in several tasks never mix within a line, a progress display that is on the screen steps aside
 //! for what is written, and a reader that went away is no fault: what it would have read is dropped.
 
-use super::{Colours, LogPrefix, LogWriter, Places, Progress, Size, diagnostic_json, diagnostic_text};
-use crate::diagnostic::Diagnostics;
+use super::{Colours, LogPrefix, LogWriter, Look, Places, Progress, Size, diagnostic_json, diagnostics_text, summary};
+use crate::diagnostic::{Diagnostics, Severity};
 use crate::document::Origins;
 use crate::plan::Plan;
 use crate::source::SourceMap;
@@ -158,11 +158,14 @@ impl Output {
     /// What is wrong with the user's files, by place.
     pub fn diagnostics(&self, diagnostics: &Diagnostics, sources: &SourceMap, origins: &Origins) {
         let places = Places { sources, origins };
-        let all = diagnostics.sorted().into_iter();
+        let look = Look { colours: self.shared.talk, width: self.shared.size.width };
         let text = if self.shared.mode == ProgressMode::Json {
+            let all = diagnostics.sorted().into_iter();
             all.map(|one| diagnostic_json(one, places).to_string()).collect::<Vec<_>>().join("\n")
         } else {
-            all.map(|one| diagnostic_text(one, places, self.shared.talk)).collect::<Vec<_>>().join("\n")
+            let text = diagnostics_text(diagnostics, places, look);
+            let many = diagnostics.count(Severity::Error) > 1;
+            if many { format!("{text}\n{}\n", summary(diagnostics)) } else { text }
         };
         if !text.is_empty() {
             self.talk(text.trim_end());

@@ -4,12 +4,31 @@ use super::Colours;
 use super::width::{columns, letter_columns, tame};
 use crate::source::Location;
 
-/// Lines are cut to this many columns.
+/// Lines are cut to this many columns at most.
 const WIDTH: usize = 120;
+/// And to no fewer than these, be the terminal as narrow as it may.
+const NARROWEST: usize = 30;
+
+/// How text is shown: its colours, and the columns that there are, if that is known.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    /// The colours.
+    pub colours: Colours,
+    /// The columns of the terminal.
+    pub width: Option<usize>,
+}
+
+impl From<Colours> for Look {
+    fn from(colours: Colours) -> Self {
+        Self { colours, width: None }
+    }
+}
 
 /// The line with its number, and carets under the place; nothing for an empty line.
-pub fn snippet(location: &Location<'_>, colours: Colours, paint: impl Fn(&str) -> String) -> String {
-    let window = Window::around(location);
+pub fn snippet(location: &Location<'_>, Look { colours, width }: Look, paint: impl Fn(&str) -> String) -> String {
+    let gutter = location.line.to_string().len() + 3;
+    let width = width.map_or(WIDTH, |width| width.saturating_sub(gutter).clamp(NARROWEST, WIDTH));
+    let window = Window::around(location, width);
     if window.text.is_empty() {
         return String::new();
     }
@@ -29,18 +48,18 @@ struct Window {
 }
 
 impl Window {
-    fn around(location: &Location<'_>) -> Self {
+    fn around(location: &Location<'_>, width: usize) -> Self {
         let split = location.text.char_indices().nth(location.column - 1).map_or(location.text.len(), |(at, _)| at);
         let (before, rest) = location.text.split_at(split);
         let marked: String = rest.chars().take(location.width).collect();
         let (indent, carets) = (columns(&harmless(before)), columns(&harmless(&marked)).max(1));
         let text = harmless(location.text).trim_end().to_owned();
-        if columns(&text) <= WIDTH {
+        if columns(&text) <= width {
             return Self { text, indent, carets };
         }
-        let (text, dropped) = slice(&text, indent.saturating_sub(WIDTH / 3));
+        let (text, dropped) = slice(&text, indent.saturating_sub(width / 3), width);
         let indent = indent.saturating_sub(dropped);
-        Self { text, indent, carets: carets.min(WIDTH.saturating_sub(indent)).max(1) }
+        Self { text, indent, carets: carets.min(width.saturating_sub(indent)).max(1) }
     }
 }
 
@@ -51,16 +70,16 @@ fn harmless(text: &str) -> String {
     tamed
 }
 
-/// At most [`WIDTH`] columns from a column on, with `…` where something is missing; and by how many columns the text
+/// At most so many columns from a column on, with `…` where something is missing; and by how many columns the text
 /// moved to the left.
-fn slice(text: &str, first: usize) -> (String, usize) {
+fn slice(text: &str, first: usize, width: usize) -> (String, usize) {
     let (mut column, mut dropped) = (0, 0);
     let mut out = String::new();
     for letter in text.chars() {
         let wide = letter_columns(letter);
         if column < first {
             dropped = column + wide;
-        } else if column + wide < dropped + WIDTH - 1 {
+        } else if column + wide < dropped + width - 1 {
             out.push(letter);
         } else {
             out.push('…');
@@ -80,7 +99,7 @@ mod tests {
         let mut sources = SourceMap::default();
         let file = sources.add("compose.yaml".into(), source.into());
         let location = sources.locate(Span::start_of(file).to(from, to)).expect("the file is known");
-        snippet(&location, Colours::Off, str::to_owned)
+        snippet(&location, Colours::Off.into(), str::to_owned)
     }
 
     #[test]
@@ -96,6 +115,18 @@ mod tests {
         assert!(lines[1].starts_with("1 | …aaa") && lines[1].ends_with("bbb…"), "{}", lines[1]);
         let caret = lines[2].find('^').expect("a caret");
         assert_eq!(lines[1].chars().skip(caret).take(5).collect::<String>(), "prots");
+    }
+
+    #[test]
+    fn a_narrow_terminal_cuts_earlier() {
+        let mut sources = SourceMap::default();
+        let file = sources.add("compose.yaml".into(), format!("{}prots: 1{}", "日".repeat(80), " x".repeat(80)));
+        let location = sources.locate(Span::start_of(file).to(240, 245)).expect("the file is known");
+        let text = snippet(&location, Look { colours: Colours::Off, width: Some(60) }, str::to_owned);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines.iter().all(|line| columns(line) <= 60), "{text}");
+        let before = columns(lines[1].split("prots").next().expect("a part"));
+        assert_eq!(columns(lines[2].trim_end_matches('^')), before, "{text}");
     }
 
     #[test]

@@ -22,20 +22,18 @@ impl FromStr for ByteSize {
         if let Ok(bytes) = text.parse::<i64>() {
             return Ok(Self(bytes));
         }
-        let at = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
+        // The unit is what follows the last digit, point or space, so that `1e2g` is 100 GiB, as in Compose.
+        let digits = |letter: char| letter.is_ascii_digit() || letter == '.' || letter == ' ';
+        let at = text.rfind(digits).map_or(0, |last| last + 1);
         let (number, suffix) = text.split_at(at);
-        let amount: f64 = number.parse().map_err(|_| invalid(format!("'{text}' is not a size")))?;
-        let unit = suffix.trim_start().to_ascii_lowercase();
-        let letter = unit.strip_suffix("ib").or_else(|| unit.strip_suffix('b')).unwrap_or(&unit);
-        let power = match letter {
-            "" if !unit.ends_with("ib") => 0,
-            "k" => 1,
-            "m" => 2,
-            "g" => 3,
-            "t" => 4,
-            "p" => 5,
-            _ => return Err(invalid(format!("'{suffix}' is not a unit of size"))),
-        };
+        let number = number.strip_suffix(' ').unwrap_or(number);
+        let not_a_size = || invalid(format!("'{text}' is not a size"));
+        let divided = number.split('_').all(|part| !part.is_empty());
+        let amount: f64 = number.replace('_', "").parse().map_err(|_| not_a_size())?;
+        if !divided || amount < 0.0 {
+            return Err(not_a_size());
+        }
+        let power = power(suffix).ok_or_else(|| invalid(format!("'{suffix}' is not a unit of size")))?;
         let bytes = amount * 1024_f64.powi(power);
         #[expect(clippy::cast_precision_loss, reason = "the bound needs no more precision than the value")]
         if bytes >= i64::MAX as f64 {
@@ -43,6 +41,21 @@ impl FromStr for ByteSize {
         }
         #[expect(clippy::cast_possible_truncation, reason = "fractions of a byte are dropped, the range is checked")]
         Ok(Self(bytes as i64))
+    }
+}
+
+/// How often a unit multiplies by 1024.
+fn power(unit: &str) -> Option<i32> {
+    let unit = unit.to_ascii_lowercase();
+    let letter = unit.strip_suffix("ib").or_else(|| unit.strip_suffix('b')).unwrap_or(&unit);
+    match letter {
+        "" if unit != "ib" => Some(0),
+        "k" => Some(1),
+        "m" => Some(2),
+        "g" => Some(3),
+        "t" => Some(4),
+        "p" => Some(5),
+        _ => None,
     }
 }
 
@@ -59,6 +72,7 @@ impl fmt::Display for ByteSize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn units_are_powers_of_1024() {
@@ -72,6 +86,12 @@ mod tests {
             ("-1", -1),
             ("10b", 10),
             ("1t", 1_099_511_627_776),
+            ("1e3", 1000),
+            ("1e2g", 107_374_182_400),
+            ("+5", 5),
+            ("1_000", 1000),
+            (".5g", 536_870_912),
+            ("5.g", 5_368_709_120),
         ];
         for (text, bytes) in cases {
             assert_eq!(text.parse::<ByteSize>().expect(text).bytes(), bytes, "{text}");
@@ -80,8 +100,29 @@ mod tests {
 
     #[test]
     fn what_is_no_size_is_refused() {
-        for text in ["", "g", "1gg", "1xb", "zz", "1ib", "99999999p"] {
+        for text in
+            ["", "g", "1gg", "1xb", "zz", "1ib", "99999999p", "5  m", " 5m", "5m ", "-5m", "5i", "5bb", "1.2.3", "inf"]
+        {
             assert!(text.parse::<ByteSize>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_prints_reads_back(bytes: i64) {
+            prop_assert_eq!(ByteSize(bytes).to_string().parse::<ByteSize>().expect("printed by us"), ByteSize(bytes));
+        }
+
+        #[test]
+        fn a_unit_multiplies(amount in 0..8_000_i64, unit in 0..5_usize) {
+            let text = format!("{amount}{}", ["b", "k", "mb", "GiB", " t"][unit]);
+            let power = u32::try_from(unit).expect("is small");
+            prop_assert_eq!(text.parse::<ByteSize>().expect("valid").bytes(), amount * 1024_i64.pow(power));
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC*|[0-9.e +-]{0,8}[kmgtpib]{0,4}") {
+            let _ = text.parse::<ByteSize>();
         }
     }
 }

@@ -4,16 +4,28 @@
 
 mod byte_size;
 mod container_id;
+mod cpus;
+mod file_mode;
 mod image_name;
+mod microseconds;
 mod moment;
 mod name;
+mod oom_score;
+mod percent;
+mod ratio;
 mod timespan;
 
 pub use byte_size::ByteSize;
 pub use container_id::ContainerId;
+pub use cpus::Cpus;
+pub use file_mode::FileMode;
 pub use image_name::ImageName;
+pub use microseconds::Microseconds;
 pub use moment::Moment;
 pub use name::{Name, ProjectName};
+pub use oom_score::OomScore;
+pub use percent::Percent;
+pub use ratio::Ratio;
 pub use timespan::Timespan;
 
 /// Why a text is not the value that was asked for; a fragment for the end of a message, such as `missing unit`.

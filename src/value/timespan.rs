@@ -9,10 +9,11 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timespan(i64);
 
-const UNITS: [(&str, i64); 9] = [
+const UNITS: [(&str, i64); 10] = [
     ("ns", 1),
     ("us", 1_000),
-    ("µs", 1_000),
+    ("\u{b5}s", 1_000),
+    ("\u{3bc}s", 1_000), // the Greek letter looks the same
     ("ms", 1_000_000),
     ("s", 1_000_000_000),
     ("m", 60_000_000_000),
@@ -150,6 +151,7 @@ mod tests {
             ("100ms", "100ms"),
             ("1w", "168h0m0s"),
             ("1500us", "1.5ms"),
+            ("1\u{b5}s1\u{3bc}s", "2µs"),
             ("-2s", "-2s"),
             ("1h", "1h0m0s"),
         ];

@@ -107,17 +107,41 @@ help: indent with spaces: YAML does not allow tabs there
 }
 
 #[test]
-fn an_attribute_that_is_not_supported_is_told_with_its_place() {
-    refused(
-        "services:\n  web:\n    image: x\n    gpus: all\n",
-        "\
-compose.yaml:4:5: error[unsupported]: 'gpus' is not supported by this version of hoist
+fn an_attribute_that_a_stack_is_wrong_without_stops_all_that_would_make_it() {
+    let scenario = Scenario::empty();
+    scenario.write("compose.yaml", "services:\n  web:\n    provider: {type: cloud}\n");
+    let words = "\
+compose.yaml:3:5: error[unsupported]: 'provider' of service 'web' is not supported by this version of hoist
+  |
+3 |     provider: {type: cloud}
+  |     ^^^^^^^^
+help: remove it to go on; nothing is started without it, so that nothing behaves other than the file says
+";
+    for command in ["up", "plan"] {
+        let ran = scenario.hoist([command]);
+        assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", words), "{}", ran.told());
+        ran.code(1);
+    }
+    scenario.hoist(["config", "--quiet"]).ok();
+}
+
+#[test]
+fn an_attribute_without_effect_is_named_by_plan_and_not_by_config() {
+    let scenario = Scenario::empty();
+    scenario
+        .write("compose.yaml", "services:\n  web:\n    image: x\n    gpus: all\n  db:\n    image: x\n    cpus: 1\n");
+    let words = "\
+compose.yaml:4:5: warning[no-effect]: 'gpus' of service 'web' has no effect yet
   |
 4 |     gpus: all
   |     ^^^^
-help: remove it to go on; nothing is started without it, so that nothing behaves other than the file says
-",
-    );
+help: this version of hoist runs the service as if it were not there
+";
+    let planned = scenario.hoist(["plan", "web"]);
+    assert!(planned.stderr.starts_with(words) && !planned.stderr.contains("cpus"), "{}", planned.told());
+    let shown = scenario.hoist(["config"]);
+    assert_eq!(shown.stderr, "", "{}", shown.told());
+    shown.ok();
 }
 
 #[test]

@@ -7,5 +7,7 @@
 mod support;
 
 mod bad_input;
+mod check;
 mod config;
+mod env;
 mod shell;

@@ -17,7 +17,9 @@ fn version_as_json_is_an_object() {
 #[test]
 fn help_names_every_command() {
     let ran = Scenario::empty().hoist(["--help"]).ok();
-    for command in ["up", "down", "ps", "logs", "plan", "config", "graph", "build", "pull", "schema", "version"] {
+    for command in
+        ["up", "down", "ps", "logs", "plan", "check", "config", "env", "graph", "build", "pull", "schema", "version"]
+    {
         assert!(ran.stdout.lines().any(|line| line.trim_start().starts_with(command)), "{command}\n{}", ran.told());
     }
 }

@@ -26,6 +26,7 @@ fn endpoint(wanted: &Wanted<'_>, attachment: Option<&Attachment>) -> EndpointSet
         aliases,
         driver_opts,
         gw_priority,
+        interface_name: _,
         ipv4_address,
         ipv6_address,
         link_local_ips,

@@ -11,7 +11,7 @@ pub(super) use endpoints::endpoints;
 pub(super) use mounts::{Place, wants_anonymous};
 
 use super::EngineError;
-use crate::model::{HealthTest, Healthcheck, Logging, Networking, Project, Restart, Service};
+use crate::model::{HealthTest, Healthcheck, Logging, Memory, Networking, Project, Restart, Service};
 use crate::plan::labels::{self, Labelled, Replaces};
 use crate::plan::{MountedVolume, Replica};
 use crate::value::Timespan;
@@ -57,19 +57,30 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// The request. Every attribute of a service is named here, so that a new one does not compile until it has a place.
+/// The request. Every attribute of a service is named here, so that a new one does not compile until it has a place;
+/// one that goes nowhere yet has its place in `effect`, which says so.
 #[expect(clippy::too_many_lines, reason = "one line for each attribute")]
 pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreateBody, EngineError> {
     let Service {
         name: _,
         profiles: _,
+        annotations: _,
         attach: _,
         build: _,
+        block_io: _,
         cap_add,
         cap_drop,
+        cgroup: _,
+        cgroup_parent: _,
         command,
+        configs: _,
         container_name: _,
+        credential_spec: _,
         depends_on: _,
+        deploy: _,
+        develop: _,
+        device_cgroup_rules: _,
+        devices: _,
         dns,
         dns_opt,
         dns_search,
@@ -77,34 +88,58 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
         entrypoint,
         environment,
         expose,
+        external_links: _,
         extra_hosts,
+        gpus: _,
         group_add,
         hostname,
         healthcheck,
         image: _,
         init,
+        ipc: _,
+        isolation: _,
         labels: _,
+        links: _,
         logging,
-        mem_limit,
+        mac_address: _,
+        memory: Memory { limit, reservation: _, swap_limit: _, swappiness: _ },
+        models: _,
         // In `network_mode` and `endpoints`.
         networking: _,
+        oom_kill_disable: _,
+        oom_score_adj: _,
+        pid: _,
+        pids_limit: _,
         platform: _,
         ports,
+        post_start: _,
+        pre_start: _,
+        pre_stop: _,
         privileged,
+        processor: _,
+        provider: _,
         pull_policy: _,
         read_only,
         restart,
+        runtime: _,
         scale: _,
+        secrets: _,
         security_opt,
         shm_size,
         stdin_open,
         stop_grace_period,
         stop_signal,
+        storage_opt: _,
         sysctls,
         tmpfs,
         tty,
+        ulimits: _,
+        use_api_socket: _,
         user,
+        userns_mode: _,
+        uts: _,
         volumes: _,
+        volumes_from: _,
         working_dir,
     } = wanted.service;
     let security = security::resolve(security_opt, &wanted.project.identity.working_dir)?;
@@ -121,14 +156,14 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
         init: *init,
         log_config: logging.as_ref().map(log_config),
         masked_paths: security.masked_paths,
-        memory: mem_limit.map(crate::value::ByteSize::bytes),
+        memory: limit.map(crate::value::ByteSize::bytes),
         mounts: some(mounts),
         network_mode: Some(network_mode(wanted)),
         port_bindings: ports::bindings(ports),
         privileged: privileged.then_some(true),
         readonly_paths: security.readonly_paths,
         readonly_rootfs: read_only.then_some(true),
-        restart_policy: restart.map(restart_policy),
+        restart_policy: restart.as_ref().map(restart_policy),
         security_opt: some(security.options),
         shm_size: shm_size.map(crate::value::ByteSize::bytes),
         sysctls: some_map(sysctls.iter().map(|(key, value)| (key.clone(), value.clone())).collect()),
@@ -196,7 +231,7 @@ fn halves(tmpfs: &str) -> (String, String) {
 
 fn network_mode(wanted: &Wanted<'_>) -> String {
     match &wanted.service.networking {
-        Networking::Mode(mode) => mode.clone(),
+        Networking::Mode(mode) => mode.to_string(),
         attached @ Networking::Attached(_) => {
             let first = attached.in_order().into_iter().next();
             first.map_or_else(|| "none".into(), |(key, _)| endpoints::network_name(wanted.project, key))
@@ -210,12 +245,14 @@ fn log_config(logging: &Logging) -> HostConfigLogConfig {
     HostConfigLogConfig { typ: driver.clone(), config: some_map(options) }
 }
 
-fn restart_policy(restart: Restart) -> RestartPolicy {
+fn restart_policy(restart: &Restart) -> RestartPolicy {
     let (name, attempts) = match restart {
+        // No container is created with such a policy: see `effect`.
+        Restart::Unknown(_) => (RestartPolicyNameEnum::EMPTY, None),
         Restart::No => (RestartPolicyNameEnum::NO, None),
         Restart::Always => (RestartPolicyNameEnum::ALWAYS, None),
         Restart::UnlessStopped => (RestartPolicyNameEnum::UNLESS_STOPPED, None),
-        Restart::OnFailure(attempts) => (RestartPolicyNameEnum::ON_FAILURE, attempts),
+        Restart::OnFailure(attempts) => (RestartPolicyNameEnum::ON_FAILURE, *attempts),
     };
     RestartPolicy { name: Some(name), maximum_retry_count: attempts.map(i64::from) }
 }

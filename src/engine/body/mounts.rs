@@ -3,12 +3,14 @@
 //! `Binds` make a missing folder of the host and relabel for `SELinux`; `Mounts` know all other options.
 
 use super::Wanted;
-use crate::model::{BindOptions, Mount, MountKind, Service, TmpfsOptions, VolumeOptions};
+use crate::model::{
+    BindOptions, ImageOptions, Mount, MountKind, Recursive, Relabel, Service, TmpfsOptions, VolumeOptions,
+};
 use crate::plan::MountedVolume;
 use crate::value::{ByteSize, Name};
 use bollard::models::{
-    Mount as Sent, MountBindOptions, MountBindOptionsPropagationEnum as Propagation, MountTmpfsOptions, MountType,
-    MountVolumeOptions,
+    Mount as Sent, MountBindOptions, MountBindOptionsPropagationEnum as Propagation, MountImageOptions,
+    MountTmpfsOptions, MountType, MountVolumeOptions,
 };
 
 /// Both ways, each in the order of the file.
@@ -64,7 +66,8 @@ fn taken_over(volume: &MountedVolume, read_only: bool) -> Sent {
 }
 
 fn add(all: &mut Mounts, wanted: &Wanted<'_>, mount: &Mount) {
-    let Mount { kind, target, read_only, consistency } = mount;
+    let Mount { kind, target, read_only, consistency, bind: on_bind, volume: on_volume, tmpfs: on_tmpfs, image } =
+        mount;
     let access = if *read_only { "ro" } else { "rw" };
     let sent = Sent {
         target: Some(target.clone()),
@@ -73,28 +76,41 @@ fn add(all: &mut Mounts, wanted: &Wanted<'_>, mount: &Mount) {
         ..Sent::default()
     };
     match kind {
-        MountKind::Bind { source, options } => match as_bind(options.as_ref()) {
+        MountKind::Bind { source } => match as_bind(on_bind.as_ref()) {
             Some(flags) => all.binds.push(format!("{source}:{target}:{access}{flags}")),
-            None => all.mounts.push(bind(sent, source, options.as_ref())),
+            None => all.mounts.push(bind(sent, source, on_bind.as_ref())),
         },
-        MountKind::Volume { source: Some(key), options } if is_plain(options.as_ref()) => {
+        MountKind::Volume { source: Some(key) } if is_plain(on_volume.as_ref()) => {
             all.binds.push(format!("{}:{target}:{access}", volume_name(wanted, key)));
         }
-        MountKind::Volume { source, options } => {
+        MountKind::Volume { source } => {
             let source = source.as_ref().map(|key| volume_name(wanted, key));
-            all.mounts.push(volume(sent, source, options.as_ref()));
+            all.mounts.push(volume(sent, source, on_volume.as_ref()));
         }
-        MountKind::Tmpfs { options } => all.mounts.push(tmpfs(sent, options.as_ref())),
+        MountKind::Tmpfs { source: _ } => all.mounts.push(tmpfs(sent, on_tmpfs.as_ref())),
+        MountKind::Image { source } => {
+            let subpath = image.as_ref().map(|ImageOptions { subpath }| MountImageOptions { subpath: subpath.clone() });
+            let sent = Sent { image_options: subpath, ..sent };
+            all.mounts.push(Sent { source: source.clone(), typ: Some(MountType::IMAGE), ..sent });
+        }
+        MountKind::NamedPipe { source } => {
+            all.mounts.push(Sent { source: source.clone(), typ: Some(MountType::NPIPE), ..sent });
+        }
+        MountKind::Cluster { source } => {
+            all.mounts.push(Sent { source: source.clone(), typ: Some(MountType::CLUSTER), ..sent });
+        }
     }
 }
 
 /// The flags of a bind mount that goes into `Binds`; nothing when it must not.
 fn as_bind(options: Option<&BindOptions>) -> Option<String> {
-    let Some(BindOptions { selinux, propagation, create_host_path }) = options else { return Some(String::new()) };
-    match (selinux, propagation) {
+    let Some(BindOptions { selinux, propagation, create_host_path, recursive }) = options else {
+        return Some(String::new());
+    };
+    match (selinux.map(Relabel::as_str), propagation) {
         (Some(label), Some(propagation)) => Some(format!(",{propagation},{label}")),
         (Some(label), None) => Some(format!(",{label}")),
-        (None, None) if *create_host_path == Some(true) => Some(String::new()),
+        (None, None) if *create_host_path == Some(true) && recursive.is_none() => Some(String::new()),
         (None, _) => None,
     }
 }
@@ -110,9 +126,16 @@ fn bind(sent: Sent, source: &str, options: Option<&BindOptions>) -> Sent {
         _ => None,
     });
     let create = options.and_then(|options| options.create_host_path).filter(|create| *create);
-    let given = propagation.is_some() || create.is_some();
-    let bind_options =
-        given.then(|| MountBindOptions { propagation, create_mountpoint: create, ..MountBindOptions::default() });
+    let recursive = options.and_then(|options| options.recursive);
+    let says = |word: Recursive| (recursive == Some(word)).then_some(true);
+    let bind_options = MountBindOptions {
+        propagation,
+        create_mountpoint: create,
+        non_recursive: says(Recursive::Disabled),
+        read_only_non_recursive: says(Recursive::Writable),
+        read_only_force_recursive: says(Recursive::ReadOnly),
+    };
+    let bind_options = (bind_options != MountBindOptions::default()).then_some(bind_options);
     Sent { source: Some(source.to_owned()), typ: Some(MountType::BIND), bind_options, ..sent }
 }
 
@@ -121,7 +144,8 @@ fn is_plain(options: Option<&VolumeOptions>) -> bool {
 }
 
 fn volume(sent: Sent, source: Option<String>, options: Option<&VolumeOptions>) -> Sent {
-    let volume_options = options.map(|VolumeOptions { nocopy, subpath }| MountVolumeOptions {
+    let volume_options = options.map(|VolumeOptions { labels, nocopy, subpath }| MountVolumeOptions {
+        labels: (!labels.is_empty()).then(|| labels.clone().into_iter().collect()),
         no_copy: nocopy.then_some(true),
         subpath: subpath.clone(),
         ..MountVolumeOptions::default()

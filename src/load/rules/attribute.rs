@@ -90,6 +90,8 @@ pub enum Shape {
     Dependencies,
     /// A string becomes a list of one.
     One,
+    /// A string becomes a list of one; empty strings say nothing.
+    Filled,
     /// A string is split as a shell would.
     Words,
     /// A string becomes a line for the image's shell.
@@ -148,6 +150,8 @@ pub enum Merge {
     Distinct,
     /// Options of another driver are dropped.
     Driver,
+    /// A list whose items merge with the earlier one of the same subnet; earlier ones that are not named are dropped.
+    Subnets,
 }
 
 /// What makes two items of a list the same.

@@ -5,10 +5,9 @@ use crate::diagnostic::Diagnostics;
 use crate::document::{Node, Value};
 use crate::source::Span;
 
-/// A string is the context; an empty one says nothing.
+/// A string is the context, be it empty.
 pub(super) fn shape(node: Node) -> Node {
     match node.as_text() {
-        Some("") if !node.is_null() => derive(&node, Value::Map(Vec::new())),
         Some(_) if !node.is_null() => {
             let context = Node { tag: crate::document::Tag::None, ..node.clone() };
             mapping(&node, [("context", Some(context))])
@@ -44,7 +43,7 @@ mod tests {
     #[test]
     fn a_string_is_the_context() {
         assert_eq!(shaped("services.a.build", "./x").as_deref(), Ok(r#"{"context":"./x"}"#));
-        assert_eq!(shaped("services.a.build", "''").as_deref(), Ok("{}"));
+        assert_eq!(shaped("services.a.build", "''").as_deref(), Ok(r#"{"context":""}"#));
     }
 
     #[test]

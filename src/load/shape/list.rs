@@ -15,6 +15,15 @@ pub(super) fn one(node: Node) -> Node {
     derive(&node, Value::List(vec![item]))
 }
 
+/// The same without items that say nothing.
+pub(super) fn filled(node: Node) -> Node {
+    let mut node = one(node);
+    if let Value::List(items) = &mut node.value {
+        items.retain(|item| item.as_text() != Some("") || item.is_null());
+    }
+    node
+}
+
 /// Whole numbers in a list become text.
 pub(super) fn texts(mut node: Node) -> Node {
     if let Value::List(items) = &mut node.value {

@@ -90,6 +90,7 @@ fn apply(shape: Shape, node: Node, diagnostics: &mut Diagnostics) -> Node {
         Shape::Names => list::names(node, diagnostics, |_| Node::null()),
         Shape::Dependencies => list::names(node, diagnostics, list::started),
         Shape::One => list::one(node),
+        Shape::Filled => list::filled(node),
         Shape::Texts => list::texts(node),
         Shape::Gpus => list::gpus(node),
         Shape::Words => words::shape(node, diagnostics),

@@ -50,7 +50,7 @@ fn pair(item: &Node, bare: Bare, diagnostics: &mut Diagnostics) -> Option<(Node,
     }
     let value = match (value, bare) {
         (Some(value), _) => at(value),
-        (None, Bare::Null) => Node::null().at(item.span),
+        (None, Bare::Null) => Node::bare().at(item.span),
         (None, Bare::Empty) => at(""),
         (None, Bare::Refused) => {
             diagnostics.push(*fault(item, format!("'{text}' has no value"), format!("write '{text}=value'")));

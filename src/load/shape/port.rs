@@ -10,9 +10,8 @@ use std::net::IpAddr;
 type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 
 /// A short port becomes one long port for each port of its range, in Compose's order.
-pub(super) fn shape(mut item: Node) -> Result<Vec<Node>> {
+pub(super) fn shape(item: Node) -> Result<Vec<Node>> {
     if item.as_map().is_some() {
-        publish_as_text(&mut item);
         return Ok(vec![item]);
     }
     let Some(text) = text(&item) else {
@@ -139,18 +138,12 @@ fn text(item: &Node) -> Option<String> {
     }
 }
 
-/// `published: 80` is the same as `published: "80"`.
-fn publish_as_text(item: &mut Node) {
-    let Some(published) = item.get_mut("published") else { return };
-    let Value::Scalar { text, plain: true } = &published.value else { return };
-    if let Scalar::Int(value) = scalar::resolve(text) {
-        published.value = Value::Scalar { text: value.to_string().into(), plain: false };
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::shaped;
+    use super::shape;
+    use crate::document::Node;
+    use proptest::prelude::*;
 
     fn port(text: &str) -> Result<String, String> {
         shaped("services.a.ports", &format!("[{text}]"))
@@ -166,7 +159,7 @@ mod tests {
             ("'127.0.0.1::80'", r#"[{"mode":"ingress","host_ip":"127.0.0.1","target":80,"protocol":"tcp"}]"#),
             ("'[::1]:80:80'", r#"[{"mode":"ingress","host_ip":"::1","target":80,"published":"80","protocol":"tcp"}]"#),
             ("'8000-8002:80'", r#"[{"mode":"ingress","target":80,"published":"8000-8002","protocol":"tcp"}]"#),
-            ("{target: 80, published: 81}", r#"[{"target":80,"published":"81"}]"#),
+            ("{target: 80, published: 81}", r#"[{"target":80,"published":81}]"#),
         ];
         for (text, wanted) in cases {
             assert_eq!(port(text).as_deref(), Ok(wanted), "{text}");
@@ -197,6 +190,33 @@ mod tests {
         ];
         for (text, wanted) in cases {
             assert_eq!(port(text), Err(wanted.into()), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_port_is_read_as_it_is_written(
+            address in prop::option::of("127\\.0\\.0\\.[1-9]"),
+            host in prop::option::of(1..=u16::MAX),
+            target in 1..=u16::MAX,
+            protocol in prop::sample::select(vec!["tcp", "udp", "sctp"]),
+        ) {
+            let start = address.as_ref().map(|address| format!("{address}:")).unwrap_or_default();
+            let host_text = host.map(|host| host.to_string()).unwrap_or_default();
+            let text = format!("{start}{host_text}:{target}/{protocol}");
+            let ports = shape(Node::text(text)).expect("valid");
+            let field = |name: &str| ports[0].get(name).and_then(Node::as_text).map(str::to_owned);
+            prop_assert_eq!(ports.len(), 1);
+            prop_assert_eq!(field("host_ip"), address);
+            prop_assert_eq!(field("published"), host.map(|host| host.to_string()));
+            prop_assert_eq!(field("target"), Some(target.to_string()));
+            prop_assert_eq!(field("protocol"), Some(protocol.to_owned()));
+            prop_assert_eq!(shape(ports[0].clone()), Ok(ports));
+        }
+
+        #[test]
+        fn no_text_panics(text in "[0-9:./\\[\\]-]{0,20}[a-z]{0,4}|\\PC{0,20}") {
+            let _ = shape(Node::text(text));
         }
     }
 }

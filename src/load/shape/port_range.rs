@@ -37,6 +37,7 @@ fn port(text: &str) -> Result<u16, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_range_runs_upwards_within_the_ports() {
@@ -44,6 +45,19 @@ mod tests {
         assert_eq!(PortRange::parse("1-3").map(PortRange::length), Ok(3));
         for text in ["3-1", "65536", "a", "", "1-", "-1", " 1", "1-2-3"] {
             assert!(PortRange::parse(text).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_range_is_read_as_it_is_written(first: u16, more in 0..1000_u16) {
+            let last = first.saturating_add(more);
+            prop_assert_eq!(PortRange::parse(&format!("{first}-{last}")), Ok(PortRange { first, last }));
+        }
+
+        #[test]
+        fn no_text_panics(text in "[0-9-]{0,12}|\\PC{0,12}") {
+            let _ = PortRange::parse(&text);
         }
     }
 }

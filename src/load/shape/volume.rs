@@ -138,6 +138,10 @@ fn is_path(source: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::shaped;
+    use super::shape;
+    use crate::diagnostic::Diagnostics;
+    use crate::document::Node;
+    use proptest::prelude::*;
 
     fn volume(text: &str) -> Result<String, String> {
         shaped("services.a.volumes", &format!("['{text}']"))
@@ -184,6 +188,29 @@ mod tests {
         ];
         for (text, wanted) in cases {
             assert_eq!(volume(text), Err(wanted.into()), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_mount_is_read_as_it_is_written(
+            source in "[a-z]{2,8}|[./~][a-z/.]{1,8}|[A-Z]:[/\\\\][a-z]{1,8}",
+            target in "/[a-z]{1,8}(/[a-z]{1,8})?",
+            read_only: bool,
+        ) {
+            let options = if read_only { ":ro" } else { "" };
+            let mut diagnostics = Diagnostics::default();
+            let mounts = shape(Node::text(format!("{source}:{target}{options}")), &mut diagnostics).expect("valid");
+            let field = |name: &str| mounts[0].get(name).and_then(Node::as_text).map(str::to_owned);
+            prop_assert_eq!((field("source"), field("target")), (Some(source), Some(target)));
+            prop_assert_eq!(field("read_only").is_some(), read_only);
+            prop_assert_eq!(shape(mounts[0].clone(), &mut diagnostics), Ok(mounts));
+            prop_assert!(diagnostics.is_empty());
+        }
+
+        #[test]
+        fn no_text_panics(text in "[a-zC:./~\\\\,]{0,20}|\\PC{0,20}") {
+            let _ = shape(Node::text(text), &mut Diagnostics::default());
         }
     }
 }

@@ -142,6 +142,7 @@ impl Splitter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_line_is_split_as_compose_splits_it() {
@@ -181,5 +182,19 @@ mod tests {
         let list = test(Node::text("NONE"));
         assert_eq!(list.as_list().map(<[Node]>::len), Some(2));
         assert!(test(Node::null()).is_null());
+    }
+
+    proptest! {
+        #[test]
+        fn words_in_quotes_are_read_as_they_are(words in prop::collection::vec("\\PC{0,12}", 0..6)) {
+            let quoted: Vec<String> = words.iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
+            let line = quoted.join(" ");
+            prop_assert_eq!(split(&line), Ok(Split { words, rest: None }));
+        }
+
+        #[test]
+        fn no_text_panics(line in "[a-z0-9 $()`'\";&|<>\\\\]{0,30}|\\PC{0,30}") {
+            let _ = split(&line);
+        }
     }
 }

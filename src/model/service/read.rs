@@ -1,68 +1,25 @@
 //! A [`Service`] from a canonical node.
 
 use super::Service;
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::Node;
-use crate::model::fields::{self, Fields, unsupported_attribute};
-use crate::model::{Attachment, Build, Dependency, Healthcheck, Logging, Mount, Networking, Port};
-use crate::value::Name;
+use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::document::scalar::{self, Scalar};
+use crate::document::{Node, Value};
+use crate::model::fields::{self, Fields, Values};
+use crate::model::{
+    Attachment, BlockIo, Build, CredentialSpec, Dependency, Deploy, Develop, Device, DeviceRequest, FileReference,
+    Healthcheck, Hook, Logging, Memory, ModelBinding, Mount, Networking, Port, Processor, Provider, Restart, Ulimit,
+};
+use crate::value::{ImageName, Name};
 use indexmap::IndexMap;
+use std::collections::BTreeMap;
 
 /// Attributes of the compose language that this version cannot carry out yet.
-const UNSUPPORTED: [&str; 47] = [
-    "annotations",
-    "blkio_config",
-    "cgroup",
-    "cgroup_parent",
-    "configs",
-    "cpu_count",
-    "cpu_percent",
-    "cpu_period",
-    "cpu_quota",
-    "cpu_rt_period",
-    "cpu_rt_runtime",
-    "cpu_shares",
-    "cpus",
-    "cpuset",
-    "credential_spec",
-    "deploy",
-    "develop",
-    "device_cgroup_rules",
-    "devices",
-    "env_file",
-    "extends",
-    "external_links",
-    "gpus",
-    "ipc",
-    "isolation",
-    "label_file",
-    "links",
-    "mac_address",
-    "mem_reservation",
-    "mem_swappiness",
-    "memswap_limit",
-    "models",
-    "oom_kill_disable",
-    "oom_score_adj",
-    "pid",
-    "pids_limit",
-    "post_start",
-    "pre_start",
-    "pre_stop",
-    "provider",
-    "pull_refresh_after",
-    "runtime",
-    "secrets",
-    "storage_opt",
-    "ulimits",
-    "use_api_socket",
-    "userns_mode",
-];
-const UNSUPPORTED_TOO: [&str; 2] = ["uts", "volumes_from"];
+const UNSUPPORTED: [&str; 3] = ["env_file", "extends", "label_file"];
 
 impl Service {
     /// Reads a canonical service.
-    pub(in crate::model) fn read(name: Name, node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+    #[expect(clippy::too_many_lines, reason = "one line for each attribute")]
+    pub(crate) fn read(name: Name, node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         if node.is_null() {
             let fault = Diagnostic::error("empty-service", format!("service '{name}' is empty")).at(node.span);
             diagnostics.push(fault.help("give it an 'image' or a 'build'"));
@@ -71,13 +28,23 @@ impl Service {
         let mut fields = Fields::of("service", node, diagnostics)?;
         let service = Self {
             profiles: fields.texts("profiles"),
+            annotations: fields.map("annotations"),
             attach: fields.flag("attach"),
-            build: fields.nested("build").and_then(|(node, faults)| Build::read(node, faults)),
+            build: fields.mapping("build", Build::read),
+            block_io: fields.mapping("blkio_config", BlockIo::read),
             cap_add: fields.texts("cap_add"),
             cap_drop: fields.texts("cap_drop"),
+            cgroup: fields.parsed("cgroup"),
+            cgroup_parent: fields.text("cgroup_parent"),
             command: fields.optional_texts("command"),
+            configs: fields.items("configs", FileReference::read_config),
             container_name: fields.text("container_name"),
+            credential_spec: fields.mapping("credential_spec", CredentialSpec::read),
             depends_on: named(&mut fields, "depends_on", Dependency::read),
+            deploy: fields.nested("deploy").and_then(|(node, faults)| Deploy::read(node, faults)),
+            develop: fields.nested("develop").and_then(|(node, faults)| Develop::read(node, faults)),
+            device_cgroup_rules: fields.texts("device_cgroup_rules"),
+            devices: fields.items("devices", Device::read),
             dns: fields.texts("dns"),
             dns_opt: fields.texts("dns_opt"),
             dns_search: fields.texts("dns_search"),
@@ -85,37 +52,62 @@ impl Service {
             entrypoint: fields.optional_texts("entrypoint"),
             environment: fields.optional_map("environment"),
             expose: fields.scalars("expose"),
+            external_links: fields.texts("external_links"),
             extra_hosts: fields.texts("extra_hosts"),
+            gpus: fields.items("gpus", DeviceRequest::read_gpu),
             group_add: fields.scalars("group_add"),
             hostname: fields.text("hostname"),
-            healthcheck: fields.nested("healthcheck").and_then(|(node, faults)| Healthcheck::read(node, faults)),
-            image: fields.parsed("image"),
+            healthcheck: fields.mapping("healthcheck", Healthcheck::read),
+            image: image(&mut fields),
             init: fields.flag("init"),
+            ipc: fields.parsed_unless_empty("ipc"),
+            isolation: fields.text("isolation"),
             labels: fields.map("labels"),
-            logging: fields.nested("logging").and_then(|(node, faults)| Logging::read(node, faults)),
-            mem_limit: fields.parsed_scalar("mem_limit"),
+            links: fields.parsed_items("links"),
+            logging: fields.mapping("logging", Logging::read),
+            mac_address: fields.text("mac_address"),
+            memory: Memory::read(&mut fields),
+            models: models(&mut fields),
             networking: networking(&mut fields),
+            oom_kill_disable: fields.flag("oom_kill_disable").unwrap_or(false),
+            oom_score_adj: fields.ranged("oom_score_adj"),
+            pid: fields.parsed_unless_empty("pid"),
+            pids_limit: fields.whole_part("pids_limit"),
             platform: fields.text("platform"),
             ports: fields.items("ports", Port::read),
+            post_start: fields.items("post_start", Hook::read),
+            pre_start: fields.items("pre_start", Hook::read),
+            pre_stop: fields.items("pre_stop", Hook::read),
             privileged: fields.flag("privileged").unwrap_or(false),
+            processor: Processor::read(&mut fields),
+            provider: fields.mapping("provider", Provider::read),
             pull_policy: fields.parsed("pull_policy"),
             read_only: fields.flag("read_only").unwrap_or(false),
-            restart: fields.parsed("restart"),
+            restart: restart(&mut fields),
+            runtime: fields.text("runtime"),
             scale: fields.integer("scale"),
+            secrets: fields.items("secrets", FileReference::read_secret),
             security_opt: fields.texts("security_opt"),
-            shm_size: fields.parsed_scalar("shm_size"),
+            shm_size: fields.bytes("shm_size"),
             stdin_open: fields.flag("stdin_open").unwrap_or(false),
             stop_grace_period: fields.timespan("stop_grace_period"),
             stop_signal: fields.text("stop_signal"),
+            storage_opt: fields.map_of("storage_opt", Values::Whole),
             sysctls: fields.map("sysctls"),
             tmpfs: fields.texts("tmpfs"),
             tty: fields.flag("tty").unwrap_or(false),
+            ulimits: Ulimit::read_all(&mut fields),
+            use_api_socket: use_api_socket(&mut fields),
             user: fields.text("user"),
+            userns_mode: fields.text("userns_mode"),
+            uts: fields.parsed_unless_empty("uts"),
             volumes: fields.items("volumes", Mount::read),
+            volumes_from: fields.parsed_items("volumes_from"),
             working_dir: fields.text("working_dir"),
             name,
         };
-        fields.finish(&[&UNSUPPORTED[..], &UNSUPPORTED_TOO[..]].concat());
+        pull_refresh_after(&mut fields);
+        fields.finish(&UNSUPPORTED);
         Some(service)
     }
 }
@@ -144,23 +136,66 @@ fn named<T>(
     all
 }
 
+/// The image; an empty one is none, as in Compose, when there is a build to make it.
+fn image(fields: &mut Fields<'_>) -> Option<ImageName> {
+    match fields.node("build") {
+        Some(_) => fields.parsed_unless_empty("image"),
+        None => fields.parsed("image"),
+    }
+}
+
+fn models(fields: &mut Fields<'_>) -> BTreeMap<Name, Option<ModelBinding>> {
+    let models = named(fields, "models", |node, diagnostics| {
+        if node.is_null() { Some(None) } else { ModelBinding::read(node, diagnostics).map(Some) }
+    });
+    models.into_iter().collect()
+}
+
+/// The restart policy; one that no engine knows loads, as in Compose, and is warned about.
+fn restart(fields: &mut Fields<'_>) -> Option<Restart> {
+    let restart = fields.parsed_unless_empty("restart");
+    if let Some(Restart::Unknown(text)) = &restart {
+        let place = fields.node("restart").map(|node| node.span);
+        let words = ["no", "always", "unless-stopped", "on-failure"];
+        let help = match did_you_mean(text, words) {
+            Some(near) => format!("did you mean '{near}'?"),
+            None => "one of no, always, unless-stopped, on-failure, on-failure:3".into(),
+        };
+        let message = format!("'{text}' is not a restart policy, no container can be created with it");
+        fields.report(Diagnostic::warning("invalid-value", message).at(place).help(help));
+    }
+    restart
+}
+
+/// Part of the language, and without effect in every version of Compose.
+fn pull_refresh_after(fields: &mut Fields<'_>) {
+    let Some(place) = fields.node("pull_refresh_after").map(|node| node.span) else { return };
+    if fields.text("pull_refresh_after").is_some() {
+        let warning = Diagnostic::warning("no-effect", "'pull_refresh_after' does nothing, in docker compose neither");
+        fields.report(warning.at(place).help("remove it, or set 'pull_policy: every_12h'"));
+    }
+}
+
+/// The one boolean that Compose does not take as a string.
+fn use_api_socket(fields: &mut Fields<'_>) -> bool {
+    let Some(node) = fields.node("use_api_socket") else { return false };
+    if let Value::Scalar { text, plain: true } = &node.value
+        && let Scalar::Bool(value) = scalar::resolve(text)
+    {
+        return value;
+    }
+    fields.report(fields::wrong_kind("use_api_socket", "true or false", node).help("write it without quotes"));
+    false
+}
+
 fn networking(fields: &mut Fields<'_>) -> Networking {
-    let place = fields.node("network_mode").map(|node| node.span);
-    let mode = fields.text("network_mode");
+    let mode = fields.parsed_unless_empty("network_mode");
     let attached = named(fields, "networks", |node, diagnostics| {
         if node.is_null() { Some(None) } else { Attachment::read(node, diagnostics).map(Some) }
     });
     let Some(mode) = mode else { return Networking::Attached(attached.into_iter().collect()) };
-    if mode.starts_with("service:") {
-        let place = place.unwrap_or(crate::source::Span::NOWHERE);
-        fields.report(unsupported_attribute("network_mode: service:…", place));
-    }
     if !attached.is_empty() {
-        fields.report(
-            Diagnostic::error("conflict", "'network_mode' and 'networks' exclude each other")
-                .at(place)
-                .help("remove one of the two"),
-        );
+        fields.exclude(&["network_mode", "networks"], "remove one of the two");
     }
     Networking::Mode(mode)
 }

@@ -45,7 +45,7 @@ enum Need {
 }
 
 fn need(service: &Service, missing: bool, images: Images) -> Need {
-    let policy = service.pull_policy;
+    let policy = service.pull_policy.as_ref();
     match (&service.build, policy, images) {
         (Some(_), _, Images::Build) | (Some(_), Some(PullPolicy::Build), _) => Need::Build(Reason::Asked),
         (None, Some(PullPolicy::Never), _) => Need::Nothing,

@@ -1,7 +1,7 @@
 //! What services share: networks, volumes, configs, secrets, models.
 
 use super::common::{FLAG, LIST, OPTION, SCALAR, TEXT, labels};
-use crate::load::rules::{Attribute, Identity, Keys, Kind, Merge, Others, Resolve, Shape, Table};
+use crate::load::rules::{Attribute, Keys, Kind, Merge, Others, Resolve, Shape, Table};
 
 const EXTERNAL: &[Kind] = &[Kind::Flag, Kind::Text, Kind::Table(&LEGACY)];
 
@@ -44,8 +44,7 @@ static IPAM: Table = Table {
     what: "ipam",
     others: Others::Refused,
     rows: &[
-        Attribute::new("config", &[Kind::List(&SUBNET)], "Its subnets.")
-            .merged(Merge::Unique(Identity::Field("subnet"))),
+        Attribute::new("config", &[Kind::List(&SUBNET)], "Its subnets.").merged(Merge::Subnets),
         Attribute::new("driver", TEXT, "The driver that gives out addresses."),
         Attribute::new("options", &[Kind::Map(Keys::Any, &TEXT_VALUE)], "What that driver is told."),
     ],

@@ -70,7 +70,7 @@ static SERVICES: Table = Table {
         Attribute::new("devices", &[Kind::List(&DEVICE)], "Devices of the host, as 'host:container:permissions'.")
             .shaped(Shape::Devices)
             .merged(Merge::Unique(Identity::Field("target"))),
-        Attribute::new("dns", TEXTS, "Name servers. Default: the engine's.").shaped(Shape::One).merged(BY_KEY),
+        Attribute::new("dns", TEXTS, "Name servers. Default: the engine's.").shaped(Shape::Filled).merged(BY_KEY),
         Attribute::new("dns_opt", LIST, "Options of the resolver.").merged(BY_KEY),
         Attribute::new("dns_search", TEXTS, "Search domains. Default: the engine's.").shaped(Shape::One).merged(BY_KEY),
         Attribute::new("domainname", TEXT, "The domain part of its host name."),
@@ -92,9 +92,7 @@ static SERVICES: Table = Table {
         extra_hosts(),
         Attribute::new("gpus", &[Kind::Word(&["all"]), Kind::List(&GPU)], "GPUs: 'all', or what is asked for.")
             .shaped(Shape::Gpus),
-        Attribute::new("group_add", &[Kind::List(&PORT_NAME)], "More groups of the user.")
-            .shaped(Shape::Texts)
-            .merged(Merge::Distinct),
+        Attribute::new("group_add", &[Kind::List(&PORT_NAME)], "More groups of the user.").merged(Merge::Distinct),
         Attribute::new(
             "healthcheck",
             &[Kind::Table(&HEALTHCHECK)],
