@@ -111,7 +111,7 @@ impl Check<'_> {
             let name = key.as_text().unwrap_or_default();
             if table.row(name).is_some() {
                 self.value(value, &place.key(name));
-            } else if !name.starts_with("x-") {
+            } else if !name.starts_with("x-") || table.others == Others::Strict {
                 self.diagnostics.push(unknown(table, key, value));
             }
         }

@@ -1,6 +1,6 @@
 //! `tests/cases/load/` against the schema: what is accepted fits, and what is refused for its shape does not.
 
-use super::document::{Document, holds, step};
+use super::document::{Document, Place, holds, step};
 use crate::support::case::{Case, Fault, plain};
 use crate::support::expectation;
 use crate::support::workers::at_once;
@@ -8,23 +8,41 @@ use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 use std::fs;
-use std::path::Path;
 
-/// What Hoist calls a fault of shape.
-const SHAPE: [&str; 3] = ["wrong-type", "unknown-key", "missing-value"];
-
-/// What it says of a word or number that is none of those an attribute takes.
+/// What Hoist says of a word or number that is none of those an attribute takes.
 const CHOICE: [&str; 2] = ["is not a value of", "is out of range for"];
 
-/// Files about which the schema and Hoist differ, and why.
-const DIFFERENT: [(&str, &str); 0] = [];
+/// What only one of the two refuses, as case, place or pointer, and why.
+const DIFFERENT: [(&str, &str, &str); 8] = [
+    ("blkio_config_numbers_that_do_not_fit", "compose.yaml: 7:46 ", WHOLE),
+    ("extends_leaves_unused_services_alone", "base.yaml: /services/other/hostname ", UNUSED),
+    ("extends_leaves_unused_services_alone", "base.yaml: /services/other/imagine ", UNUSED),
+    ("extends_leaves_unused_services_alone", "base.yaml: /unknown ", UNUSED),
+    (
+        "healthcheck_bad_numbers",
+        "compose.yaml: 4:28 ",
+        "any number is taken, and its fraction cut off; then it is too small",
+    ),
+    ("memory_size_as_a_float_is_refused", "compose.yaml: 4:16 ", WHOLE),
+    ("memory_size_as_a_float_is_refused", "compose.yaml: 6:15 ", WHOLE),
+    ("yaml_empty_document", "compose.yaml:  ", "a document of nothing beside others is passed over"),
+];
+const WHOLE: &str = "JSON knows no difference between 1000 and 1e3";
+const UNUSED: &str = "of a file that is extended, only what is used is looked at";
 
 #[test]
 fn the_schema_accepts_what_is_accepted_and_refuses_what_is_refused_for_its_shape() {
     let judge = Judge::new();
     let all = Case::all();
     let found = at_once(&all, |case| judge.faults(case));
-    expectation::refuse(all.into_iter().map(|case| case.name).zip(found).collect());
+    let mut found: Vec<_> = all.into_iter().map(|case| case.name).zip(found).collect();
+    for (name, start, reason) in DIFFERENT {
+        let case = found.iter_mut().find(|(case, _)| case == name).expect("the case is there");
+        let before = case.1.len();
+        case.1.retain(|text| !text.starts_with(start));
+        assert!(case.1.len() < before, "no difference any more: {name}, {start}, {reason}");
+    }
+    expectation::refuse(found);
 }
 
 struct Judge {
@@ -45,17 +63,16 @@ impl Judge {
         let texts: Vec<_> = files.iter().map(|file| fs::read_to_string(file).unwrap_or_default()).collect();
         let documents: Vec<_> = texts.iter().map(|text| Document::all(text)).collect();
         let is_whole = documents.iter().flatten().count() == 1 && !is_part(&texts.concat());
-        let said = if case.sheet.refused.is_some() { case.faults(&case.hoist(case.form()).stderr) } else { Vec::new() };
+        let refused = case.sheet.refused.clone().unwrap_or_default();
+        let said = if refused.is_empty() { Vec::new() } else { case.faults(&case.hoist(case.form()).stderr) };
         let mut wrong = Vec::new();
-        for (file, documents) in files.iter().zip(documents) {
+        for (file, documents) in files.iter().zip(&documents) {
             let name = plain(&case.folder, &file.display().to_string()).replace("FOLDER/", "");
-            if DIFFERENT.iter().any(|(different, _)| Path::new(different) == Path::new(&case.name).join(&name)) {
-                continue;
-            }
-            let said: Vec<_> = said.iter().filter(|fault| fault.file == name).collect();
+            let hoist = Refusals::of(&name, &refused, &said);
             for document in documents {
-                let refused = self.refused(&document, is_whole);
-                wrong.extend(differences(&document, &refused, &said, is_whole).map(|text| format!("{name}: {text}")));
+                let schema = self.refused(document, is_whole);
+                let all = hoist.only_there(document, &schema, is_whole).chain(hoist.only_in_schema(document, &schema));
+                wrong.extend(all.map(|text| format!("{name}: {text}")));
             }
         }
         wrong
@@ -82,34 +99,55 @@ impl Judge {
     }
 }
 
-/// Where the schema and Hoist do not say the same.
-fn differences<'a>(
-    document: &'a Document,
-    refused: &'a [String],
-    said: &'a [&Fault],
-    is_whole: bool,
-) -> impl Iterator<Item = String> {
-    let is_shape = move |fault: &&&Fault| {
-        let is_choice = CHOICE.iter().any(|words| fault.message.contains(words));
-        (SHAPE.contains(&fault.code.as_str()) && (is_whole || fault.code != "missing-value")) || is_choice
-    };
-    let is_seen = |pointer: &String| refused.iter().any(|outer| holds(outer, pointer));
-    let is_said = |outer: &String| {
-        let mut pointers = said.iter().flat_map(|fault| document.at(fault.place));
-        pointers.any(|pointer| holds(outer, pointer))
-    };
-    let unseen = said.iter().filter(is_shape).filter(move |fault| {
-        let pointers = document.at(fault.place);
-        !pointers.is_empty() && !pointers.iter().any(is_seen) && !pointers.iter().any(|one| has_variable(document, one))
-    });
-    let unsaid = refused.iter().filter(move |outer| !is_said(outer));
-    let unseen = unseen.map(|fault| format!("only hoist refuses {:?}: {}", fault.place, fault.message));
-    unseen.chain(unsaid.map(|pointer| format!("only the schema refuses {pointer}")))
+/// What Hoist refuses in one file.
+struct Refusals<'a> {
+    /// Where the case wants it to refuse something.
+    wanted: Vec<Place>,
+    said: Vec<&'a Fault>,
 }
 
-/// Whether what is there depends on the environment.
-fn has_variable(document: &Document, pointer: &str) -> bool {
-    document.json.pointer(pointer).and_then(Value::as_str).is_some_and(|text| text.contains('$'))
+impl<'a> Refusals<'a> {
+    fn of(file: &str, refused: &[String], said: &'a [Fault]) -> Self {
+        let place = |text: &String| {
+            let (line, column) = text.strip_prefix(file)?.strip_prefix(':')?.split_once(':')?;
+            Some((line.parse().ok()?, column.parse().ok()?))
+        };
+        let said = said.iter().filter(|fault| fault.file == file).collect();
+        Self { wanted: refused.iter().filter_map(place).collect(), said }
+    }
+
+    /// What is of a shape that only Hoist refuses.
+    fn only_there(&self, document: &Document, schema: &[String], is_whole: bool) -> impl Iterator<Item = String> {
+        let unseen = self.said.iter().filter(move |fault| is_of_shape(fault)).filter(move |fault| {
+            let pointers = document.at(fault.place);
+            let is_seen = pointers.iter().any(|pointer| schema.iter().any(|outer| holds(outer, pointer)));
+            !pointers.is_empty() && !is_seen && !pointers.iter().any(|one| is_open(document, one, is_whole))
+        });
+        unseen.map(|fault| format!("{}:{} only hoist refuses: {}", fault.place.0, fault.place.1, fault.message))
+    }
+
+    fn only_in_schema(&self, document: &Document, schema: &[String]) -> impl Iterator<Item = String> {
+        let is_wanted = |outer: &str| {
+            let mut pointers = self.wanted.iter().flat_map(|place| document.at(*place));
+            pointers.any(|pointer| holds(outer, pointer))
+        };
+        schema.iter().filter(move |outer| !is_wanted(outer)).map(|outer| format!("{outer} only the schema refuses"))
+    }
+}
+
+/// Whether a fault is one that needs no other attribute and no meaning to be seen.
+fn is_of_shape(fault: &Fault) -> bool {
+    match fault.code.as_str() {
+        "wrong-type" | "unknown-key" => true,
+        "missing-value" => fault.message.starts_with("this "),
+        _ => CHOICE.iter().any(|words| fault.message.contains(words)),
+    }
+}
+
+/// Whether the schema cannot know: what a text holds, variables too, and nothing where a later file may say it.
+fn is_open(document: &Document, pointer: &str, is_whole: bool) -> bool {
+    let value = document.json.pointer(pointer).unwrap_or(&Value::Null);
+    value.is_string() || (value.is_null() && !is_whole)
 }
 
 /// Whether something may come from elsewhere.

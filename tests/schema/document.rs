@@ -59,7 +59,9 @@ fn json(node: &Node) -> Json {
             Scalar::Text(text) => Json::from(text),
         },
         Value::List(items) => items.iter().map(json).collect(),
-        Value::Map(entries) => entries.iter().map(|(key, value)| (key.as_text().unwrap_or_default(), json(value))).collect(),
+        Value::Map(entries) => {
+            entries.iter().map(|(key, value)| (key.as_text().unwrap_or_default(), json(value))).collect()
+        }
     }
 }
 

@@ -27,7 +27,7 @@ pub struct Case {
 }
 
 /// What `case.yaml` says.
-#[derive(Debug, Default, serde::Deserialize)]
+#[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sheet {
     /// Rows of the README, and paths of attributes.
