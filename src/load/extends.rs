@@ -114,14 +114,16 @@ impl<'a, 'l> Extends<'a, 'l> {
         file: Option<&Path>,
         services: &Services,
     ) -> Option<(Option<PathBuf>, Box<str>, Services)> {
-        let Some(service) = extends.get("service").and_then(Node::as_text) else {
+        let Some(service) = extends.get("service").filter(|named| !named.is_null()).and_then(Node::as_text) else {
             if extends.as_map().is_some() {
                 let fault = Diagnostic::error("missing-value", "'extends' needs a 'service'").at(extends.span);
                 self.loader.ledger.report(fault.help("add 'service:', the name of the service to start from"));
             }
             return None;
         };
-        let Some(named) = extends.get("file").filter(|named| named.as_text().is_some_and(|text| !text.is_empty()))
+        let Some(named) = extends
+            .get("file")
+            .filter(|named| !named.is_null() && named.as_text().is_some_and(|text| !text.is_empty()))
         else {
             return Some((file.map(Path::to_owned), service.into(), Rc::clone(services)));
         };

@@ -157,9 +157,15 @@ impl Check<'_> {
     }
 }
 
-/// Whether a scalar is of a kind. Patterns are left to whoever reads the text: they know why it is wrong.
+/// Whether a scalar is of a kind. Patterns are left to whoever reads the text: they know why it is wrong. A number whose
+/// fraction is nothing is a whole one, as in JSON.
 fn accepts(kind: &Kind, meaning: Scalar<'_>) -> bool {
     match (kind, meaning) {
+        (Kind::Integer, Scalar::Float(value)) => value.fract() == 0.0,
+        #[expect(clippy::cast_precision_loss, reason = "a bound that is no exact float is beyond what is ever meant")]
+        (Kind::Range(least, most), Scalar::Float(value)) => {
+            value.fract() == 0.0 && (*least as f64..=*most as f64).contains(&value)
+        }
         (Kind::Any | Kind::Text | Kind::Pattern(_), Scalar::Text(_))
         | (Kind::Integer | Kind::Number, Scalar::Int(_))
         | (Kind::Number, Scalar::Float(_))

@@ -17,6 +17,10 @@ pub(super) fn shape(node: Node, diagnostics: &mut Diagnostics) -> Node {
 fn of_map(host: &Node, addresses: &Node) -> Vec<Node> {
     let name = host.as_text().unwrap_or_default();
     let line = |address: &Node| {
+        if address.is_null() {
+            // It stays, to be reported as what it is.
+            return Some(address.clone().at(host.span));
+        }
         let text = address.as_text()?;
         Some(Node::text(format!("{name}={}", bare(text))).at(address.span))
     };
