@@ -128,17 +128,9 @@ impl<'a, 'l> Extends<'a, 'l> {
             return Some((file.map(Path::to_owned), service.into(), Rc::clone(services)));
         };
         let directory = file.and_then(Path::parent).unwrap_or(&self.scope.directory);
-        let path = absolute(&self.expanded(named.as_text()?), directory);
+        let path = absolute(&find::at_home(Path::new(named.as_text()?), self.loader.request), directory);
         let services = self.open(&path, named)?;
         Some((Some(path), service.into(), services))
-    }
-
-    fn expanded(&self, path: &str) -> PathBuf {
-        let home = self.loader.request.environment.get("HOME").filter(|home| !home.is_empty());
-        match (path.strip_prefix('~'), home) {
-            (Some(rest), Some(home)) => PathBuf::from(format!("{home}/{rest}")),
-            _ => PathBuf::from(path),
-        }
     }
 
     /// The services of another file, its paths starting from its own directory.

@@ -57,6 +57,7 @@ impl Merger<'_> {
             Merge::Driver if is_other_driver(&base, &over) => Some(self.join(None, over, rule, place)),
             _ if over.is_null() => Some(base),
             _ if base.is_null() => Some(self.join(None, over, rule, place)),
+            Merge::Widen if base.as_map().is_none() => Some(self.join(None, over, rule, place)),
             _ if !is_same_shape(&base, &over) => {
                 self.mismatch(&base, &over, place);
                 Some(base)

@@ -50,6 +50,7 @@ impl<'a> Loader<'a> {
         }
         let mut tree = merged?;
         if self.request.runs(Phase::Interpolation) {
+            shape::shape_late(&mut tree, &mut self.ledger.diagnostics);
             kinds::check_complete(&tree, &mut self.ledger.diagnostics);
             normalise::defaults(&mut tree);
         }

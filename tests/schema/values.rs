@@ -1,9 +1,9 @@
 //! Every attribute of the schema with every kind of value: what the schema allows has the right shape for Hoist, what it
 //! does not allow is refused at its place.
 
-use super::document::{Document, step};
+use super::document::{Document, holds, step};
 use crate::support::workers::at_once;
-use hoist::diagnostic::Severity;
+use hoist::diagnostic::{Diagnostic, Severity};
 use hoist::load::{Request, load};
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
@@ -11,8 +11,13 @@ use serde_json::{Map, Value, json};
 /// Texts for an attribute that takes some: words, numbers, truth, times, pairs, ports, paths.
 const TEXTS: [&str; 12] = ["x", "1", "true", "1s", "k=v", "a=1.1.1.1", "1:1", "/x", "always", "1m", "private", "raw"];
 
-/// What Hoist calls a fault of shape.
-const SHAPE: [&str; 4] = ["wrong-type", "unknown-key", "missing-value", "invalid-value"];
+/// Where nothing is let through although the schema wants something, and why.
+const PASSED_OVER: [(&str, &str); 4] = [
+    ("/include/0/env_file/0", "an entry without a path includes nothing"),
+    ("/services/k/extends", "a service that extends nothing is itself"),
+    ("/services/k/extends/service", "it is told of the whole 'extends'"),
+    ("/version", "it means nothing"),
+];
 
 /// Keys of the mappings above an attribute, and what the schema says of the value there.
 struct Row<'a> {
@@ -37,11 +42,9 @@ fn a_value_that_the_schema_allows_has_a_shape_that_is_understood() {
     let all: Vec<_> = all.collect();
     let faults = at_once(&all, |(row, choice)| {
         let texts = if choice["type"] == "string" { &TEXTS[..] } else { &TEXTS[..1] };
-        let mut said =
-            texts.iter().map(|text| shape_faults(&rows.project(row, &rows.sample(choice, text)).to_string()));
-        let first = said.next().unwrap_or_default();
-        let is_taken = first.is_empty() || said.any(|faults| faults.is_empty());
-        (!is_taken).then(|| format!("{} {choice}: {first:?}", row.pointer()))
+        let project = |text: &&str| rows.project(row, &rows.sample(choice, text));
+        let said: Vec<_> = texts.iter().map(|text| of_shape(&project(text))).collect();
+        (!said.iter().any(Vec::is_empty)).then(|| format!("{} {choice}: {}", row.pointer(), said[0].join("; ")))
     });
     let faults: Vec<_> = faults.into_iter().flatten().collect();
     assert!(faults.is_empty(), "{} of {}\n{}", faults.len(), all.len(), faults.join("\n"));
@@ -103,6 +106,15 @@ impl<'a> Rows<'a> {
 
     /// A project with a value at a row, and with what the mappings above need.
     fn project(&self, row: &Row<'a>, value: &Value) -> Value {
+        let mut project = self.bare(row, value);
+        let service = project.pointer_mut("/services/k").and_then(Value::as_object_mut);
+        if let Some(service) = service.filter(|_| row.path.len() > 2) {
+            service.entry("image").or_insert(json!("x"));
+        }
+        project
+    }
+
+    fn bare(&self, row: &Row<'a>, value: &Value) -> Value {
         row.path.iter().rev().fold(value.clone(), |inner, one| match one {
             Step::Item => json!([inner]),
             Step::Free => json!({"k": inner}),
@@ -145,12 +157,12 @@ impl<'a> Rows<'a> {
             [json!("x"), json!(5), json!(1.5), json!(true), json!(["x"]), json!({"no_such_key": 1}), Value::Null];
         let wrong = values.into_iter().map(|value| (self.project(row, &value), value));
         let refused = wrong.filter(|(project, _)| !validator.is_valid(project));
-        let unrefused = refused.filter(|(project, _)| {
-            let pointer = row.pointer();
-            let said = shape_faults(&project.to_string());
-            !said.iter().any(|(_, pointers)| pointers.iter().any(|one| one.starts_with(&pointer)))
-        });
-        unrefused.map(|(project, value)| format!("{} {value}: {project}", row.pointer())).collect()
+        let pointer = row.pointer();
+        let is_refused =
+            |project: &Value| errors(project).iter().any(|error| error.pointers.iter().any(|one| holds(&pointer, one)));
+        let unrefused = refused.filter(|(project, _)| !is_refused(project)).map(|(_, value)| value);
+        let passed = |value: &Value| value.is_null() && PASSED_OVER.iter().any(|(one, _)| *one == pointer);
+        unrefused.filter(|value| !passed(value)).map(|value| format!("{pointer} {value}")).collect()
     }
 }
 
@@ -168,15 +180,34 @@ fn each(says: &Value) -> Option<&Value> {
     named.map(|(_, each)| each).or(says.get("additionalProperties")).filter(|each| each.is_object())
 }
 
-/// The faults of shape of a project, with the pointers to their place.
-fn shape_faults(text: &str) -> Vec<(String, Vec<String>)> {
+struct Error {
+    code: &'static str,
+    message: String,
+    /// What is at its place.
+    pointers: Vec<String>,
+}
+
+/// What is said of the shape of a project: kinds, keys and words.
+fn of_shape(project: &Value) -> Vec<String> {
+    let is_shape = |error: &Error| {
+        matches!(error.code, "wrong-type" | "unknown-key") || error.message.contains("is not a value of")
+    };
+    errors(project).into_iter().filter(is_shape).map(|error| error.message).collect()
+}
+
+fn errors(project: &Value) -> Vec<Error> {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("compose.yaml"), text).unwrap();
+    let text = project.to_string();
+    std::fs::write(folder.path().join("compose.yaml"), &text).unwrap();
     let request = Request { working_directory: folder.path().into(), ..Request::default() };
     let Err(refused) = load(&request) else { return Vec::new() };
-    let document = &Document::all(text)[0];
-    let all = refused.diagnostics.sorted();
-    let errors = all.iter().filter(|one| one.severity == Severity::Error && SHAPE.contains(&one.code));
+    let document = &Document::all(&text)[0];
+    let errors = refused.diagnostics.sorted().into_iter().filter(|one| one.severity == Severity::Error);
     let place = |span| refused.sources.locate(span).map(|at| document.at((at.line, at.column)).to_vec());
-    errors.map(|one| (one.message.clone(), one.place.and_then(place).unwrap_or_default())).collect()
+    let read = |one: &Diagnostic| Error {
+        code: one.code,
+        message: one.message.clone(),
+        pointers: one.place.and_then(place).unwrap_or_default(),
+    };
+    errors.map(read).collect()
 }

@@ -17,16 +17,17 @@ pub(super) fn shape(node: Node, diagnostics: &mut Diagnostics) -> Node {
 fn of_map(host: &Node, addresses: &Node) -> Vec<Node> {
     let name = host.as_text().unwrap_or_default();
     let line = |address: &Node| {
-        if address.is_null() {
+        let text = address.as_text().filter(|_| !address.is_null());
+        match text {
+            Some(text) => Node::text(format!("{name}={}", bare(text))).at(address.span),
             // It stays, to be reported as what it is.
-            return Some(address.clone().at(host.span));
+            None => address.clone(),
         }
-        let text = address.as_text()?;
-        Some(Node::text(format!("{name}={}", bare(text))).at(address.span))
     };
     match addresses.as_list() {
-        Some(all) => all.iter().filter_map(line).collect(),
-        None => line(addresses).into_iter().collect(),
+        Some(all) => all.iter().map(line).collect(),
+        None if addresses.is_null() => vec![addresses.clone().at(host.span)],
+        None => vec![line(addresses)],
     }
 }
 

@@ -7,9 +7,13 @@ pub static DEPLOY: Table = Table {
     what: "deploy",
     others: Others::Refused,
     rows: &[
-        Attribute::new("endpoint_mode", TEXT, "How clients find its containers: vip or dnsrr; Swarm only."),
+        Attribute::new(
+            "endpoint_mode",
+            TEXT,
+            "How clients find its containers: vip or dnsrr; Swarm only. Default: vip.",
+        ),
         labels("Labels of the service, not of its containers; Swarm only."),
-        Attribute::new("mode", TEXT, "replicated or global; Swarm only."),
+        Attribute::new("mode", TEXT, "replicated or global; Swarm only. Default: replicated."),
         Attribute::new("placement", &[Kind::Table(&PLACEMENT)], "On which machines it runs; Swarm only."),
         Attribute::new("replicas", COUNT, "How many containers. Default: 1."),
         Attribute::new("resources", &[Kind::Table(&RESOURCES)], "What it may use, and what is kept for it."),
@@ -119,7 +123,7 @@ static RESTART: Table = Table {
         Attribute::new("condition", TEXT, "When a container is started again: none, on-failure or any. Default: any."),
         Attribute::new("delay", TEXT, "Time between tries, such as '5s'. Default: 0."),
         Attribute::new("max_attempts", COUNT, "How often it is tried. Default: for ever."),
-        Attribute::new("window", TEXT, "Time after which a start counts as a success, such as '2m'."),
+        Attribute::new("window", TEXT, "Time after which a start counts as a success, such as '2m'. Default: 0."),
     ],
 };
 
@@ -127,7 +131,7 @@ static UPDATE: Table = Table {
     what: "update",
     others: Others::Refused,
     rows: &[
-        Attribute::new("delay", TEXT, "Time between groups, such as '10s'."),
+        Attribute::new("delay", TEXT, "Time between groups, such as '10s'. Default: 0."),
         Attribute::new(
             "failure_action",
             TEXT,
@@ -140,6 +144,6 @@ static UPDATE: Table = Table {
             &[Kind::Word(&["start-first", "stop-first"])],
             "Whether the new container starts before the old one stops. Default: stop-first.",
         ),
-        Attribute::new("parallelism", COUNT, "How many at a time; 0 for all."),
+        Attribute::new("parallelism", COUNT, "How many at a time; 0 for all. Default: 1."),
     ],
 };
