@@ -63,21 +63,22 @@ impl<'a, 'l> Extends<'a, 'l> {
             return;
         }
         let services: Services = document.get("services").cloned().into_iter().collect();
-        for name in names {
-            self.service(&name, &services);
-        }
+        let failed: HashSet<_> = names.into_iter().filter(|name| self.service(name, &services).is_none()).collect();
         for (key, service) in entries(document.get_mut("services")) {
+            if key.as_text().is_some_and(|name| failed.contains(name)) {
+                self.loader.ledger.silence(key.span);
+            }
             if let Some(done) = key.as_text().and_then(|name| self.done.remove(name)) {
                 *service = done;
             }
         }
     }
 
-    /// Follows the chain of one service and merges it from its far end.
-    fn service(&mut self, name: &str, services: &Services) {
+    /// Follows the chain of one service and merges it from its far end; nothing when the chain breaks.
+    fn service(&mut self, name: &str, services: &Services) -> Option<()> {
         let mut chain: Vec<Link> = Vec::new();
         let mut at: (Option<PathBuf>, Box<str>, Services) = (None, name.into(), Rc::clone(services));
-        let mut base = None;
+        let (mut base, mut is_whole) = (None, Some(()));
         let mut seen = HashSet::new();
         loop {
             let (file, name, services) = at;
@@ -89,15 +90,18 @@ impl<'a, 'l> Extends<'a, 'l> {
             }
             let Some(mut service) = self.take(&name, file.as_deref(), &services) else {
                 self.report_missing(&chain, &name, &services);
+                is_whole = None;
                 break;
             };
             let next = service.take("extends").filter(|next| next.tag != Tag::Reset);
             let place = next.as_ref().map_or(service.span, |next| next.get("service").unwrap_or(next).span);
             if !seen.insert((file.clone(), name.clone())) {
                 self.report_cycle(&chain, (&file, &name));
+                is_whole = None;
                 break;
             }
-            let followed = next.and_then(|next| self.follow(&next, file.as_deref(), &services));
+            let followed = next.as_ref().and_then(|next| self.follow(next, file.as_deref(), &services));
+            is_whole = is_whole.filter(|()| next.is_none() || followed.is_some());
             chain.push(Link { file, name, service, place });
             match followed {
                 Some(next) => at = next,
@@ -105,6 +109,7 @@ impl<'a, 'l> Extends<'a, 'l> {
             }
         }
         self.merge(chain, base);
+        is_whole
     }
 
     /// What an `extends` leads to: file, name and the services there.
@@ -226,13 +231,13 @@ impl<'a, 'l> Extends<'a, 'l> {
         let names = names.filter_map(|(key, _)| key.as_text());
         let message = format!("service '{}' extends '{name}', which is not a service", last.name);
         let fault = Diagnostic::error("missing-service", message).at(last.place);
-        self.loader.ledger.report(match did_you_mean(name, names.clone()) {
-            Some(near) => fault.help(format!("did you mean '{near}'?")),
-            None => {
-                let known = names.take(8).map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
-                fault.help(format!("a service of the same document or of the 'file' is needed; there are {known}"))
-            }
-        });
+        let help = if let Some(near) = did_you_mean(name, names.clone()) {
+            format!("did you mean '{near}'?")
+        } else {
+            let known = names.take(8).map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+            format!("a service of the same document or of the 'file' is needed; there are {known}")
+        };
+        self.loader.ledger.report(fault.help(help));
     }
 
     fn report_cycle(&mut self, chain: &[Link], (file, name): (&Option<PathBuf>, &str)) {

@@ -59,11 +59,12 @@ impl Complete<'_> {
     fn required(&mut self, table: &Table, node: &Node, span: Span) {
         for row in table.rows.iter().filter(|row| row.is_required && node.get(row.name).is_none()) {
             let message = format!("this {} has no '{}'", table.what, row.name);
-            let fault = Diagnostic::error("missing-value", message).at(span);
+            let first = node.as_map().and_then(|entries| entries.iter().map(|(key, _)| key.span).min());
+            let fault = Diagnostic::error("missing-value", message).at(first.unwrap_or(span));
             let words = row.kinds.iter().find_map(|kind| if let Kind::Word(words) = kind { Some(words) } else { None });
             self.diagnostics.push(match words {
                 Some(words) => fault.help(format!("add '{}:' with one of {}", row.name, quoted(words))),
-                None => fault.help(format!("add '{}:': {}", row.name, row.says.trim_end_matches('.'))),
+                None => fault.help(format!("add '{}:', {}", row.name, lower(row.says.trim_end_matches('.')))),
             });
         }
     }
@@ -194,6 +195,12 @@ fn choice<'a>(kind: &'a Kind, meaning: Scalar<'_>) -> Option<&'a Kind> {
         (Kind::Word(_) | Kind::Pattern(..), Scalar::Text(_)) | (Kind::Range(..), Scalar::Int(_))
     );
     is_near.then_some(kind)
+}
+
+/// The text with a small first letter, to go on a sentence.
+fn lower(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// `'ports'`, or `an item of 'ports'`.

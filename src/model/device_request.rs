@@ -77,12 +77,8 @@ impl DeviceRequest {
 fn devices(fields: &mut Fields<'_>) -> Option<Devices> {
     let counted = fields.node("count");
     match (counted, fields.node("device_ids")) {
-        (Some(_), Some(ids)) => {
-            fields.report(
-                Diagnostic::error("conflict", "'count' and 'device_ids' exclude each other")
-                    .at(ids.span)
-                    .help("ask for a number of devices or for certain ones"),
-            );
+        (Some(_), Some(_)) => {
+            fields.exclude(&["count", "device_ids"], "ask for a number of devices or for certain ones");
             None
         }
         (None, Some(_)) => Some(Devices::Ids(fields.texts("device_ids"))),

@@ -74,7 +74,9 @@ fn drop_reset(node: &mut Node) {
         }
         Value::Map(entries) => {
             entries.retain(|(_, value)| value.tag != Tag::Reset);
-            entries.iter_mut().for_each(|(_, value)| drop_reset(value));
+            for (_, value) in entries {
+                drop_reset(value);
+            }
         }
     }
 }
