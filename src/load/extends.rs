@@ -29,6 +29,8 @@ pub(super) struct Extends<'a, 'l> {
     files: HashMap<PathBuf, Option<Services>>,
     /// Services of this document that are done.
     done: HashMap<Box<str>, Node>,
+    /// Services of circles that were reported.
+    circles: HashSet<Box<str>>,
 }
 
 /// The services of the documents of a file, in the order of the documents.
@@ -47,7 +49,7 @@ struct Link {
 impl<'a, 'l> Extends<'a, 'l> {
     /// For the documents of a unit.
     pub fn of(loader: &'a mut Loader<'l>, scope: &'a Scope) -> Self {
-        Self { loader, scope, files: HashMap::new(), done: HashMap::new() }
+        Self { loader, scope, files: HashMap::new(), done: HashMap::new(), circles: HashSet::new() }
     }
 
     /// Replaces every `extends` of a document by what it stands for.
@@ -246,6 +248,9 @@ impl<'a, 'l> Extends<'a, 'l> {
         let (Some(start), Some(last)) = (cycle.first(), cycle.last()) else { return };
         let mut names: Vec<&str> = cycle.iter().map(|link| &*link.name).collect();
         names.push(&start.name);
+        if !cycle.iter().all(|link| self.circles.insert(link.name.clone())) {
+            return;
+        }
         let fault = Diagnostic::error("extends-cycle", format!("services extend each other: {}", names.join(" -> ")))
             .at(start.place.min(last.place))
             .help("remove one of the 'extends'");

@@ -44,7 +44,8 @@ impl DeviceRequest {
         let mut fields = Fields::of("devices", node, diagnostics)?;
         if fields.node("capabilities").is_none() {
             let fault = Diagnostic::error("missing-value", "a reservation of devices needs 'capabilities'");
-            fields.report(fault.at(node.span).help("add 'capabilities: [gpu]'"));
+            let place = fields.start().unwrap_or(node.span);
+            fields.report(fault.at(place).help("add 'capabilities: [gpu]'"));
         }
         let request = Self::of(&mut fields);
         fields.finish(&[]);

@@ -158,6 +158,8 @@ pub enum Merge {
     Distinct,
     /// Options of another driver are dropped.
     Driver,
+    /// A list that appends to a list; one that was made of a word does not.
+    Requests,
     /// A list whose items merge with the earlier one of the same subnet; earlier ones that are not named are dropped.
     Subnets,
 }

@@ -60,7 +60,7 @@ const BUILD_ULIMITS: &[Kind] = &[Kind::Map(Keys::Any, &BUILD_ULIMIT)];
 const LIMIT: &[Kind] = &[Kind::Integer, Kind::Text, Kind::Table(&LIMITS)];
 
 static ULIMIT: Attribute = Attribute::each(LIMIT).merged(Merge::Replace);
-static BUILD_ULIMIT: Attribute = Attribute::each(LIMIT).merged(Merge::Widen);
+static BUILD_ULIMIT: Attribute = Attribute::each(&[Kind::Integer, Kind::Table(&LIMITS)]).merged(Merge::Widen);
 
 static LIMITS: Table = Table {
     what: "ulimit",

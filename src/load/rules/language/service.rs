@@ -90,7 +90,8 @@ static SERVICES: Table = Table {
             .merged(Merge::Distinct),
         extra_hosts(),
         Attribute::new("gpus", &[Kind::Word(&["all"]), Kind::List(&GPU)], "GPUs: 'all', or what is asked for.")
-            .shaped(Shape::Gpus),
+            .shaped(Shape::Gpus)
+            .merged(Merge::Requests),
         Attribute::new("group_add", &[Kind::List(&PORT_NAME)], "More groups of the user.").merged(Merge::Distinct),
         Attribute::new(
             "healthcheck",
