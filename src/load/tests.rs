@@ -114,10 +114,8 @@ fn all_faults_of_a_phase_are_named_at_once() {
 #[test]
 fn what_cannot_be_included_or_extended_is_named_where_it_is_asked_for() {
     let text = "include: [x.yaml]\nservices:\n  web:\n    extends: {service: y}\n    image: x\n";
-    let wanted = [
-        ("included file 'x.yaml' not found", 1, 11),
-        ("service 'web' extends 'y', which is not a service", 4, 24),
-    ];
+    let wanted =
+        [("included file 'x.yaml' not found", 1, 11), ("service 'web' extends 'y', which is not a service", 4, 24)];
     assert_eq!(refused(&[("compose.yaml", text)]), wanted.map(|(text, line, column)| (text.to_owned(), line, column)));
 }
 
