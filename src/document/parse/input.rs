@@ -3,8 +3,9 @@
 //! go-yaml, which Compose reads with, differs from the reader in three things that are settled here, before a token is
 //! made: U+0085, U+2028 and U+2029 end a line outside of JSON texts; a tab separates a value from its ':' as a space does;
 //! and, beyond go-yaml, the pairs of escapes that JSON writers use for one character are that character. Nothing here knows
-//! a node.
+//! a node. A fourth one shows only while reading: lines of a [`Region`] may begin in any column, so they are indented.
 
+use super::region::Region;
 use saphyr_parser::Input as Source;
 use saphyr_parser::input::SkipTabs;
 use std::borrow::Cow;
@@ -23,11 +24,11 @@ pub(super) struct Prepared<'text> {
 }
 
 impl<'text> Prepared<'text> {
-    /// Prepares a text without a byte order mark.
-    pub fn new(text: &'text str) -> Self {
+    /// Prepares a text without a byte order mark; the lines of the regions, which are in order, are indented.
+    pub fn new(text: &'text str, regions: &[Region]) -> Self {
         let length = text.len();
         let is_json = text.trim_start().starts_with(['{', '[']);
-        if text.is_ascii() && !(is_json && text.contains("\\u")) {
+        if text.is_ascii() && regions.is_empty() && !(is_json && text.contains("\\u")) {
             return Self { text: Cow::Borrowed(text), starts: None, length };
         }
         let mut rewritten = String::with_capacity(length);
@@ -49,6 +50,11 @@ impl<'text> Prepared<'text> {
                 (None, None) => rewritten.push(letter),
             }
             at += if pair.is_some() { PAIR } else { escape.map_or(letter.len_utf8(), str::len) };
+            if letter == '\n' {
+                let indent = indent(regions, at);
+                rewritten.extend(std::iter::repeat_n(' ', indent));
+                starts.extend(std::iter::repeat_n(u32::try_from(at).unwrap_or(u32::MAX), indent));
+            }
         }
         Self { text: Cow::Owned(rewritten), starts: Some(starts), length }
     }
@@ -61,6 +67,13 @@ impl<'text> Prepared<'text> {
             Some(starts) => starts.get(index).copied().unwrap_or(length),
         }
     }
+}
+
+/// How far a line that begins at a byte is moved.
+fn indent(regions: &[Region], at: usize) -> usize {
+    let following = regions.partition_point(|region| region.bytes.start < at);
+    let region = following.checked_sub(1).and_then(|index| regions.get(index));
+    region.filter(|region| at < region.bytes.end).map_or(0, |region| region.indent)
 }
 
 /// The character of `\ud83d\ude00`, two halves as UTF-16 has them.
@@ -178,14 +191,14 @@ mod tests {
 
     #[test]
     fn line_breaks_of_yaml_1_1_become_plain_ones_and_keep_their_place() {
-        let prepared = Prepared::new("é\u{2028}b");
+        let prepared = Prepared::new("é\u{2028}b", &[]);
         assert_eq!(prepared.text, "é\nb");
         assert_eq!((prepared.offset(1), prepared.offset(2), prepared.offset(9)), (2, 5, 6));
     }
 
     #[test]
     fn a_pair_of_escapes_in_json_is_one_character() {
-        let prepared = Prepared::new(r#"{"a": "\ud83d\ude00x", "b": "\\ud83d\u00e9"}"#);
+        let prepared = Prepared::new(r#"{"a": "\ud83d\ude00x", "b": "\\ud83d\u00e9"}"#, &[]);
         assert_eq!(prepared.text, "{\"a\": \"\u{1f600}x\", \"b\": \"\\\\ud83d\\u00e9\"}");
         assert_eq!(prepared.offset(8), 19);
     }
@@ -193,6 +206,6 @@ mod tests {
     #[test]
     fn a_line_separator_inside_a_json_text_stays() {
         let text = "{\"a\": \"x\u{2028}y\"}";
-        assert_eq!(Prepared::new(text).text, text);
+        assert_eq!(Prepared::new(text, &[]).text, text);
     }
 }

@@ -10,6 +10,7 @@
 mod anchors;
 mod entries;
 mod input;
+mod region;
 mod syntax;
 mod tag;
 
@@ -19,12 +20,15 @@ use crate::source::{FileId, SourceMap, Span};
 use anchors::Anchors;
 use entries::Entry;
 use input::{Input, Prepared};
+use region::{Brackets, Region};
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 use std::borrow::Cow;
 use syntax::Stumble;
 
 /// Nesting that no file written by a person reaches.
 const MAX_DEPTH: usize = 128;
+/// Bytes that are read again, in all, because of lines that begin in any column.
+const MAX_WORK: usize = 128 * 1024 * 1024;
 
 type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 
@@ -33,33 +37,31 @@ type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 /// # Errors
 /// All faults of keys and tags, and the first fault of syntax; what follows that one cannot be read.
 pub fn parse(sources: &SourceMap, file: FileId) -> std::result::Result<Vec<Node>, Vec<Diagnostic>> {
-    let mut faults = Vec::new();
-    match read(sources.text(file), file, &mut faults) {
-        Ok(documents) if faults.is_empty() => Ok(documents),
-        Ok(_) => Err(faults),
-        Err(fault) => {
-            faults.push(*fault);
-            Err(faults)
-        }
-    }
-}
-
-fn read(text: &str, file: FileId, faults: &mut Vec<Diagnostic>) -> Result<Vec<Node>> {
-    refuse_control_characters(text, file)?;
-    let prepared = Prepared::new(text);
-    let events = Parser::new(Input::new(&prepared.text));
-    let anchors = Anchors::default();
-    let mut reader = Reader { text, prepared: &prepared, file, events, anchors, open: Vec::new(), faults };
-    let mut documents = Vec::new();
-    let mut start = Span::start_of(file);
+    let text = sources.text(file);
+    refuse_control_characters(text, file).map_err(|fault| vec![*fault])?;
+    let mut regions: Vec<Region> = Vec::new();
+    let mut first: Option<(usize, Vec<Diagnostic>)> = None;
     loop {
-        let (event, span) = reader.next()?;
-        match event {
-            Event::StreamEnd => return Ok(documents),
-            Event::DocumentStart(_) => start = span,
-            Event::StreamStart | Event::DocumentEnd | Event::Nothing => {}
-            Event::Scalar(text, ..) if text.is_empty() => documents.push(Node::null().at(start)),
-            other => documents.push(reader.node((other, span), 0)?),
+        let prepared = Prepared::new(text, &regions);
+        let mut reader = Reader::new(text, &prepared, file);
+        let fault = match reader.documents() {
+            Ok(documents) if reader.faults.is_empty() => return Ok(documents),
+            Ok(_) => return Err(reader.faults),
+            Err(fault) => fault,
+        };
+        let (stopped, region) = (reader.stopped, reader.shallow.take());
+        reader.faults.push(*fault);
+        // A region behind whose end, on the same line, the reader stops again was none: the first fault is the true one.
+        let is_consequence = first.as_ref().is_some_and(|(end, _)| stopped <= *end);
+        match region {
+            _ if is_consequence => return Err(first.map_or(reader.faults, |(_, faults)| faults)),
+            Some(region) if (regions.len() + 1).saturating_mul(text.len()) <= MAX_WORK => {
+                let rest = text.get(region.bytes.end..).unwrap_or_default();
+                let line = rest.find('\n').unwrap_or(rest.len());
+                first = Some((region.bytes.end + line, reader.faults));
+                regions.push(region);
+            }
+            _ => return Err(reader.faults),
         }
     }
 }
@@ -86,16 +88,45 @@ struct Reader<'a> {
     anchors: Anchors,
     /// Where the lists and mappings begin that are being read.
     open: Vec<Span>,
-    faults: &'a mut Vec<Diagnostic>,
+    /// Behind the last event.
+    told: usize,
+    /// Where the reader stopped.
+    stopped: usize,
+    /// The region in which the reader stopped at the column of a line.
+    shallow: Option<Region>,
+    faults: Vec<Diagnostic>,
 }
 
 impl<'a> Reader<'a> {
+    fn new(text: &'a str, prepared: &'a Prepared<'a>, file: FileId) -> Self {
+        let events = Parser::new(Input::new(&prepared.text));
+        let (anchors, open, faults) = (Anchors::default(), Vec::new(), Vec::new());
+        Self { text, prepared, file, events, anchors, open, told: 0, stopped: 0, shallow: None, faults }
+    }
+
+    fn documents(&mut self) -> Result<Vec<Node>> {
+        let mut documents = Vec::new();
+        let mut start = Span::start_of(self.file);
+        loop {
+            let (event, span) = self.next()?;
+            match event {
+                Event::StreamEnd => return Ok(documents),
+                Event::DocumentStart(_) => start = span,
+                Event::StreamStart | Event::DocumentEnd | Event::Nothing => {}
+                Event::Scalar(text, ..) if text.is_empty() => documents.push(Node::null().at(start)),
+                other => documents.push(self.node((other, span), 0)?),
+            }
+        }
+    }
+
     fn next(&mut self) -> Result<(Event<'a>, Span)> {
         match self.events.next() {
             Some(Ok((event, span))) => {
                 let offset = |index| self.prepared.offset(index);
                 let start = offset(span.start.index());
-                Ok((event, Span { file: self.file, start, end: offset(span.end.index()).max(start) }))
+                let end = offset(span.end.index()).max(start);
+                self.told = end as usize;
+                Ok((event, Span { file: self.file, start, end }))
             }
             Some(Err(error)) => Err(self.stumble(&error)),
             None => Ok((Event::StreamEnd, Span::start_of(self.file))),
@@ -107,7 +138,9 @@ impl<'a> Reader<'a> {
             return Err(too_deep(span));
         }
         let (value, anchor, tag) = match event {
-            Event::Alias(anchor) => return self.anchors.copy(anchor, span),
+            Event::Alias(anchor) => {
+                return self.anchors.copy(anchor, span).map_err(|fault| self.with_anchor(fault, span));
+            }
             Event::Scalar(text, style, anchor, tag) => (self.scalar(text, style, (tag.as_deref(), span)), anchor, tag),
             Event::SequenceStart(anchor, tag) => (self.list(span, depth)?, anchor, tag),
             Event::MappingStart(anchor, tag) => (self.map(span, depth)?, anchor, tag),
@@ -187,7 +220,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.open.pop();
-        entries::duplicates(&entries, self.faults);
+        entries::duplicates(&entries, &mut self.faults);
         if let Some((_, merged)) = merged
             && let Err(fault) = entries::merge(&mut entries, merged)
         {
@@ -196,18 +229,38 @@ impl<'a> Reader<'a> {
         Ok(Value::Map(entries))
     }
 
-    fn stumble(&self, error: &ScanError) -> Box<Diagnostic> {
+    /// A fault of an alias, with the place of its anchor.
+    fn with_anchor(&self, fault: Box<Diagnostic>, alias: Span) -> Box<Diagnostic> {
+        let (start, end) = (alias.start as usize, alias.end as usize);
+        let name = self.text.get(start + 1..end).unwrap_or_default();
+        match self.text.get(..start).and_then(|before| before.rfind(&format!("&{name}"))) {
+            Some(at) => Box::new(fault.label(alias.to(at, at + 1 + name.len()), "the anchor is here")),
+            None => fault,
+        }
+    }
+
+    fn stumble(&mut self, error: &ScanError) -> Box<Diagnostic> {
         let file = Span::start_of(self.file);
         let at = self.prepared.offset(error.marker().index()) as usize;
+        self.stopped = at;
         if error.info().contains("recursion limit") {
             return too_deep(file.to(at, at + 1));
         }
-        let bracket = |span: &&Span| {
-            let start = self.content(**span).start as usize;
-            self.text.get(start..).is_some_and(|rest| rest.starts_with(['[', '{']))
-        };
-        let open = self.open.last().filter(bracket).map(|span| self.content(*span).start as usize);
-        Stumble { text: self.text, file, at, info: error.info(), open }.diagnostic()
+        if error.info().contains("invalid indentation") && !error.info().contains("anchor") {
+            self.shallow = self.region(at);
+        }
+        let open = self.open.last().map(|span| self.content(*span).start as usize);
+        Stumble { text: self.text, file, at, info: error.info(), open, told: self.told }.diagnostic()
+    }
+
+    /// The text in quotes that begins here, or the brackets around this place.
+    fn region(&self, at: usize) -> Option<Region> {
+        let starts = self.open.iter().map(|span| self.content(*span).start as usize);
+        let told =
+            starts.into_iter().find(|start| self.text.get(*start..).is_some_and(|rest| rest.starts_with(['[', '{'])));
+        let start = Brackets::within(told).outermost(self.text.get(self.told..at)?, self.told);
+        let is_quote = self.text.get(at..)?.starts_with(['"', '\'']);
+        Region::new(self.text, start.or(is_quote.then_some(at))?)
     }
 }
 
@@ -269,6 +322,195 @@ mod tests {
         assert!(read("\"80\": 80\n").is_ok());
     }
 
+    fn value(text: &str, key: &str) -> String {
+        let root = read(text).expect("valid").remove(0);
+        root.get(key).and_then(Node::as_text).expect("is there").to_owned()
+    }
+
+    #[test]
+    fn brackets_and_quotes_may_go_on_in_any_column() {
+        let text = "a:\n  b: [\n    x,\n  ]\n  c: \"one\n two\"\n  d: {\ne: [\nf]}\n";
+        let a = read(text).expect("valid").remove(0).take("a").expect("is there");
+        assert_eq!(a.get("c").and_then(Node::as_text), Some("one two"));
+        assert_eq!(a.get("d").and_then(|d| d.get("e")).and_then(Node::as_list).map(<[_]>::len), Some(1));
+    }
+
+    #[test]
+    fn values_in_moved_lines_know_their_place() {
+        let mut sources = SourceMap::default();
+        let file = sources.add("compose.yaml".into(), "a:\n  b: [\n  é,\n  x\n  ]\n".into());
+        let root = parse(&sources, file).expect("valid").remove(0);
+        let b = root.get("a").and_then(|a| a.get("b")).and_then(Node::as_list).expect("is there");
+        let place = sources.locate(b[1].span).expect("in the map");
+        assert_eq!((place.line, place.column, place.width), (4, 3, 1));
+    }
+
+    #[test]
+    fn a_fault_behind_moved_lines_is_told_and_not_their_own() {
+        let (message, line, column) = read("a:\n  b: [\n  x\n  ]\n  c: d: e\n").expect_err("refused");
+        assert_eq!((message.as_str(), line, column), ("a second ':' in one value", 5, 7));
+    }
+
+    #[test]
+    fn a_bracket_or_quote_without_end_is_named_where_it_opens() {
+        assert_eq!(read("a:\n  b: [x\n  c: d\n").expect_err("refused"), ("this '[' is not closed".into(), 2, 6));
+        assert_eq!(read("a:\n  b: \"x\n  c: \"d\"\n").expect_err("refused"), ("this quote is not closed".into(), 2, 6));
+    }
+
+    #[test]
+    fn tabs_separate_and_do_not_indent() {
+        assert_eq!(value("a:\tb\t# c\n", "a"), "b");
+        assert_eq!(read("a:\n  b: 1\n\tc: 2\n").expect_err("refused"), ("a tab cannot indent".into(), 3, 1));
+    }
+
+    #[test]
+    fn every_line_break_of_yaml_1_1_ends_a_comment() {
+        for end in ["\n", "\r\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"] {
+            assert_eq!(value(&format!("a: 1 # x{end}b: 2{end}"), "b"), "2", "{end:?}");
+        }
+    }
+
+    #[test]
+    fn tags_decide_what_a_scalar_is() {
+        let plain = |text: &str| match read(text).expect("valid").remove(0).take("a").expect("is there").value {
+            Value::Scalar { text, plain } => (text.to_string(), plain),
+            _ => panic!("is no scalar"),
+        };
+        assert_eq!(plain("a: !!str 010"), ("010".into(), false));
+        assert_eq!(plain("a: !mine 010"), ("010".into(), false));
+        assert_eq!(plain("a: ! 010"), ("010".into(), true));
+        assert_eq!(plain("a: !!int \"7\""), ("7".into(), true));
+        assert_eq!(plain("a: !!binary aGk="), ("hi".into(), false));
+        assert_eq!(plain("a: !!null ''"), (String::new(), true));
+        for text in ["a: !!int b", "a: !!bool yes", "a: !!null x", "a: !!float x", "a: !!binary '%'"] {
+            assert_eq!(read(text).expect_err("refused").2, 4, "{text}");
+        }
+    }
+
+    #[test]
+    fn anchors_live_until_the_file_ends() {
+        let documents = read("a: &a 1\n---\nb: *a\n").expect("valid");
+        assert_eq!(documents[1].get("b").and_then(Node::as_text), Some("1"));
+    }
+
+    #[test]
+    fn a_copy_does_not_reset() {
+        let root = read("a: &a {x: !reset null, y: 1}\nb: *a\nc: {<<: *a}\n").expect("valid").remove(0);
+        assert!(root.get("a").is_some_and(|a| a.get("x").is_some()));
+        assert!(["b", "c"].iter().all(|key| root.get(key).is_some_and(|copy| copy.get("x").is_none())));
+    }
+
+    #[test]
+    fn an_unknown_anchor_suggests_a_near_one() {
+        let mut sources = SourceMap::default();
+        let file = sources.add("compose.yaml".into(), "a: &base 1\nb: *bsae\n".into());
+        let faults = parse(&sources, file).expect_err("refused");
+        assert_eq!(faults[0].help.as_deref(), Some("did you mean '*base'?"));
+    }
+
+    #[test]
+    fn a_value_that_contains_itself_is_refused() {
+        for text in ["a: &a {b: *a}", "a: &a {<<: *a}", "a: &a [*a]"] {
+            assert_eq!(read(text).expect_err("refused").0, "this alias stands inside the value that it names");
+        }
+    }
+
+    #[test]
+    fn a_merge_bomb_is_cheap() {
+        let mut text = String::from("a0: &a0 {x: 1}\n");
+        for level in 1..40 {
+            let uses = vec![format!("*a{}", level - 1); 10].join(", ");
+            text = format!("{text}a{level}: &a{level} {{<<: [{uses}], k{level}: 1}}\n");
+        }
+        let root = read(&text).expect("valid").remove(0);
+        assert_eq!(root.get("a39").and_then(Node::as_map).map(<[_]>::len), Some(40));
+    }
+
+    #[test]
+    fn merging_nothing_is_a_fault_with_a_place() {
+        for text in ["a: {<<: x}", "a: {<<: [x]}", "a: {<<: 1}"] {
+            assert_eq!(read(text).expect_err("refused").0, "'<<' needs a mapping or a list of mappings", "{text}");
+        }
+        assert_eq!(read("a:\n  <<:\n").expect_err("refused").1, 2);
+        assert_eq!(read("a: {<<: {b: 1}, <<: {c: 1}}").expect_err("refused").2, 17);
+    }
+
+    #[test]
+    fn all_faults_of_keys_are_told() {
+        let mut sources = SourceMap::default();
+        let file = sources.add("compose.yaml".into(), "1: a\nTRUE: b\nnull: c\n? [d]\n: e\nf: 1\nf: 2\n".into());
+        assert_eq!(parse(&sources, file).expect_err("refused").len(), 5);
+    }
+
+    #[test]
+    fn a_long_key_is_refused_in_blocks_and_brackets() {
+        let key = "k".repeat(1025);
+        for text in [format!("{key}: 1\n"), format!("{{{key}: 1}}\n"), format!("a:\n  {key}: 1\n")] {
+            assert_eq!(read(&text).expect_err("refused").0, "a key has more than 1024 bytes");
+        }
+        assert!(read(&format!("{}: 1\n", "k".repeat(1000))).is_ok());
+    }
+
+    #[test]
+    fn a_mapping_of_many_keys_finds_its_duplicate() {
+        let lines: String = (0..100).map(|index| format!("k{index}: 1\n")).collect();
+        assert_eq!(read(&format!("{lines}k7: 2\n")).expect_err("refused").1, 101);
+    }
+
+    #[test]
+    fn a_forgotten_space_or_colon_is_found_above_where_the_reader_stops() {
+        assert_eq!(
+            read("a:\n  b:c\n  d: e\n").expect_err("refused"),
+            ("a space is missing behind this ':'".into(), 2, 4)
+        );
+        assert_eq!(read("a:\n  b c\n  d: e\n").expect_err("refused"), ("a ':' is missing on this line".into(), 2, 3));
+        assert_eq!(read("a: 1\nb\nc: 2\n").expect_err("refused"), ("a ':' is missing on this line".into(), 2, 1));
+    }
+
+    #[test]
+    fn bad_indentation_is_named_on_its_line() {
+        assert_eq!(
+            read("a:\n  b: c\n    d: e\n").expect_err("refused"),
+            ("'d' is indented deeper than its neighbours".into(), 3, 5)
+        );
+        assert_eq!(
+            read("a:\n    b: c\n  d: e\n").expect_err("refused"),
+            ("'d' is indented otherwise than its neighbours".into(), 3, 3)
+        );
+    }
+
+    #[test]
+    fn a_wrong_escape_is_named_where_it_stands() {
+        assert_eq!(
+            read(r#"a: "b \n \d""#).expect_err("refused"),
+            ("'\\d' is no escape of a text in double quotes".into(), 1, 10)
+        );
+    }
+
+    #[test]
+    fn an_unseen_character_is_refused_and_a_written_one_is_not() {
+        assert_eq!(
+            read("a: é\u{7}\n").expect_err("refused"),
+            ("the control character U+0007 is not allowed".into(), 1, 5)
+        );
+        assert_eq!(read("a: \u{80}\n").expect_err("refused").2, 4);
+        assert_eq!(value(r#"a: "\x07\0""#, "a"), "\u{7}\0");
+    }
+
+    #[test]
+    fn directives_of_both_versions_are_read() {
+        assert_eq!(value("%YAML 1.1\n---\na: 1\n", "a"), "1");
+        assert_eq!(value("%YAML 1.2\n---\na: 1\n", "a"), "1");
+    }
+
+    #[test]
+    fn nothing_behind_a_document_marker_stands_at_the_marker() {
+        let mut sources = SourceMap::default();
+        let file = sources.add("compose.yaml".into(), "a: 1\n---\n".into());
+        let documents = parse(&sources, file).expect("valid");
+        assert_eq!(sources.locate(documents[1].span).map(|place| (place.line, place.column)), Some((2, 1)));
+    }
+
     #[test]
     fn an_alias_bomb_is_refused() {
         let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
@@ -281,7 +523,9 @@ mod tests {
 
     #[test]
     fn deep_nesting_is_refused() {
-        assert!(read(&format!("a: {}", "[".repeat(5000))).is_err());
+        let brackets = read(&format!("a: {}", "[".repeat(5000))).expect_err("refused");
+        let items = read(&format!("a: {}x", "- ".repeat(5000)).replace("a: ", "")).expect_err("refused");
+        assert_eq!([brackets.0, items.0], ["more than 128 levels of nesting"; 2]);
     }
 
     #[test]

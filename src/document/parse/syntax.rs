@@ -4,6 +4,7 @@
 //! that token, and never reads YAML on its own.
 
 use super::entries::long_key;
+use super::region::Brackets;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::did_you_mean;
 use crate::source::Span;
@@ -23,8 +24,10 @@ pub(super) struct Stumble<'text> {
     pub at: usize,
     /// Its words.
     pub info: &'text str,
-    /// The bracket that is open, if one is.
+    /// Where the innermost list or mapping begins, if the reader told.
     pub open: Option<usize>,
+    /// Behind what the reader told last.
+    pub told: usize,
 }
 
 /// What is said: a place, what is wrong there, and how to mend it.
@@ -91,9 +94,18 @@ impl Stumble<'_> {
 
     /// A bracket whose end is not on its line.
     fn unclosed(&self) -> Option<Words> {
-        let open = self.open.filter(|_| {
-            self.says(&["flow", "node content", "stream", "plain scalar", "mapping values", "simple key", "eof"])
-        })?;
+        let is_about_flow = self.says(&[
+            "flow",
+            "node content",
+            "stream",
+            "plain scalar",
+            "mapping values",
+            "simple key",
+            "eof",
+            "indentation",
+            "placement",
+        ]);
+        let open = self.bracket().filter(|_| is_about_flow)?;
         let is_later = self.line(open).start != self.line(self.at).start || self.at >= self.text.len();
         let bracket = self.text.get(open..)?.chars().next()?;
         let end = if bracket == '[' { ']' } else { '}' };
@@ -104,6 +116,13 @@ impl Stumble<'_> {
                 format!("add '{end}', and a ',' between what stands inside"),
             )
         })
+    }
+
+    /// The innermost bracket that is open where the reader stopped. It tells of brackets late, so those behind what it
+    /// told are looked for here.
+    fn bracket(&self) -> Option<usize> {
+        let told = self.open.filter(|open| self.text.get(*open..).is_some_and(|rest| rest.starts_with(['[', '{'])));
+        Brackets::within(told).innermost(self.text.get(self.told..self.at).unwrap_or_default(), self.told)
     }
 
     /// Faults that show in the shape of lines: a ':' too many or too few, and indentation.
@@ -126,7 +145,8 @@ impl Stumble<'_> {
         let is_key = self.says(&["expected key", "invalid indentation", "expected '-'"]);
         (is_key && !self.says(&["quoted", "anchor"]) && !"]}".contains(self.letter().unwrap_or(' '))).then(|| {
             if self.info.contains("expected '-'") {
-                (self.at, "'- ' is expected here, as on the lines above".into(), INDENT.into())
+                let help = "begin the line with '- ', or indent it as a key of the item above";
+                (self.at, "'- ' is expected here, as on the lines above".into(), help.into())
             } else {
                 self.indented(&line)
             }
@@ -153,6 +173,13 @@ impl Stumble<'_> {
             _ => (line.content(), "is indented otherwise than its neighbours"),
         };
         let rest = self.text.get(at..line.end()).unwrap_or_default();
+        if rest.starts_with(':') {
+            return (
+                at,
+                "a space is missing behind this ':'".into(),
+                "write a key and its value as 'key: value'".into(),
+            );
+        }
         let name = rest.split([':', ' ', '#']).next().filter(|name| !name.is_empty()).unwrap_or(rest);
         let name: String = name.chars().take(40).collect();
         (at, format!("'{name}' {how}"), INDENT.into())
@@ -163,6 +190,11 @@ impl Stumble<'_> {
         if self.says(&["unknown anchor"]) {
             return self.anchor();
         }
+        let above = self.above(&self.line(self.at));
+        if self.says(&["<document start>"]) && above.is_some_and(|above| above.text.starts_with('%')) {
+            let help = "add '---' on a line of its own, or put quotes around the line with '%'";
+            return (self.at, "'---' is missing below a line that begins with '%'".into(), help.into());
+        }
         if self.says(&["escape", "hexadecimal"]) && !self.says(&["tag"]) {
             return self.escape();
         }
@@ -170,7 +202,7 @@ impl Stumble<'_> {
             '@' | '`' | '%' if self.says(&["unexpected character"]) => {
                 (format!("a value cannot begin with '{letter}'"), format!("{QUOTES} '{letter}'"))
             }
-            ']' | '}' if self.says(&["bracket", "node content", "expected"]) && self.open.is_none() => {
+            ']' | '}' if self.says(&["bracket", "node content", "expected"]) && self.bracket().is_none() => {
                 (format!("'{letter}' closes nothing"), format!("remove it, or {QUOTES} '{letter}'"))
             }
             _ => self.known().map_or_else(
@@ -189,7 +221,7 @@ impl Stumble<'_> {
             (
                 "trailing content after",
                 "something follows the closing quote",
-                "put quotes around all of the value; inside double quotes write \\\" for a quote",
+                "put quotes around all of the value; a quote inside it is '' in single quotes, and \\\" in double quotes",
             ),
             (
                 "anchor or alias",
