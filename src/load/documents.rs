@@ -38,7 +38,9 @@ pub(super) fn parse(file: FileId, ledger: &mut Ledger) -> Option<Vec<Node>> {
     match parse::parse(&ledger.sources, file) {
         Ok(trees) => Some(trees),
         Err(faults) => {
-            faults.into_iter().for_each(|fault| ledger.report(fault));
+            for fault in faults {
+                ledger.report(fault);
+            }
             None
         }
     }

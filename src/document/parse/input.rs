@@ -142,7 +142,11 @@ impl Source for Input<'_> {
 
     #[inline]
     fn skip(&mut self) {
-        let bytes = self.rest.chars().next().map_or(0, char::len_utf8);
+        let bytes = match self.rest.as_bytes().first() {
+            Some(byte) if byte.is_ascii() => 1,
+            Some(_) => self.rest.chars().next().map_or(0, char::len_utf8),
+            None => 0,
+        };
         self.advance(bytes);
     }
 
@@ -158,12 +162,20 @@ impl Source for Input<'_> {
 
     #[inline]
     fn peek_nth(&self, n: usize) -> char {
-        self.rest.chars().nth(n).unwrap_or('\0')
+        match self.rest.as_bytes() {
+            [first, second, ..] if n == 1 && first.is_ascii() && second.is_ascii() => char::from(*second),
+            _ => self.rest.chars().nth(n).unwrap_or('\0'),
+        }
     }
 
     #[inline]
     fn peek_opt(&self) -> Option<char> {
         self.rest.chars().next()
+    }
+
+    #[inline]
+    fn next_is_blank_or_breakz(&self) -> bool {
+        matches!(self.rest.as_bytes().first(), None | Some(b' ' | b'\t' | b'\n' | b'\r' | 0))
     }
 
     fn skip_ws_to_eol(&mut self, tabs: SkipTabs) -> (usize, Result<SkipTabs, &'static str>) {

@@ -7,6 +7,8 @@
 //! [`tag`] and [`anchors`] the rest; `%YAML 1.2`, tabs on blank lines, `\/` and pairs of escapes in JSON are read beyond
 //! it, since they mean one thing only. Dates stay text.
 
+#![expect(clippy::unnecessary_box_returns, reason = "a boxed fault is the error of `Result` here")]
+
 mod anchors;
 mod entries;
 mod input;
@@ -113,7 +115,7 @@ impl<'a> Reader<'a> {
                 Event::StreamEnd => return Ok(documents),
                 Event::DocumentStart(_) => start = span,
                 Event::StreamStart | Event::DocumentEnd | Event::Nothing => {}
-                Event::Scalar(text, ..) if text.is_empty() => documents.push(Node::null().at(start)),
+                Event::Scalar(text, ScalarStyle::Plain, ..) if text.is_empty() => documents.push(Node::null().at(start)),
                 other => documents.push(self.node((other, span), 0)?),
             }
         }
@@ -269,13 +271,13 @@ fn too_deep(place: Span) -> Box<Diagnostic> {
     fault_with_help(fault, "write the inner values flatter")
 }
 
-#[expect(clippy::unnecessary_box_returns, reason = "it is the error of `Result` here")]
 fn fault(code: &'static str, message: impl Into<String>, place: Span) -> Box<Diagnostic> {
     Box::new(Diagnostic::error(code, message).at(place))
 }
 
-fn fault_with_help(fault: Box<Diagnostic>, help: impl Into<String>) -> Box<Diagnostic> {
-    Box::new((*fault).help(help))
+fn fault_with_help(mut fault: Box<Diagnostic>, help: impl Into<String>) -> Box<Diagnostic> {
+    fault.help = Some(help.into());
+    fault
 }
 
 #[cfg(test)]
@@ -453,7 +455,7 @@ mod tests {
 
     #[test]
     fn a_mapping_of_many_keys_finds_its_duplicate() {
-        let lines: String = (0..100).map(|index| format!("k{index}: 1\n")).collect();
+        let lines = (0..100).map(|index| format!("k{index}: 1\n")).collect::<Vec<_>>().concat();
         assert_eq!(read(&format!("{lines}k7: 2\n")).expect_err("refused").1, 101);
     }
 

@@ -79,12 +79,11 @@ impl Brackets {
             (Some('#'), '\n' | '\r') => self.hidden = None,
             (Some('"'), '"') if before == '\\' => {}
             (Some(end), _) if end == letter && end != '#' => self.hidden = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') if !before.is_alphanumeric() => self.hidden = Some(letter),
             (None, '#') if before.is_whitespace() => self.hidden = Some(letter),
             (None, '[' | '{') => self.open.push(at),
             (None, ']' | '}') => drop(self.open.pop()),
-            (None, _) => {}
+            _ => {}
         }
         let is_escaped_backslash = letter == '\\' && before == '\\';
         self.before = (!is_escaped_backslash).then_some(letter);

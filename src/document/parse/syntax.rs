@@ -15,6 +15,50 @@ const QUOTE: &str = "close the quote; lines that continue a text in quotes are i
 const QUOTES: &str = "put quotes around a value that begins with";
 const INDENT: &str = "keys of one mapping begin in the same column: indent it like those that it belongs to";
 
+/// Words of the reader, what they are told as, and the remedy.
+const KNOWN: [(&str, &str, &str); 20] = [
+    ("unexpected end of stream", "this quote is not closed", QUOTE),
+    ("document indicator", "this quote is not closed", QUOTE),
+    ("invalid indentation in quoted scalar", "this quote is not closed", QUOTE),
+    (
+        "trailing content after",
+        "something follows the closing quote",
+        "put quotes around all of the value; a quote inside it is '' in single quotes, and \\\" in double quotes",
+    ),
+    ("anchor or alias", "'*' and '&' need a name behind them", "put quotes around a value that begins with '*' or '&'"),
+    ("<document start>", "a second document needs '---' in front of it", "indent what belongs to the first document"),
+    ("end marker before directive", "a directive stands in front of '---' only", "end the document above with '...'"),
+    ("after document end marker", "nothing may follow '...' on its line", "begin the next document with '---'"),
+    ("directive", "a line that begins with '%' is a directive, and this is none", "put quotes around it, or indent it"),
+    (
+        "sequence entries are not allowed",
+        "a list cannot begin on the line of its key",
+        "put each '- ' on a line of its own",
+    ),
+    ("only valid inside a block", "'- ' has no meaning inside brackets", "separate the items with ','"),
+    ("followed by a valid", "a tab cannot indent", "put a space behind '-'"),
+    ("recursion limit", "more than 128 levels of nesting", "write the inner values flatter"),
+    ("tag", "a word that begins with '!' is a tag, and this is none", "put quotes around a value that begins with '!'"),
+    (
+        "the handle wasn't declared",
+        "a word that begins with '!' is a tag, and this is none",
+        "put quotes around a value that begins with '!'",
+    ),
+    ("block scalar", "a text behind '|' or '>' begins on the next line, indented deeper than its key", "move it there"),
+    (
+        "comment intercepting",
+        "a comment stands inside a text of several lines",
+        "move the comment above the key, or put quotes around the text",
+    ),
+    ("may not precede", "a space is missing behind ':'", "write ': '"),
+    (
+        "byte order mark",
+        "a byte order mark (U+FEFF) stands inside the text",
+        "remove it: an editor shows it as nothing",
+    ),
+    ("separated from other", "a comment needs a space in front of '#'", "add the space"),
+];
+
 /// A fault of syntax as the reader names it.
 pub(super) struct Stumble<'text> {
     pub text: &'text str,
@@ -214,72 +258,6 @@ impl Stumble<'_> {
     }
 
     fn known(&self) -> Option<(&'static str, &'static str)> {
-        const KNOWN: [(&str, &str, &str); 20] = [
-            ("unexpected end of stream", "this quote is not closed", QUOTE),
-            ("document indicator", "this quote is not closed", QUOTE),
-            ("invalid indentation in quoted scalar", "this quote is not closed", QUOTE),
-            (
-                "trailing content after",
-                "something follows the closing quote",
-                "put quotes around all of the value; a quote inside it is '' in single quotes, and \\\" in double quotes",
-            ),
-            (
-                "anchor or alias",
-                "'*' and '&' need a name behind them",
-                "put quotes around a value that begins with '*' or '&'",
-            ),
-            (
-                "<document start>",
-                "a second document needs '---' in front of it",
-                "indent what belongs to the first document",
-            ),
-            (
-                "end marker before directive",
-                "a directive stands in front of '---' only",
-                "end the document above with '...'",
-            ),
-            ("after document end marker", "nothing may follow '...' on its line", "begin the next document with '---'"),
-            (
-                "directive",
-                "a line that begins with '%' is a directive, and this is none",
-                "put quotes around it, or indent it",
-            ),
-            (
-                "sequence entries are not allowed",
-                "a list cannot begin on the line of its key",
-                "put each '- ' on a line of its own",
-            ),
-            ("only valid inside a block", "'- ' has no meaning inside brackets", "separate the items with ','"),
-            ("followed by a valid", "a tab cannot indent", "put a space behind '-'"),
-            ("recursion limit", "more than 128 levels of nesting", "write the inner values flatter"),
-            (
-                "tag",
-                "a word that begins with '!' is a tag, and this is none",
-                "put quotes around a value that begins with '!'",
-            ),
-            (
-                "the handle wasn't declared",
-                "a word that begins with '!' is a tag, and this is none",
-                "put quotes around a value that begins with '!'",
-            ),
-            (
-                "block scalar",
-                "a text behind '|' or '>' begins on the next line, indented deeper than its key",
-                "move it there",
-            ),
-            (
-                "comment intercepting",
-                "a comment stands inside a text of several lines",
-                "move the comment above the key, or put quotes around the text",
-            ),
-            ("may not precede", "a space is missing behind ':'", "write ': '"),
-            (
-                "byte order mark",
-                "a byte order mark (U+FEFF) stands inside the text",
-                "remove it: an editor shows it as nothing",
-            ),
-            ("separated from other", "a comment needs a space in front of '#'", "add the space"),
-        ];
         let flow = || {
             self.says(&["flow", "node content", "plain scalar"]).then_some((
                 "',' or the closing bracket is expected here",
