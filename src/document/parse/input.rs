@@ -59,6 +59,11 @@ impl<'text> Prepared<'text> {
         Self { text: Cow::Owned(rewritten), starts: Some(starts), length }
     }
 
+    /// Whether anything is not where it is written.
+    pub fn is_moved(&self) -> bool {
+        self.starts.is_some()
+    }
+
     /// The byte at which a character, counted from 0, is written.
     pub fn offset(&self, index: usize) -> u32 {
         let length = u32::try_from(self.length).unwrap_or(u32::MAX);

@@ -25,6 +25,7 @@ use input::{Input, Prepared};
 use region::{Brackets, Region};
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 use std::borrow::Cow;
+use std::collections::HashSet;
 use syntax::Stumble;
 
 /// Nesting that no file written by a person reaches.
@@ -43,10 +44,18 @@ pub fn parse(sources: &SourceMap, file: FileId) -> std::result::Result<Vec<Node>
     refuse_control_characters(text, file).map_err(|fault| vec![*fault])?;
     let mut regions: Vec<Region> = Vec::new();
     let mut first: Option<(usize, Vec<Diagnostic>)> = None;
+    let mut passes = 0;
     loop {
         let prepared = Prepared::new(text, &regions);
         let mut reader = Reader::new(text, &prepared, file);
-        let fault = match reader.documents() {
+        let result = reader.documents();
+        let guessed = regions.len();
+        regions.retain(|region| {
+            !region.is_guess || region.bytes.start >= reader.told || reader.flows.contains(&region.bytes.start)
+        });
+        passes += 1;
+        let fault = match result {
+            _ if regions.len() < guessed => continue,
             Ok(documents) if reader.faults.is_empty() => return Ok(documents),
             Ok(_) => return Err(reader.faults),
             Err(fault) => fault,
@@ -57,11 +66,16 @@ pub fn parse(sources: &SourceMap, file: FileId) -> std::result::Result<Vec<Node>
         let is_consequence = first.as_ref().is_some_and(|(end, _)| stopped <= *end);
         match region {
             _ if is_consequence => return Err(first.map_or(reader.faults, |(_, faults)| faults)),
-            Some(region) if (regions.len() + 1).saturating_mul(text.len()) <= MAX_WORK => {
+            Some(region) if text.len().saturating_mul(passes) <= MAX_WORK => {
                 let rest = text.get(region.bytes.end..).unwrap_or_default();
                 let line = rest.find('\n').unwrap_or(rest.len());
                 first = Some((region.bytes.end + line, reader.faults));
-                regions.push(region);
+                if passes == 1 {
+                    regions = region::guesses(text);
+                }
+                regions.retain(|known| known.bytes.end <= region.bytes.start || region.bytes.end <= known.bytes.start);
+                let following = regions.partition_point(|known| known.bytes.start < region.bytes.start);
+                regions.insert(following, region);
             }
             _ => return Err(reader.faults),
         }
@@ -92,6 +106,8 @@ struct Reader<'a> {
     open: Vec<Span>,
     /// Behind the last event.
     told: usize,
+    /// Where brackets open that the reader told of.
+    flows: HashSet<usize>,
     /// Where the reader stopped.
     stopped: usize,
     /// The region in which the reader stopped at the column of a line.
@@ -103,7 +119,19 @@ impl<'a> Reader<'a> {
     fn new(text: &'a str, prepared: &'a Prepared<'a>, file: FileId) -> Self {
         let events = Parser::new(Input::new(&prepared.text));
         let (anchors, open, faults) = (Anchors::default(), Vec::new(), Vec::new());
-        Self { text, prepared, file, events, anchors, open, told: 0, stopped: 0, shallow: None, faults }
+        Self {
+            text,
+            prepared,
+            file,
+            events,
+            anchors,
+            open,
+            flows: HashSet::new(),
+            told: 0,
+            stopped: 0,
+            shallow: None,
+            faults,
+        }
     }
 
     fn documents(&mut self) -> Result<Vec<Node>> {
@@ -115,7 +143,9 @@ impl<'a> Reader<'a> {
                 Event::StreamEnd => return Ok(documents),
                 Event::DocumentStart(_) => start = span,
                 Event::StreamStart | Event::DocumentEnd | Event::Nothing => {}
-                Event::Scalar(text, ScalarStyle::Plain, ..) if text.is_empty() => documents.push(Node::null().at(start)),
+                Event::Scalar(text, ScalarStyle::Plain, ..) if text.is_empty() => {
+                    documents.push(Node::null().at(start))
+                }
                 other => documents.push(self.node((other, span), 0)?),
             }
         }
@@ -184,9 +214,16 @@ impl<'a> Reader<'a> {
         if start <= span.end as usize { span.to(start, span.end as usize) } else { span }
     }
 
+    fn enter(&mut self, span: Span) {
+        self.open.push(span);
+        if self.prepared.is_moved() {
+            self.flows.insert(self.content(span).start as usize);
+        }
+    }
+
     fn list(&mut self, span: Span, depth: usize) -> Result<Value> {
         let mut items = Vec::new();
-        self.open.push(span);
+        self.enter(span);
         loop {
             match self.next()? {
                 (Event::SequenceEnd, _) => break,
@@ -200,7 +237,7 @@ impl<'a> Reader<'a> {
     fn map(&mut self, span: Span, depth: usize) -> Result<Value> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut merged: Option<(Span, Node)> = None;
-        self.open.push(span);
+        self.enter(span);
         loop {
             let key = match self.next()? {
                 (Event::MappingEnd, _) => break,
@@ -345,6 +382,19 @@ mod tests {
         let b = root.get("a").and_then(|a| a.get("b")).and_then(Node::as_list).expect("is there");
         let place = sources.locate(b[1].span).expect("in the map");
         assert_eq!((place.line, place.column, place.width), (4, 3, 1));
+    }
+
+    #[test]
+    fn a_text_that_looks_like_brackets_is_not_moved() {
+        let text = "a:\n  b: |\n    x [\n    y\n    ]\n  c: [\n  d\n  ]\n";
+        let a = read(text).expect("valid").remove(0).take("a").expect("is there");
+        assert_eq!(a.get("b").and_then(Node::as_text), Some("x [\ny\n]\n"));
+    }
+
+    #[test]
+    fn thousands_of_lists_in_any_column_are_read_in_a_few_passes() {
+        let lists = (0..5000).map(|index| format!("a{index}:\n  b: [\n    x\n  ]\n")).collect::<Vec<_>>().concat();
+        assert_eq!(read(&lists).expect("valid").remove(0).as_map().map(<[_]>::len), Some(5000));
     }
 
     #[test]

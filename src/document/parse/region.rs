@@ -11,6 +11,8 @@ pub(super) struct Region {
     pub bytes: Range<usize>,
     /// Spaces in front of its lines that satisfy the reader: more than the column in which it begins.
     pub indent: usize,
+    /// Whether it was found by the shape of its first line; then the reader has to confirm that something begins there.
+    pub is_guess: bool,
 }
 
 impl Region {
@@ -27,8 +29,23 @@ impl Region {
             return None;
         }
         let line = text.get(..start)?.rfind(['\n', '\r']).map_or(0, |end| end + 1);
-        Some(Self { bytes: start..start + length, indent: start - line + 1 })
+        Some(Self { bytes: start..start + length, indent: start - line + 1, is_guess: false })
     }
+}
+
+/// Regions of lines that end with an opening bracket: so that a file of many is not read once for each.
+pub(super) fn guesses(text: &str) -> Vec<Region> {
+    let mut found: Vec<Region> = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at + line.trim_end().len().saturating_sub(1);
+        at += line.len();
+        let is_inside = found.last().is_some_and(|last| start < last.bytes.end);
+        if !is_inside && line.trim_end().ends_with(['[', '{']) {
+            found.extend(Region::new(text, start).map(|region| Region { is_guess: true, ..region }));
+        }
+    }
+    found
 }
 
 fn closing_quote(text: &str, quote: char) -> Option<usize> {
