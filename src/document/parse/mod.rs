@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
                 Event::DocumentStart(_) => start = span,
                 Event::StreamStart | Event::DocumentEnd | Event::Nothing => {}
                 Event::Scalar(text, ScalarStyle::Plain, ..) if text.is_empty() => {
-                    documents.push(Node::null().at(start))
+                    documents.push(Node::null().at(start));
                 }
                 other => documents.push(self.node((other, span), 0)?),
             }
