@@ -28,7 +28,14 @@ impl Ledger {
         if let Some(known) = self.files.get(path) {
             return Ok(*known);
         }
-        let text = file::read(path)?;
+        let text = match file::read(path) {
+            Err(Unreadable::NotText(mut bad)) => {
+                let id = self.sources.add(shown.to_owned(), std::mem::take(&mut bad.text));
+                bad.place = Some(Span::start_of(id).to(bad.at, bad.at + char::REPLACEMENT_CHARACTER.len_utf8()));
+                return Err(Unreadable::NotText(bad));
+            }
+            text => text?,
+        };
         let id = self.sources.add(shown.to_owned(), text);
         self.files.insert(path.to_owned(), id);
         Ok(id)

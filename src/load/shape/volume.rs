@@ -171,7 +171,7 @@ mod tests {
             ("/x", r#"[{"type":"volume","target":"/x"}]"#.to_owned()),
             ("/data/", r#"[{"type":"volume","target":"/data","volume":{}}]"#.to_owned()),
             ("v1:/x/", r#"[{"type":"volume","source":"v1","target":"/x","volume":{}}]"#.to_owned()),
-            ("v:/x", r#"[{"type":"volume","target":"v:/x","volume":{}}]"#.to_owned()),
+            ("v:/x", r#"[{"type":"volume","source":"v","target":"/x","volume":{}}]"#.to_owned()),
             ("a/b:/x", r#"[{"type":"volume","source":"a/b","target":"/x","volume":{}}]"#.to_owned()),
             ("./a:/x", bind("./a", create)),
             ("~/a:/x:cached", bind("~/a", create)),
