@@ -137,6 +137,11 @@ impl Diagnostics {
         });
     }
 
+    /// Drops those with a code at one of these places.
+    pub fn drop_at(&mut self, code: &str, places: &BTreeSet<Span>) {
+        self.all.retain(|one| one.code != code || one.place.is_none_or(|place| !places.contains(&place)));
+    }
+
     /// Whether any of them is an error.
     pub fn has_errors(&self) -> bool {
         self.all.iter().any(|one| one.severity == Severity::Error)

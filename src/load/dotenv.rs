@@ -203,7 +203,7 @@ impl<'a> Reader<'a, '_> {
         let find = |name: &str| lookup(name).or_else(|| known.get(name).map(|entry| entry.value.as_str()));
         match template::expand(value, &find) {
             Ok(expanded) => {
-                expanded.unset.iter().for_each(|name| self.ledger.unset(name, span));
+                expanded.unset.keys().for_each(|name| self.ledger.unset(name, span));
                 Ok(Entry { value: expanded.text, span })
             }
             Err(fault) => Err(Box::new(Diagnostic::error(fault.code, fault.message).at(span).help(fault.help))),

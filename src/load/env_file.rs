@@ -190,7 +190,7 @@ impl ServiceFiles<'_> {
 
     fn read(&mut self, named: &Named, severity: Severity, (known, lookup): (&mut Entries, Lookup<'_>)) {
         let shown = find::shown(&named.path, self.working_directory);
-        match self.ledger.read(&named.path, &shown) {
+        match self.ledger.read_variables(&named.path, &shown) {
             Ok(file) => {
                 let dollar = if named.format == Format::Raw { Dollar::Plain } else { Dollar::Variable };
                 self.ledger.origins.env_file(file, dollar);

@@ -4,6 +4,7 @@
 //! of another file start from its directory; its networks and volumes stay there.
 
 use super::Phase;
+use super::allowance::{Growth, weight};
 use super::documents;
 use super::find::{self, absolute};
 use super::interpolate::interpolate;
@@ -25,11 +26,15 @@ use std::rc::Rc;
 pub(super) struct Extends<'a, 'l> {
     loader: &'a mut Loader<'l>,
     scope: &'a Scope,
-    /// Other files, each with its services as written.
-    files: HashMap<PathBuf, Option<Services>>,
     /// Services of this document that are done.
     done: HashMap<Box<str>, Node>,
+    /// Those of them that lack something they extend.
+    bereft: HashSet<Box<str>>,
 }
+
+/// The services of other files as written, by file and by what gave their variables.
+#[derive(Debug, Default)]
+pub(super) struct Extended(HashMap<(PathBuf, Vec<PathBuf>), Option<Services>>);
 
 /// The services of the documents of a file, in the order of the documents.
 type Services = Rc<[Node]>;
@@ -44,10 +49,21 @@ struct Link {
     place: Span,
 }
 
+/// How a chain ends.
+#[derive(Debug, PartialEq, Eq)]
+enum End {
+    /// With a service that extends none.
+    Whole,
+    /// With a service of this document that is done.
+    Done(Box<str>),
+    /// With one that is not there, or that came before.
+    Nowhere,
+}
+
 impl<'a, 'l> Extends<'a, 'l> {
     /// For the documents of a unit.
     pub fn of(loader: &'a mut Loader<'l>, scope: &'a Scope) -> Self {
-        Self { loader, scope, files: HashMap::new(), done: HashMap::new() }
+        Self { loader, scope, done: HashMap::new(), bereft: HashSet::new() }
     }
 
     /// Replaces every `extends` of a document by what it stands for.
@@ -67,44 +83,54 @@ impl<'a, 'l> Extends<'a, 'l> {
             self.service(&name, &services);
         }
         for (key, service) in entries(document.get_mut("services")) {
-            if let Some(done) = key.as_text().and_then(|name| self.done.remove(name)) {
+            let name = key.as_text().unwrap_or_default();
+            if let Some(done) = self.done.remove(name) {
                 *service = done;
+            }
+            if self.bereft.contains(name) {
+                self.loader.ledger.bereave(key.span);
             }
         }
     }
 
     /// Follows the chain of one service and merges it from its far end.
     fn service(&mut self, name: &str, services: &Services) {
+        let (chain, end) = self.chain(name, services);
+        if end == End::Nowhere {
+            self.bereft.extend(chain.iter().filter(|link| link.file.is_none()).map(|link| link.name.clone()));
+        }
+        let base = if let End::Done(name) = end { self.done.get(&name).cloned() } else { None };
+        self.merge(chain, base);
+    }
+
+    /// The services that a service leads to, itself the first, as far as they are not done yet.
+    fn chain(&mut self, name: &str, services: &Services) -> (Vec<Link>, End) {
         let mut chain: Vec<Link> = Vec::new();
         let mut at: (Option<PathBuf>, Box<str>, Services) = (None, name.into(), Rc::clone(services));
-        let mut base = None;
         let mut seen = HashSet::new();
         loop {
             let (file, name, services) = at;
-            if file.is_none()
-                && let Some(done) = self.done.get(&name)
-            {
-                base = Some(done.clone());
-                break;
+            if file.is_none() && self.done.contains_key(&name) {
+                let is_bereft = self.bereft.contains(&name);
+                return (chain, if is_bereft { End::Nowhere } else { End::Done(name) });
             }
             let Some(mut service) = self.take(&name, file.as_deref(), &services) else {
                 self.report_missing(&chain, &name, &services);
-                break;
+                return (chain, End::Nowhere);
             };
             let next = service.take("extends").filter(|next| next.tag != Tag::Reset);
             let place = next.as_ref().map_or(service.span, |next| next.get("service").unwrap_or(next).span);
             if !seen.insert((file.clone(), name.clone())) {
                 self.report_cycle(&chain, (&file, &name));
-                break;
+                return (chain, End::Nowhere);
             }
-            let followed = next.and_then(|next| self.follow(&next, file.as_deref(), &services));
+            let followed = next.as_ref().and_then(|next| self.follow(next, file.as_deref(), &services));
             chain.push(Link { file, name, service, place });
             match followed {
                 Some(next) => at = next,
-                None => break,
+                None => return (chain, if next.is_some() { End::Nowhere } else { End::Whole }),
             }
         }
-        self.merge(chain, base);
     }
 
     /// What an `extends` leads to: file, name and the services there.
@@ -141,11 +167,12 @@ impl<'a, 'l> Extends<'a, 'l> {
 
     /// The services of another file, its paths starting from its own directory.
     fn open(&mut self, path: &Path, named: &Node) -> Option<Services> {
-        if let Some(known) = self.files.get(path) {
+        let entry = (path.to_owned(), self.scope.environment.included().to_vec());
+        if let Some(known) = self.loader.extended.0.get(&entry) {
             return known.clone();
         }
         let services = self.read(path, named).map(Rc::from);
-        self.files.insert(path.to_owned(), services.clone());
+        self.loader.extended.0.insert(entry, services.clone());
         services
     }
 
@@ -190,7 +217,7 @@ impl<'a, 'l> Extends<'a, 'l> {
             let diagnostics = &mut self.loader.ledger.diagnostics;
             let Some(directory) = directory else { return Some(service.clone()) };
             kinds::check_at(service, &place, diagnostics);
-            let mut service = shape_at(service.clone(), &place, diagnostics);
+            let mut service = shape_at(service.clone(), &place, self.loader.ledger);
             let relative = find::relative(directory, &self.scope.directory);
             let start = self.loader.start(&relative, Watched::AsNamed);
             let diagnostics = &mut self.loader.ledger.diagnostics;
@@ -204,13 +231,14 @@ impl<'a, 'l> Extends<'a, 'l> {
     fn merge(&mut self, chain: Vec<Link>, mut base: Option<Node>) {
         let services = Place::ROOT.key("services");
         for link in chain.into_iter().rev() {
-            let Link { file, name, service, .. } = link;
+            let Link { file, name, service, place: extends } = link;
             let place = services.key(&name);
             let tag = service.tag;
             let span = service.span;
-            let faults = &mut *self.loader.ledger;
-            let merged = match base.take() {
+            let given = base.filter(|base| self.allow(base, &name, extends));
+            let merged = match given {
                 Some(base) if tag == Tag::None => {
+                    let faults = &mut *self.loader.ledger;
                     let base = merge::merge_at(None, base, (&place, Tags::Obeyed), faults);
                     merge::merge_at(base, service, (&place, Tags::Kept), faults)
                 }
@@ -224,6 +252,15 @@ impl<'a, 'l> Extends<'a, 'l> {
             }
             base = merged;
         }
+    }
+
+    /// Whether a service may start from this one; if it is too much, it has no base.
+    fn allow(&mut self, base: &Node, name: &str, extends: Span) -> bool {
+        let is_allowed = self.loader.ledger.allow(Growth::Extends, weight(base), extends);
+        if !is_allowed {
+            self.bereft.insert(name.into());
+        }
+        is_allowed
     }
 
     fn report_missing(&mut self, chain: &[Link], name: &str, services: &[Node]) {

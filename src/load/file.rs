@@ -35,6 +35,10 @@ pub(super) enum Unreadable {
         line: usize,
         /// Its column in characters, from 1.
         column: usize,
+        /// Its offset.
+        at: usize,
+        /// The text with replacement characters for what is none.
+        lossy: String,
     },
     /// It begins as UTF-16 and goes on as something else.
     #[error("it begins as UTF-16, but holds something else")]
@@ -113,12 +117,14 @@ fn text(bytes: Vec<u8>) -> Result<String, Unreadable> {
 
 fn not_text(bytes: &[u8], at: usize) -> Unreadable {
     let (before, rest) = bytes.split_at_checked(at).unwrap_or((bytes, &[]));
-    let before = String::from_utf8_lossy(before);
+    let before = str::from_utf8(before).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default();
     Unreadable::NotText {
         byte: rest.first().copied().unwrap_or_default(),
         line: before.matches('\n').count() + 1,
         column: line.chars().count() + 1,
+        at,
+        lossy: String::from_utf8_lossy(bytes).into_owned(),
     }
 }
 

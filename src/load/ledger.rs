@@ -1,5 +1,6 @@
 //! [`Ledger`]: what a load collects on its way: texts, faults, and which variables went where.
 
+use super::allowance::{Allowance, Grant, Growth};
 use super::file::{self, Unreadable};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Origins;
@@ -16,9 +17,11 @@ pub(super) struct Ledger {
     pub sources: SourceMap,
     pub diagnostics: Diagnostics,
     pub origins: Origins,
+    pub allowance: Allowance,
     files: HashMap<PathBuf, FileId>,
     unset: BTreeMap<String, BTreeSet<Span>>,
     ruined: Vec<Span>,
+    bereft: BTreeSet<Span>,
 }
 
 impl Ledger {
@@ -31,6 +34,30 @@ impl Ledger {
         let id = self.sources.add(shown.to_owned(), text);
         self.files.insert(path.to_owned(), id);
         Ok(id)
+    }
+
+    /// The text of a file of variables. Bytes that are no UTF-8 do not keep the rest from being read.
+    pub fn read_variables(&mut self, path: &Path, shown: &Path) -> Result<FileId, Unreadable> {
+        let (byte, at, text) = match self.read(path, shown) {
+            Err(Unreadable::NotText { byte, at, lossy, .. }) => (byte, at, lossy),
+            read => return read,
+        };
+        let id = self.sources.add(shown.to_owned(), text);
+        self.files.insert(path.to_owned(), id);
+        let message = format!("this is not UTF-8: byte 0x{byte:02x} is read as '\u{fffd}'");
+        let place = Span::start_of(id).to(at, at + '\u{fffd}'.len_utf8());
+        self.report(Diagnostic::warning("not-text", message).at(place).help("save the file as UTF-8"));
+        Ok(id)
+    }
+
+    /// Asks for more than the files say; what does not fit is reported the first time.
+    pub fn allow(&mut self, growth: Growth, amount: usize, place: Span) -> bool {
+        let grant = self.allowance.take(growth, amount);
+        if grant == Grant::Refused {
+            let (message, help) = growth.fault();
+            self.report(Diagnostic::error("too-large", message).at(place).help(help));
+        }
+        grant == Grant::Given
     }
 
     /// Adds a fault.
@@ -49,9 +76,15 @@ impl Ledger {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Remembers the key of a service that lacks what it extends: that it has no image follows from this.
+    pub fn bereave(&mut self, key: Span) {
+        self.bereft.insert(key);
+    }
+
     /// Drops what follows from other faults, and turns the unset variables into one warning each.
     pub fn settle(&mut self) {
         self.diagnostics.drop_consequences(&self.ruined);
+        self.diagnostics.drop_at("no-image", &self.bereft);
         for (name, places) in std::mem::take(&mut self.unset) {
             let mut places = places.into_iter();
             let mut warning = Diagnostic::warning(
@@ -71,6 +104,13 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_does_not_fit_is_one_fault() {
+        let mut ledger = Ledger::default();
+        let given = [65_000, 1000, 1].map(|ports| ledger.allow(Growth::Ports, ports, Span::NOWHERE));
+        assert_eq!((given, ledger.diagnostics.sorted().len()), ([true, false, false], 1));
+    }
 
     #[test]
     fn a_variable_that_is_unset_in_many_places_is_one_warning() {

@@ -3,7 +3,7 @@
 //! What a variable holds is never scanned again, and only the branch that is needed is looked at. This module knows
 //! neither trees nor files: a fault names a range of the text.
 
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 use std::ops::Range;
 
 /// Nesting of words in words that no person writes.
@@ -22,8 +22,8 @@ pub(super) struct Expanded {
     pub text: String,
     /// The variables that were looked at.
     pub used: IndexSet<String>,
-    /// Those that had no value where one was needed.
-    pub unset: IndexSet<String>,
+    /// Those that had no value where one was needed, each with where it was needed first, in bytes.
+    pub unset: IndexMap<String, Range<usize>>,
 }
 
 /// Why a text cannot be expanded.
@@ -41,7 +41,7 @@ pub(super) struct Fault {
 
 /// Fills in the variables of a text.
 pub(super) fn expand(text: &str, lookup: Lookup<'_>) -> Result<Expanded, Fault> {
-    let mut expander = Expander { lookup, used: IndexSet::new(), unset: IndexSet::new() };
+    let mut expander = Expander { lookup, used: IndexSet::new(), unset: IndexMap::new() };
     let text = expander.text(Piece { text, at: 0 }, 0)?;
     Ok(Expanded { text, used: expander.used, unset: expander.unset })
 }
@@ -49,7 +49,7 @@ pub(super) fn expand(text: &str, lookup: Lookup<'_>) -> Result<Expanded, Fault> 
 struct Expander<'a> {
     lookup: Lookup<'a>,
     used: IndexSet<String>,
-    unset: IndexSet<String>,
+    unset: IndexMap<String, Range<usize>>,
 }
 
 /// A part of the text and where it begins.
@@ -113,15 +113,15 @@ impl<'a> Expander<'a> {
         if name.is_empty() {
             out.push('$');
         } else {
-            out.push_str(self.plain(name));
+            out.push_str(self.plain(name, dollar.at..dollar.at + 1 + name.len()));
         }
         Ok(1 + name.len())
     }
 
-    fn plain(&mut self, name: &str) -> &'a str {
+    fn plain(&mut self, name: &str, range: Range<usize>) -> &'a str {
         let value = self.look(name);
-        if value.is_none() && !self.unset.contains(name) {
-            self.unset.insert(name.to_owned());
+        if value.is_none() && !self.unset.contains_key(name) {
+            self.unset.insert(name.to_owned(), range);
         }
         value.unwrap_or_default()
     }
@@ -141,7 +141,7 @@ impl<'a> Expander<'a> {
     ) -> Result<(), Fault> {
         let Braced { name, operator, word, length } = *braced;
         if operator.is_empty() {
-            out.push_str(self.plain(name));
+            out.push_str(self.plain(name, dollar.at..dollar.at + length));
             return Ok(());
         }
         let found = self.look(name);
@@ -332,8 +332,9 @@ mod tests {
     #[test]
     fn only_a_plain_use_needs_a_value() {
         let done = expand("${A:-x} ${B:+x} $C ${C}", &lookup).expect("valid");
-        let names = |all: IndexSet<String>| all.into_iter().collect::<Vec<_>>().join(" ");
-        assert_eq!((names(done.unset), names(done.used)), ("C".into(), "A B C".into()));
+        let used: Vec<_> = done.used.iter().map(String::as_str).collect();
+        assert_eq!(used, ["A", "B", "C"]);
+        assert_eq!(done.unset, IndexMap::from([("C".to_owned(), 16..18)]));
     }
 
     #[test]
