@@ -5,7 +5,7 @@
 
 use crate::source::Span;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Characters of a message that a person still reads; a name or value of the user may be of any length.
 const READABLE: usize = 300;
@@ -121,25 +121,24 @@ impl Diagnostics {
         }
     }
 
-    /// Drops errors that follow from an earlier one: those inside a value of the wrong kind, or inside one of these.
-    pub fn drop_consequences(&mut self, ruined: &[Span]) {
-        let mut ruined: BTreeSet<Span> = ruined.iter().copied().collect();
-        let mut roots: BTreeSet<Span> = BTreeSet::new();
+    /// Drops errors that follow from an earlier one: those inside a value that was found faulty, be it one of these or
+    /// one of the wrong kind or without meaning, and those at a place that is silenced.
+    pub fn drop_consequences(&mut self, ruined: &[Span], silenced: &BTreeSet<Span>) {
+        let mut ruined: BTreeMap<Span, bool> = ruined.iter().map(|value| (*value, false)).collect();
         self.all.retain(|one| {
-            let Some(place) = one.place.filter(|_| one.severity == Severity::Error) else { return true };
+            let counts = one.severity == Severity::Error || one.code == "invalid-value";
+            let Some(place) = one.place.filter(|_| counts) else { return true };
             let around = Span { file: place.file, start: place.start, end: u32::MAX };
-            let value = ruined.range(..=around).next_back().copied();
-            let value = value.filter(|value| value.file == place.file && place.end <= value.end.max(value.start));
-            if one.code == "wrong-type" {
-                ruined.insert(place);
+            let value = ruined.range_mut(..=around).next_back();
+            let value = value.filter(|(value, _)| value.file == place.file && place.end <= value.end.max(value.start));
+            if let Some((_, has_fault)) = value {
+                return !std::mem::replace(has_fault, true);
             }
-            value.is_none_or(|value| roots.insert(value))
+            if one.severity == Severity::Error && matches!(one.code, "wrong-type" | "invalid-value") {
+                ruined.insert(place, true);
+            }
+            !silenced.contains(&place)
         });
-    }
-
-    /// Drops those with a code at one of these places.
-    pub fn drop_at(&mut self, code: &str, places: &BTreeSet<Span>) {
-        self.all.retain(|one| one.code != code || one.place.is_none_or(|place| !places.contains(&place)));
     }
 
     /// Whether any of them is an error.

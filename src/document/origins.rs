@@ -110,6 +110,13 @@ impl Origins {
         places.filter(|span| span.is_somewhere()).last()
     }
 
+    /// The place of what stands at a path: of a scalar its own, of anything else the key or item that begins it.
+    pub fn place(&self, path: &Path) -> Option<Span> {
+        let last = self.steps(path).nth(path.segments().len().saturating_sub(1));
+        let scalar = last.map(|(_, node)| node).filter(|node| node.as_text().is_some() && node.span.is_somewhere());
+        scalar.map(|node| node.span).or_else(|| self.span(path))
+    }
+
     /// Whether a file wrote something at exactly this path, be it right or wrong.
     pub fn knows(&self, path: &Path) -> bool {
         self.steps(path).nth(path.segments().len().saturating_sub(1)).is_some_and(|(span, _)| span.is_somewhere())

@@ -257,6 +257,11 @@ fn refused_by_engine(service: &Service) -> Vec<(Path, Diagnostic)> {
         let help = "one of no, always, unless-stopped, on-failure, on-failure:3";
         all.push((Path::of(["restart"]), fault.help(help)));
     }
+    if let Some(Err(invalid)) = service.image.as_ref().map(crate::value::ImageName::check) {
+        let fault = Diagnostic::error("invalid-value", invalid.message);
+        let help = invalid.help.unwrap_or_else(|| "correct it, or the variable that it came from".into());
+        all.push((Path::of(["image"]), fault.help(help)));
+    }
     let check = service.healthcheck.as_ref();
     if check.is_some_and(|check| check.start_interval.is_some() && check.start_period.is_none()) {
         let fault = Diagnostic::error("invalid-value", "'start_interval' needs a 'start_period'");

@@ -4,7 +4,7 @@
 use crate::document::{Node, Value};
 
 /// Bytes that a value takes besides its text, roughly.
-const VALUE: usize = 64;
+pub(super) const VALUE: usize = 64;
 
 /// What makes more out of less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! `env_file` and `label_file`: files whose variables become those of one service, below what it says itself.
 
+use super::allowance::{Growth, VALUE};
 use super::dotenv::{self, Entries, Format};
 use super::environment::Environment;
 use super::file::Unreadable;
@@ -69,7 +70,7 @@ impl ServiceFiles<'_> {
             self.replaced(before, &known, &path);
         }
         self.hidden(service.get("environment"), &known, &path);
-        put_below(service, "environment", &attribute, known);
+        self.put_below(service, ("environment", &attribute), known);
     }
 
     fn labels(&mut self, service: &mut Node, severity: Severity, path: &TreePath) {
@@ -81,7 +82,14 @@ impl ServiceFiles<'_> {
             self.read(&named, severity, (&mut known, &lookup));
         }
         self.hidden(service.get("labels"), &known, &path.key("labels"));
-        put_below(service, "labels", &attribute, known);
+        self.put_below(service, ("labels", &attribute), known);
+    }
+
+    fn put_below(&mut self, service: &mut Node, (key, attribute): (&str, &Node), known: Entries) {
+        let weight = known.iter().map(|(name, entry)| 2 * VALUE + name.len() + entry.value.len()).sum();
+        if self.ledger.allow(Growth::EnvFiles, weight, attribute.span) {
+            put_below(service, key, attribute, known);
+        }
     }
 
     /// Keeps which variables took part in the values of files.
@@ -144,10 +152,7 @@ impl ServiceFiles<'_> {
 
     fn one(&mut self, item: &Node) -> Option<Named> {
         let path = item.get("path").unwrap_or(item);
-        let Some(text) = path.as_text().filter(|_| !path.is_null()) else {
-            self.wrong(item, "a path or a mapping with 'path' was expected");
-            return None;
-        };
+        let text = path.as_text().filter(|_| !path.is_null())?;
         for (key, _) in item.as_map().unwrap_or_default() {
             let name = key.as_text().unwrap_or_default();
             if !["path", "required", "format"].contains(&name) {
@@ -192,6 +197,10 @@ impl ServiceFiles<'_> {
         let shown = find::shown(&named.path, self.working_directory);
         match self.ledger.read_variables(&named.path, &shown) {
             Ok(file) => {
+                let length = self.ledger.sources.text(file).len();
+                if !self.ledger.allow(Growth::EnvFiles, length, named.place.span) {
+                    return;
+                }
                 let dollar = if named.format == Format::Raw { Dollar::Plain } else { Dollar::Variable };
                 self.ledger.origins.env_file(file, dollar);
                 dotenv::read(file, named.format, known, (lookup, self.ledger));

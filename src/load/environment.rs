@@ -160,7 +160,7 @@ impl Environment {
 
 /// The env files that were asked for by flag or by `COMPOSE_ENV_FILES`, as absolute paths.
 pub(super) fn explicit_files(request: &Request) -> Vec<PathBuf> {
-    let absolute = |path: &Path| find::absolute(path, &request.working_directory);
+    let absolute = |path: &Path| find::absolute(&find::at_home(path, request), &request.working_directory);
     if !request.env_files.is_empty() {
         return request.env_files.iter().map(|path| absolute(path)).collect();
     }

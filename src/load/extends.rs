@@ -28,8 +28,10 @@ pub(super) struct Extends<'a, 'l> {
     scope: &'a Scope,
     /// Services of this document that are done.
     done: HashMap<Box<str>, Node>,
-    /// Those of them that lack something they extend.
-    bereft: HashSet<Box<str>>,
+    /// Services of this document that start from what is not there.
+    failed: HashSet<Box<str>>,
+    /// Services of circles that were reported.
+    circles: HashSet<Box<str>>,
 }
 
 /// The services of other files as written, by file and by what gave their variables.
@@ -49,21 +51,10 @@ struct Link {
     place: Span,
 }
 
-/// How a chain ends.
-#[derive(Debug, PartialEq, Eq)]
-enum End {
-    /// With a service that extends none.
-    Whole,
-    /// With a service of this document that is done.
-    Done(Box<str>),
-    /// With one that is not there, or that came before.
-    Nowhere,
-}
-
 impl<'a, 'l> Extends<'a, 'l> {
     /// For the documents of a unit.
     pub fn of(loader: &'a mut Loader<'l>, scope: &'a Scope) -> Self {
-        Self { loader, scope, done: HashMap::new(), bereft: HashSet::new() }
+        Self { loader, scope, done: HashMap::new(), failed: HashSet::new(), circles: HashSet::new() }
     }
 
     /// Replaces every `extends` of a document by what it stands for.
@@ -83,54 +74,54 @@ impl<'a, 'l> Extends<'a, 'l> {
             self.service(&name, &services);
         }
         for (key, service) in entries(document.get_mut("services")) {
-            let name = key.as_text().unwrap_or_default();
-            if let Some(done) = self.done.remove(name) {
-                *service = done;
+            if key.as_text().is_some_and(|name| self.failed.contains(name)) {
+                self.loader.ledger.silence(key.span);
             }
-            if self.bereft.contains(name) {
-                self.loader.ledger.bereave(key.span);
+            if let Some(done) = key.as_text().and_then(|name| self.done.remove(name)) {
+                *service = done;
             }
         }
     }
 
     /// Follows the chain of one service and merges it from its far end.
     fn service(&mut self, name: &str, services: &Services) {
-        let (chain, end) = self.chain(name, services);
-        if end == End::Nowhere {
-            self.bereft.extend(chain.iter().filter(|link| link.file.is_none()).map(|link| link.name.clone()));
-        }
-        let base = if let End::Done(name) = end { self.done.get(&name).cloned() } else { None };
-        self.merge(chain, base);
-    }
-
-    /// The services that a service leads to, itself the first, as far as they are not done yet.
-    fn chain(&mut self, name: &str, services: &Services) -> (Vec<Link>, End) {
         let mut chain: Vec<Link> = Vec::new();
         let mut at: (Option<PathBuf>, Box<str>, Services) = (None, name.into(), Rc::clone(services));
+        let (mut base, mut is_whole) = (None, true);
         let mut seen = HashSet::new();
         loop {
             let (file, name, services) = at;
-            if file.is_none() && self.done.contains_key(&name) {
-                let is_bereft = self.bereft.contains(&name);
-                return (chain, if is_bereft { End::Nowhere } else { End::Done(name) });
+            if file.is_none()
+                && let Some(done) = self.done.get(&name)
+            {
+                base = Some(done.clone());
+                is_whole &= !self.failed.contains(&name);
+                break;
             }
             let Some(mut service) = self.take(&name, file.as_deref(), &services) else {
                 self.report_missing(&chain, &name, &services);
-                return (chain, End::Nowhere);
+                is_whole = false;
+                break;
             };
             let next = service.take("extends").filter(|next| next.tag != Tag::Reset);
             let place = next.as_ref().map_or(service.span, |next| next.get("service").unwrap_or(next).span);
             if !seen.insert((file.clone(), name.clone())) {
                 self.report_cycle(&chain, (&file, &name));
-                return (chain, End::Nowhere);
+                is_whole = false;
+                break;
             }
             let followed = next.as_ref().and_then(|next| self.follow(next, file.as_deref(), &services));
+            is_whole &= next.is_none() || followed.is_some();
             chain.push(Link { file, name, service, place });
             match followed {
                 Some(next) => at = next,
-                None => return (chain, if next.is_some() { End::Nowhere } else { End::Whole }),
+                None => break,
             }
         }
+        if !is_whole {
+            self.failed.extend(chain.iter().filter(|link| link.file.is_none()).map(|link| link.name.clone()));
+        }
+        self.merge(chain, base);
     }
 
     /// What an `extends` leads to: file, name and the services there.
@@ -152,17 +143,9 @@ impl<'a, 'l> Extends<'a, 'l> {
             return Some((file.map(Path::to_owned), service.into(), Rc::clone(services)));
         };
         let directory = file.and_then(Path::parent).unwrap_or(&self.scope.directory);
-        let path = absolute(&self.expanded(named.as_text()?), directory);
+        let path = absolute(&find::at_home(Path::new(named.as_text()?), self.loader.request), directory);
         let services = self.open(&path, named)?;
         Some((Some(path), service.into(), services))
-    }
-
-    fn expanded(&self, path: &str) -> PathBuf {
-        let home = self.loader.request.environment.get("HOME").filter(|home| !home.is_empty());
-        match (path.strip_prefix('~'), home) {
-            (Some(rest), Some(home)) => PathBuf::from(format!("{home}/{rest}")),
-            _ => PathBuf::from(path),
-        }
     }
 
     /// The services of another file, its paths starting from its own directory.
@@ -235,10 +218,10 @@ impl<'a, 'l> Extends<'a, 'l> {
             let place = services.key(&name);
             let tag = service.tag;
             let span = service.span;
-            let given = base.filter(|base| self.allow(base, &name, extends));
+            let given = base.take().filter(|base| self.allow(base, &name, extends));
+            let faults = &mut *self.loader.ledger;
             let merged = match given {
                 Some(base) if tag == Tag::None => {
-                    let faults = &mut *self.loader.ledger;
                     let base = merge::merge_at(None, base, (&place, Tags::Obeyed), faults);
                     merge::merge_at(base, service, (&place, Tags::Kept), faults)
                 }
@@ -258,7 +241,7 @@ impl<'a, 'l> Extends<'a, 'l> {
     fn allow(&mut self, base: &Node, name: &str, extends: Span) -> bool {
         let is_allowed = self.loader.ledger.allow(Growth::Extends, weight(base), extends);
         if !is_allowed {
-            self.bereft.insert(name.into());
+            self.failed.insert(name.into());
         }
         is_allowed
     }
@@ -269,12 +252,11 @@ impl<'a, 'l> Extends<'a, 'l> {
         let names = names.filter_map(|(key, _)| key.as_text());
         let message = format!("service '{}' extends '{name}', which is not a service", last.name);
         let fault = Diagnostic::error("missing-service", message).at(last.place);
-        self.loader.ledger.report(match did_you_mean(name, names.clone()) {
-            Some(near) => fault.help(format!("did you mean '{near}'?")),
-            None => {
-                let known = names.take(8).map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
-                fault.help(format!("a service of the same document or of the 'file' is needed; there are {known}"))
-            }
+        self.loader.ledger.report(if let Some(near) = did_you_mean(name, names.clone()) {
+            fault.help(format!("did you mean '{near}'?"))
+        } else {
+            let known = names.take(8).map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+            fault.help(format!("a service of the same document or of the 'file' is needed; there are {known}"))
         });
     }
 
@@ -284,6 +266,9 @@ impl<'a, 'l> Extends<'a, 'l> {
         let (Some(start), Some(last)) = (cycle.first(), cycle.last()) else { return };
         let mut names: Vec<&str> = cycle.iter().map(|link| &*link.name).collect();
         names.push(&start.name);
+        if !cycle.iter().all(|link| self.circles.insert(link.name.clone())) {
+            return;
+        }
         let fault = Diagnostic::error("extends-cycle", format!("services extend each other: {}", names.join(" -> ")))
             .at(start.place.min(last.place))
             .help("remove one of the 'extends'");

@@ -82,6 +82,15 @@ pub(super) fn absolute(path: &Path, directory: &Path) -> PathBuf {
     PathBuf::from(clean(&directory.join(path).to_string_lossy()))
 }
 
+/// A path with the home directory in the place of `~`, if it is known.
+pub(super) fn at_home(path: &Path, request: &Request) -> PathBuf {
+    let home = request.environment.get("HOME").filter(|home| !home.is_empty());
+    match (path.to_str().and_then(|text| text.strip_prefix('~')), home) {
+        (Some(rest), Some(home)) => PathBuf::from(format!("{home}/{rest}")),
+        _ => path.to_owned(),
+    }
+}
+
 /// A directory as seen from another one, by names only; empty for the same one.
 pub(super) fn relative(directory: &Path, from: &Path) -> PathBuf {
     let (mut there, mut here) = (directory.components().peekable(), from.components().peekable());

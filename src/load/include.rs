@@ -75,7 +75,8 @@ impl Loader<'_> {
         let paths = node.get("path").and_then(Node::as_list).unwrap_or_default();
         let named: Vec<(&Node, &str)> = paths.iter().filter_map(|path| Some((path, path.as_text()?))).collect();
         let files: Vec<PathBuf> = named.iter().map(|(_, path)| absolute(Path::new(path), &scope.directory)).collect();
-        let Some((first, place)) = files.first().zip(named.first().map(|(node, _)| node.span)) else {
+        let places: Vec<Span> = named.iter().map(|(node, _)| node.span).collect();
+        let Some((first, place)) = files.first().zip(places.first().copied()) else {
             let fault = Diagnostic::warning("empty-include", "this entry names no file: it includes nothing");
             self.ledger.report(fault.at(node.span).help("add 'path:'"));
             return None;
@@ -92,7 +93,7 @@ impl Loader<'_> {
         };
         let environment = self.variables(node, &directory, scope);
         let entry = Entry { files, directory, environment: environment.included().to_vec() };
-        self.load(entry, environment, place)
+        self.load(entry, environment, &places)
     }
 
     /// The variables of an included unit: those of the including one, then its own.
@@ -109,7 +110,8 @@ impl Loader<'_> {
         environment
     }
 
-    fn load(&mut self, entry: Entry, environment: Environment, place: Span) -> Option<Node> {
+    fn load(&mut self, entry: Entry, environment: Environment, places: &[Span]) -> Option<Node> {
+        let place = places.first().copied()?;
         if let Some(known) = self.included.loaded.get(&entry) {
             let known = known.as_ref()?;
             return self.ledger.allow(Growth::Includes, weight(known), place).then(|| known.clone());
@@ -120,7 +122,7 @@ impl Loader<'_> {
             return None;
         }
         self.included.open.push((real, place));
-        let documents = self.read(&entry.files, place);
+        let documents = self.read(&entry.files, places);
         let scope = Scope { directory: entry.directory.clone(), environment };
         let mut tree = documents.and_then(|documents| self.unit(documents, &scope));
         if let Some(tree) = &mut tree {
@@ -134,14 +136,14 @@ impl Loader<'_> {
     }
 
     /// The documents of the files of an entry.
-    fn read(&mut self, files: &[PathBuf], place: Span) -> Option<Vec<Node>> {
+    fn read(&mut self, files: &[PathBuf], places: &[Span]) -> Option<Vec<Node>> {
         let mut all = Vec::new();
-        for path in files {
+        for (path, place) in files.iter().zip(places) {
             let shown = find::shown(path, &self.request.working_directory);
             match self.ledger.read(path, &shown) {
                 Ok(file) => all.extend(documents::parse(file, self.ledger)?),
                 Err(unreadable) => {
-                    self.ledger.report(unreadable.diagnostic("included file", &shown).at(place));
+                    self.ledger.report(unreadable.diagnostic("included file", &shown).at(*place));
                     return None;
                 }
             }

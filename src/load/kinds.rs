@@ -3,7 +3,7 @@
 //! Null is let through here: a later file may fill it in. So is what is missing. The model asks for both at the end.
 
 use super::place::Place;
-use super::rules::{Attribute, Kind, Others, Table};
+use super::rules::{Attribute, Keys, Kind, Others, Table};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::document::scalar::{self, Scalar};
 use crate::document::{Node, Tag, Value};
@@ -59,11 +59,12 @@ impl Complete<'_> {
     fn required(&mut self, table: &Table, node: &Node, span: Span) {
         for row in table.rows.iter().filter(|row| row.is_required && node.get(row.name).is_none()) {
             let message = format!("this {} has no '{}'", table.what, row.name);
-            let fault = Diagnostic::error("missing-value", message).at(span);
+            let first = node.as_map().and_then(|entries| entries.iter().map(|(key, _)| key.span).min());
+            let fault = Diagnostic::error("missing-value", message).at(first.unwrap_or(span));
             let words = row.kinds.iter().find_map(|kind| if let Kind::Word(words) = kind { Some(words) } else { None });
             self.diagnostics.push(match words {
                 Some(words) => fault.help(format!("add '{}:' with one of {}", row.name, quoted(words))),
-                None => fault.help(format!("add '{}:': {}", row.name, row.says.trim_end_matches('.'))),
+                None => fault.help(format!("add '{}:', {}", row.name, lower(row.says.trim_end_matches('.')))),
             });
         }
     }
@@ -90,7 +91,7 @@ impl Check<'_> {
             Value::Map(entries) => {
                 for kind in kinds {
                     match kind {
-                        Kind::Map(..) => return self.entries(entries, place),
+                        Kind::Map(keys, _) => return self.entries(entries, *keys, place),
                         Kind::Table(table) => return self.table(entries, table, place),
                         _ => {}
                     }
@@ -100,8 +101,12 @@ impl Check<'_> {
         }
     }
 
-    fn entries(&mut self, entries: &[(Node, Node)], place: &Place<'_>) {
+    fn entries(&mut self, entries: &[(Node, Node)], keys: Keys, place: &Place<'_>) {
         for (key, value) in entries {
+            if keys == Keys::Filled && key.as_text() == Some("") {
+                let message = format!("an empty name under {}", subject(place));
+                self.diagnostics.push(Diagnostic::error("invalid-value", message).at(key.span).help("give it a name"));
+            }
             self.value(value, &place.key(key.as_text().unwrap_or_default()));
         }
     }
@@ -133,6 +138,11 @@ impl Check<'_> {
                         None => format!("one of {}", quoted(words)),
                     }),
             ),
+            (Some(Kind::Pattern(pattern, _)), Scalar::Text(text)) => self.diagnostics.push(
+                Diagnostic::error("invalid-value", format!("'{text}' is not a value of {}", subject(place)))
+                    .at(node.span)
+                    .help(format!("it must match {pattern}")),
+            ),
             (Some(Kind::Range(least, most)), Scalar::Int(_)) => self.diagnostics.push(
                 Diagnostic::error("invalid-value", format!("{text} is out of range for {}", subject(place)))
                     .at(node.span)
@@ -160,11 +170,18 @@ impl Check<'_> {
 /// Whether a scalar is of a kind. Patterns are left to whoever reads the text: they know why it is wrong.
 fn accepts(kind: &Kind, meaning: Scalar<'_>) -> bool {
     match (kind, meaning) {
-        (Kind::Any | Kind::Text | Kind::Pattern(_), Scalar::Text(_))
+        (Kind::Any | Kind::Text, Scalar::Text(_))
         | (Kind::Integer | Kind::Number, Scalar::Int(_))
         | (Kind::Number, Scalar::Float(_))
         | (Kind::Flag, Scalar::Bool(_)) => true,
+        (Kind::Pattern(_, fits), Scalar::Text(text)) => fits(text),
         (Kind::Word(words), Scalar::Text(text)) => words.contains(&text),
+        (Kind::Integer, Scalar::Float(value)) => value.fract() == 0.0,
+        (Kind::Range(least, most), Scalar::Float(value)) if value.fract() == 0.0 => {
+            #[expect(clippy::cast_precision_loss, reason = "the bounds are small or the largest number")]
+            let (least, most) = (*least as f64, *most as f64);
+            (least..=most).contains(&value)
+        }
         (Kind::Range(least, most), Scalar::Int(value)) => (i128::from(*least)..=i128::from(*most)).contains(&value),
         _ => false,
     }
@@ -172,8 +189,17 @@ fn accepts(kind: &Kind, meaning: Scalar<'_>) -> bool {
 
 /// A kind that a scalar would be of, if it had another value.
 fn choice<'a>(kind: &'a Kind, meaning: Scalar<'_>) -> Option<&'a Kind> {
-    let is_near = matches!((kind, meaning), (Kind::Word(_), Scalar::Text(_)) | (Kind::Range(..), Scalar::Int(_)));
+    let is_near = matches!(
+        (kind, meaning),
+        (Kind::Word(_) | Kind::Pattern(..), Scalar::Text(_)) | (Kind::Range(..), Scalar::Int(_))
+    );
     is_near.then_some(kind)
+}
+
+/// The text with a small first letter, to go on a sentence.
+fn lower(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// `'ports'`, or `an item of 'ports'`.
@@ -205,7 +231,7 @@ fn wanted(kinds: &[Kind]) -> String {
         let word = match kind {
             Kind::Any => "anything",
             Kind::Text if is_only_cast => continue,
-            Kind::Text | Kind::Pattern(_) | Kind::Word(_) => "a string",
+            Kind::Text | Kind::Pattern(..) | Kind::Word(_) => "a string",
             Kind::Integer | Kind::Range(..) => "a whole number",
             Kind::Number => "a number",
             Kind::Flag => "true or false",
@@ -225,7 +251,7 @@ fn wanted(kinds: &[Kind]) -> String {
 
 fn remedy(node: &Node, attribute: &Attribute, place: &Place<'_>) -> Option<String> {
     let takes = |wanted: fn(&Kind) -> bool| attribute.kinds.iter().any(wanted);
-    let takes_text = takes(|kind| matches!(kind, Kind::Text | Kind::Pattern(_) | Kind::Word(_)));
+    let takes_text = takes(|kind| matches!(kind, Kind::Text | Kind::Pattern(..) | Kind::Word(_)));
     let takes_list = takes(|kind| matches!(kind, Kind::List(_)));
     let takes_map = takes(|kind| matches!(kind, Kind::Map(..) | Kind::Table(_)));
     match &node.value {

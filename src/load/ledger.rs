@@ -21,7 +21,7 @@ pub(super) struct Ledger {
     files: HashMap<PathBuf, FileId>,
     unset: BTreeMap<String, BTreeSet<Span>>,
     ruined: Vec<Span>,
-    bereft: BTreeSet<Span>,
+    silenced: BTreeSet<Span>,
 }
 
 impl Ledger {
@@ -76,15 +76,14 @@ impl Ledger {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Remembers the key of a service that lacks what it extends: that it has no image follows from this.
-    pub fn bereave(&mut self, key: Span) {
-        self.bereft.insert(key);
+    /// Keeps errors from a place that lacks what another fault took away.
+    pub fn silence(&mut self, place: Span) {
+        self.silenced.insert(place);
     }
 
     /// Drops what follows from other faults, and turns the unset variables into one warning each.
     pub fn settle(&mut self) {
-        self.diagnostics.drop_consequences(&self.ruined);
-        self.diagnostics.drop_at("no-image", &self.bereft);
+        self.diagnostics.drop_consequences(&self.ruined, &self.silenced);
         for (name, places) in std::mem::take(&mut self.unset) {
             let mut places = places.into_iter();
             let mut warning = Diagnostic::warning(

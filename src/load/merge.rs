@@ -57,7 +57,8 @@ impl Merger<'_> {
             Merge::Driver if is_other_driver(&base, &over) => Some(self.join(None, over, rule, place)),
             _ if over.is_null() => Some(base),
             _ if base.is_null() => Some(self.join(None, over, rule, place)),
-            _ if !is_same_shape(&base, &over) => {
+            Merge::Widen if base.as_map().is_none() => Some(self.join(None, over, rule, place)),
+            _ if !is_same_shape(&base, &over) || rule == Merge::Requests && is_of_a_word(&over) => {
                 self.mismatch(&base, &over, place);
                 Some(base)
             }
@@ -157,6 +158,11 @@ impl Merger<'_> {
                 .help("write both the same way, or put '!override' in front of the later one"),
         );
     }
+}
+
+/// Whether a list was made of a word: its only item stands at its own place.
+fn is_of_a_word(list: &Node) -> bool {
+    matches!(list.as_list(), Some([only]) if only.span == list.span)
 }
 
 fn is_same_shape(base: &Node, over: &Node) -> bool {

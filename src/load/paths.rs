@@ -91,7 +91,11 @@ impl Start {
         }
         let span = node.span;
         let Value::Scalar { text, plain } = &mut node.value else { return };
-        let is_elsewhere = resolve == Resolve::Context && (text.is_empty() || is_remote(text));
+        let is_elsewhere = match resolve {
+            Resolve::Context => text.is_empty() || is_remote(text),
+            Resolve::Watched => text.is_empty(),
+            _ => false,
+        };
         if is_elsewhere || resolve == Resolve::Host && is_windows(text) {
             return;
         }

@@ -51,6 +51,7 @@ impl<'a> Loader<'a> {
         }
         let mut tree = merged?;
         if self.request.runs(Phase::Interpolation) {
+            shape::shape_late(&mut tree, self.ledger);
             kinds::check_complete(&tree, &mut self.ledger.diagnostics);
             normalise::defaults(&mut tree);
         }

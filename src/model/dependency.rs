@@ -62,16 +62,13 @@ impl Dependency {
             Some(word) => DependencyCondition::ALL.into_iter().find(|condition| condition.as_str() == word),
             None => None,
         };
-        if condition.is_none() {
+        if let (None, Some(word)) = (condition, &word) {
             let words = DependencyCondition::ALL.map(DependencyCondition::as_str);
-            let near = word.as_deref().and_then(|word| did_you_mean(word, words));
-            let message = match &word {
-                Some(word) => format!("'{word}' is not a condition"),
-                None => "a dependency in the long form needs a 'condition'".into(),
-            };
+            let near = did_you_mean(word, words);
             let help =
                 near.map_or_else(|| format!("one of {}", words.join(", ")), |near| format!("did you mean '{near}'?"));
-            fields.report(Diagnostic::error("invalid-value", message).at(place).help(help));
+            let fault = Diagnostic::error("invalid-value", format!("'{word}' is not a condition"));
+            fields.report(fault.at(place).help(help));
         }
         fields.finish(&[]);
         Some(Self { condition: condition?, restart, required })

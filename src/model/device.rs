@@ -21,7 +21,8 @@ impl Device {
         let mut fields = Fields::of("devices", node, diagnostics)?;
         for key in ["source", "target"] {
             if fields.node(key).is_none() {
-                let fault = Diagnostic::error("missing-value", format!("a device needs a '{key}'")).at(node.span);
+                let place = fields.start().unwrap_or(node.span);
+                let fault = Diagnostic::error("missing-value", format!("a device needs a '{key}'")).at(place);
                 fields.report(fault.help("give 'source' and 'target', or write '/dev/a:/dev/b'"));
             }
         }

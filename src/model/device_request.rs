@@ -44,7 +44,8 @@ impl DeviceRequest {
         let mut fields = Fields::of("devices", node, diagnostics)?;
         if fields.node("capabilities").is_none() {
             let fault = Diagnostic::error("missing-value", "a reservation of devices needs 'capabilities'");
-            fields.report(fault.at(node.span).help("add 'capabilities: [gpu]'"));
+            let place = fields.start().unwrap_or(node.span);
+            fields.report(fault.at(place).help("add 'capabilities: [gpu]'"));
         }
         let request = Self::of(&mut fields);
         fields.finish(&[]);
@@ -77,12 +78,8 @@ impl DeviceRequest {
 fn devices(fields: &mut Fields<'_>) -> Option<Devices> {
     let counted = fields.node("count");
     match (counted, fields.node("device_ids")) {
-        (Some(_), Some(ids)) => {
-            fields.report(
-                Diagnostic::error("conflict", "'count' and 'device_ids' exclude each other")
-                    .at(ids.span)
-                    .help("ask for a number of devices or for certain ones"),
-            );
+        (Some(_), Some(_)) => {
+            fields.exclude(&["count", "device_ids"], "ask for a number of devices or for certain ones");
             None
         }
         (None, Some(_)) => Some(Devices::Ids(fields.texts("device_ids"))),

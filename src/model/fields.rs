@@ -56,7 +56,7 @@ impl<'a> Fields<'a> {
 
     /// The place of the first key: where something that is missing is reported.
     pub fn start(&self) -> Option<Span> {
-        self.entries.iter().map(|(name, _)| name.span).filter(|span| span.is_somewhere()).min()
+        self.entries.iter().map(|(name, _)| name.span).filter(|span| span.is_somewhere() && *span != self.around).min()
     }
 
     /// Reports attributes that exclude each other, at the one that is written later.

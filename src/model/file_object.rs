@@ -56,7 +56,9 @@ impl FileObject {
         };
         fields.exclude(&["file", "environment"], "a secret has one source: keep one of them");
         let is_written = ["file", "environment"].iter().any(|key| fields.node(key).is_some());
-        if !is_written && !secret.external {
+        // What is written and wrong has been reported: 'content' is known to configs only.
+        let is_wrong = fields.place("content").is_some() || fields.place("external").is_some() && !is_flag(node);
+        if !is_written && !secret.external && !is_wrong {
             let fault = Diagnostic::error("missing-value", format!("secret '{key}' has no source"));
             let fault = fault.help("add 'file: ./secret.txt' or 'environment: VARIABLE', or 'external: true'");
             fields.report(fault.at(place(&fields, node)));
@@ -98,6 +100,12 @@ impl FileObject {
 /// Where something that is missing is reported; what normalisation added is no first key.
 fn place(fields: &Fields<'_>, node: &Node) -> crate::source::Span {
     fields.start().unwrap_or(node.span)
+}
+
+/// Whether 'external' says true or false.
+fn is_flag(node: &Node) -> bool {
+    let word = node.get("external").and_then(Node::as_text).unwrap_or_default().to_ascii_lowercase();
+    ["true", "yes", "y", "on", "false", "no", "n", "off"].contains(&word.as_str())
 }
 
 #[cfg(test)]

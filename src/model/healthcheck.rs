@@ -52,10 +52,11 @@ impl Healthcheck {
             start_interval: fields.timespan("start_interval"),
             disable: fields.flag("disable").unwrap_or(false),
         };
+        let first = node.get("test").and_then(Node::as_list).and_then(|words| words.first()).map(|word| word.span);
         if check.test.first().is_some_and(|first| !["CMD", "CMD-SHELL", "NONE"].contains(&first.as_str())) {
             fields.report(
                 Diagnostic::error("invalid-value", "a health check's test begins with CMD, CMD-SHELL or NONE")
-                    .at(place)
+                    .at(first.or(place))
                     .help("put \"CMD\" in front of the command, or write it as one string"),
             );
         }

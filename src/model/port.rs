@@ -54,7 +54,8 @@ impl Port {
         let target = fields.integer("target");
         if !has_target {
             let fault = Diagnostic::error("missing-value", "a port needs a 'target', the port inside the container");
-            fields.report(fault.at(node.span).help("add 'target: 80'"));
+            let place = fields.start().unwrap_or(node.span);
+            fields.report(fault.at(place).help("add 'target: 80'"));
         }
         let host_ip = host_ip(&mut fields);
         let protocol = protocol(&mut fields);

@@ -171,13 +171,8 @@ fn section<T>(
     };
     let mut all = IndexMap::new();
     for (key, value) in entries {
-        match key.as_text().unwrap_or_default().parse::<Name>() {
-            Err(_) if section == "networks" => {
-                let message =
-                    format!("no service can join a network with the name '{}'", key.as_text().unwrap_or_default());
-                let fault = Diagnostic::warning("no-effect", message).at(key.span);
-                diagnostics.push(fault.help("use letters, digits, '.', '_' and '-' only"));
-            }
+        let text = key.as_text().unwrap_or_default();
+        match if section == "networks" { Name::of_network(text) } else { text.parse::<Name>() } {
             Err(invalid) => diagnostics.push(invalid_value(invalid, key.span)),
             Ok(name) => {
                 let value = if value.span.is_somewhere() { value.clone() } else { value.clone().at(key.span) };

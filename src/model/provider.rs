@@ -20,7 +20,8 @@ impl Provider {
         let mut fields = Fields::of("provider", node, diagnostics)?;
         if fields.node("type").is_none() {
             let fault = Diagnostic::error("missing-value", "a provider needs a 'type', the program that provides");
-            fields.report(fault.at(node.span).help("add 'type:'"));
+            let place = fields.start().unwrap_or(node.span);
+            fields.report(fault.at(place).help("add 'type:'"));
         }
         let program = fields.text("type");
         let options = fields.nested("options").map(|(node, faults)| options(node, faults)).unwrap_or_default();

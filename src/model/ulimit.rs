@@ -53,7 +53,8 @@ impl Ulimit {
         let mut fields = Fields::of("ulimits", node, diagnostics)?;
         for key in ["soft", "hard"] {
             if fields.node(key).is_none() {
-                let fault = Diagnostic::error("missing-value", format!("a limit needs '{key}'")).at(node.span);
+                let place = fields.start().unwrap_or(node.span);
+                let fault = Diagnostic::error("missing-value", format!("a limit needs '{key}'")).at(place);
                 fields.report(fault.help("give 'soft' and 'hard', or one number for both"));
             }
         }

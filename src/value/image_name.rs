@@ -4,11 +4,40 @@ use super::Invalid;
 use std::fmt;
 use std::str::FromStr;
 
-/// A reference to an image, as the user wrote it.
+/// A reference to an image, as the user wrote it. No engine may take it: see [`ImageName::check`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ImageName(Box<str>);
 
 impl ImageName {
+    /// Whether an engine can take it for an image. Compose reads files that name none, such as `/app:` when variables
+    /// are not set.
+    ///
+    /// # Errors
+    /// When it is no reference to an image.
+    pub fn check(&self) -> Result<(), Invalid> {
+        let invalid = |why: &str| Invalid::new(format!("'{self}' is not an image name: {why}"));
+        if self.0.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
+            return Err(invalid("it holds a blank"));
+        }
+        let (repository, tag) = self.split();
+        let path = match repository.split_once('/') {
+            Some((_, path)) if self.registry() != "docker.io" || repository.starts_with("docker.io/") => path,
+            _ => repository,
+        };
+        if path.chars().any(|letter| letter.is_ascii_uppercase()) {
+            let help = format!("write '{}'", self.0.to_lowercase());
+            return Err(invalid("the repository must be lower case").help(help));
+        }
+        let allowed = |letter: char| letter.is_ascii_alphanumeric() || "._-/".contains(letter);
+        if path.is_empty() || !path.chars().all(allowed) || path.split('/').any(str::is_empty) {
+            return Err(invalid("letters, digits, '.', '_', '-' and '/' make a repository"));
+        }
+        if tag.is_empty() {
+            return Err(invalid("the tag is empty").help("is a variable in the tag unset?"));
+        }
+        Ok(())
+    }
+
     /// The text as written.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -53,30 +82,10 @@ impl FromStr for ImageName {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let invalid = |why: &str| Invalid::new(format!("'{text}' is not an image name: {why}"));
         if text.is_empty() {
-            return Err(invalid("it is empty"));
+            return Err(Invalid::new("the name of the image is empty").help("is a variable unset?"));
         }
-        if text.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
-            return Err(invalid("it holds a blank"));
-        }
-        let name = Self(text.into());
-        let (repository, tag) = name.split();
-        let path = match repository.split_once('/') {
-            Some((_, path)) if name.registry() != "docker.io" || repository.starts_with("docker.io/") => path,
-            _ => repository,
-        };
-        if path.chars().any(|letter| letter.is_ascii_uppercase()) {
-            return Err(invalid("the repository must be lower case").help(format!("write '{}'", text.to_lowercase())));
-        }
-        let allowed = |letter: char| letter.is_ascii_alphanumeric() || "._-/".contains(letter);
-        if path.is_empty() || !path.chars().all(allowed) || path.split('/').any(str::is_empty) {
-            return Err(invalid("letters, digits, '.', '_', '-' and '/' make a repository"));
-        }
-        if tag.is_empty() {
-            return Err(invalid("the tag is empty").help("is a variable in the tag unset?"));
-        }
-        Ok(name)
+        Ok(Self(text.into()))
     }
 }
 
@@ -115,9 +124,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_image_is_refused() {
-        for text in ["", "a b", "Redis", "redis:", "a//b"] {
-            assert!(text.parse::<ImageName>().is_err(), "{text}");
+    fn what_no_engine_takes_is_named() {
+        for text in ["a b", "Redis", "redis:", "a//b", "/app:", "/"] {
+            assert!(image(text).check().is_err(), "{text}");
         }
+        assert!("".parse::<ImageName>().is_err());
     }
 }

@@ -5,7 +5,8 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 
-/// A key of `services`, `networks` or `volumes`: letters, digits, `.`, `_` and `-`, at least one.
+/// A key of `services`, `volumes` and their kin: letters, digits, `.`, `_` and `-`, at least one. That of a network may
+/// be any text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(Box<str>);
 
@@ -14,6 +15,17 @@ pub struct Name(Box<str>);
 pub struct ProjectName(Box<str>);
 
 impl Name {
+    /// The key of a network, which may be any text: Compose looks at those of other sections only.
+    ///
+    /// # Errors
+    /// When it is empty.
+    pub fn of_network(text: &str) -> Result<Self, Invalid> {
+        if text.is_empty() {
+            return Err(Invalid::new("the name of a network is empty").help("give it a name"));
+        }
+        Ok(Self(text.into()))
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

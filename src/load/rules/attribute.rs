@@ -15,6 +15,8 @@ pub struct Attribute {
     pub merge: Merge,
     /// How a relative path becomes an absolute one.
     pub resolve: Resolve,
+    /// Whether its short spelling stays until all files are merged.
+    pub is_late: bool,
     /// Whether the mapping that it stands in is incomplete without it.
     pub is_required: bool,
     /// Whether an entry of the mapping or list may be there without a value.
@@ -28,8 +30,8 @@ pub enum Kind {
     Any,
     /// A string.
     Text,
-    /// A string that matches this regular expression.
-    Pattern(&'static str),
+    /// A string that matches this regular expression, as the function says.
+    Pattern(&'static str, fn(&str) -> bool),
     /// One of these strings.
     Word(&'static [&'static str]),
     /// A whole number.
@@ -53,6 +55,8 @@ pub enum Kind {
 pub enum Keys {
     /// Any text.
     Any,
+    /// Any text but none.
+    Filled,
     /// Names of services, volumes and their kin: letters, digits, `.`, `_` and `-`.
     Names,
 }
@@ -144,12 +148,16 @@ pub enum Merge {
     Replace,
     /// A map whose values are replaced, also by null.
     Pairs,
+    /// Maps merge, scalars replace; a map also replaces a scalar.
+    Widen,
     /// A list in which an item replaces the earlier one that has the same identity.
     Unique(Identity),
     /// A list in which an item must not occur twice.
     Distinct,
     /// Options of another driver are dropped.
     Driver,
+    /// A list that appends to a list; one that was made of a word does not.
+    Requests,
     /// A list whose items merge with the earlier one of the same subnet; earlier ones that are not named are dropped.
     Subnets,
 }
@@ -198,6 +206,7 @@ impl Attribute {
             shape: Shape::Same,
             merge: Merge::Usual,
             resolve: Resolve::No,
+            is_late: false,
             is_required: false,
             is_nullable: false,
         }
@@ -211,6 +220,12 @@ impl Attribute {
     /// The same with short spellings.
     pub const fn shaped(mut self, shape: Shape) -> Self {
         self.shape = shape;
+        self
+    }
+
+    /// The same with short spellings that stay until all files are merged.
+    pub const fn late(mut self) -> Self {
+        self.is_late = true;
         self
     }
 

@@ -45,7 +45,7 @@ fn describe(table: &'static Table, definitions: &mut Map<String, Value>) -> Valu
 fn attribute(row: &'static Attribute, definitions: &mut Map<String, Value>) -> Value {
     let mut choices: Vec<Value> = row.kinds.iter().map(|kind| choice(kind, definitions)).collect();
     let takes_text = row.kinds.iter().any(|kind| matches!(kind, Kind::Text | Kind::Any));
-    let takes_some = row.kinds.iter().any(|kind| matches!(kind, Kind::Pattern(_) | Kind::Word(_)));
+    let takes_some = row.kinds.iter().any(|kind| matches!(kind, Kind::Pattern(..) | Kind::Word(_)));
     if takes_some && !takes_text {
         choices.push(json!({"type": "string", "pattern": "\\$"}));
     }
@@ -70,7 +70,7 @@ fn choice(kind: &'static Kind, definitions: &mut Map<String, Value>) -> Value {
     match kind {
         Kind::Any => json!({}),
         Kind::Text => json!({"type": "string"}),
-        Kind::Pattern(pattern) => json!({"type": "string", "pattern": pattern}),
+        Kind::Pattern(pattern, _) => json!({"type": "string", "pattern": pattern}),
         Kind::Word(words) => json!({"enum": words}),
         Kind::Integer => json!({"type": "integer"}),
         Kind::Range(least, i64::MAX) => json!({"type": "integer", "minimum": least}),
@@ -82,6 +82,9 @@ fn choice(kind: &'static Kind, definitions: &mut Map<String, Value>) -> Value {
             let each = attribute(each, definitions);
             match keys {
                 Keys::Any => json!({"type": "object", "additionalProperties": each}),
+                Keys::Filled => {
+                    json!({"type": "object", "patternProperties": {".+": each}, "additionalProperties": false})
+                }
                 Keys::Names => {
                     json!({"type": "object", "patternProperties": {NAME: each}, "additionalProperties": false})
                 }

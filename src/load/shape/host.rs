@@ -1,21 +1,45 @@
 //! `host=address`, `host:address` or a map from host to addresses. Spec: services, `extra_hosts`.
 
 use super::{derive, fault};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Node, Value};
+use std::collections::HashMap;
 
 /// All spellings become a list of `host=address`.
 pub(super) fn shape(node: Node, diagnostics: &mut Diagnostics) -> Node {
     let lines = match &node.value {
-        Value::Map(entries) => entries.iter().flat_map(|(host, addresses)| of_map(host, addresses)).collect(),
-        Value::List(items) => items.iter().flat_map(|item| of_text(item, diagnostics)).collect(),
+        Value::Map(entries) => {
+            entries.iter().flat_map(|(host, addresses)| of_map(host, addresses, diagnostics)).collect()
+        }
+        Value::List(items) => {
+            refuse_twice(items, diagnostics);
+            items.iter().flat_map(|item| of_text(item, diagnostics)).collect()
+        }
         Value::Scalar { .. } => return node,
     };
     derive(&node, Value::List(lines))
 }
 
-fn of_map(host: &Node, addresses: &Node) -> Vec<Node> {
+fn refuse_twice(items: &[Node], diagnostics: &mut Diagnostics) {
+    let mut seen = HashMap::new();
+    for item in items {
+        let Some(first) = item.as_text().and_then(|text| seen.insert(text, item.span)) else { continue };
+        let message = format!("'{}' occurs twice in one list", item.as_text().unwrap_or_default());
+        let fault = Diagnostic::error("duplicate-item", message).at(item.span).label(first, "first here");
+        diagnostics.push(fault.help("remove one of the two"));
+    }
+}
+
+fn of_map(host: &Node, addresses: &Node, diagnostics: &mut Diagnostics) -> Vec<Node> {
     let name = host.as_text().unwrap_or_default();
+    if addresses.is_null() {
+        diagnostics.push(*fault(
+            addresses,
+            format!("the host '{name}' has no address"),
+            format!("write '{name}: address'"),
+        ));
+        return Vec::new();
+    }
     let line = |address: &Node| {
         let text = address.as_text()?;
         Some(Node::text(format!("{name}={}", bare(text))).at(address.span))
@@ -32,8 +56,9 @@ fn of_text(item: &Node, diagnostics: &mut Diagnostics) -> Vec<Node> {
         diagnostics.push(*fault(item, format!("the host '{text}' has no address"), format!("write '{text}=address'")));
         return Vec::new();
     };
-    if host.is_empty() {
-        diagnostics.push(*fault(item, format!("'{text}' names no host"), "write 'host=address'"));
+    if host.is_empty() || host.contains(':') {
+        let why = if host.is_empty() { "names no host" } else { "has a colon in the name of the host" };
+        diagnostics.push(*fault(item, format!("'{text}' {why}"), "write 'host=address'"));
         return Vec::new();
     }
     let line = |address: &str| Node::text(format!("{host}={}", bare(address))).at(item.span);

@@ -49,11 +49,12 @@ pub(super) fn gpus(node: Node) -> Node {
 /// A list of names becomes a map from each name to a value.
 pub(super) fn names(node: Node, diagnostics: &mut Diagnostics, value: fn(&Node) -> Node) -> Node {
     let Some(items) = node.as_list() else { return node };
-    if items.iter().any(|item| !is_name(item)) {
-        return node;
-    }
     let mut entries: IndexMap<&str, (Node, Node)> = IndexMap::with_capacity(items.len());
     for item in items {
+        if !is_name(item) {
+            report_null(item, diagnostics);
+            continue;
+        }
         let text = item.as_text().unwrap_or_default();
         if let Some((first, _)) = entries.get(text) {
             diagnostics.push(
@@ -68,6 +69,14 @@ pub(super) fn names(node: Node, diagnostics: &mut Diagnostics, value: fn(&Node) 
         entries.insert(text, (Node { tag: Tag::None, ..item.clone() }, value));
     }
     derive(&node, Value::Map(entries.into_values().collect()))
+}
+
+/// What is neither a name nor null is reported with the kinds.
+fn report_null(item: &Node, diagnostics: &mut Diagnostics) {
+    if item.is_null() {
+        let fault = Diagnostic::error("wrong-type", "an item of a list of names has no value").at(item.span);
+        diagnostics.push(fault.help("give it a name, or remove it"));
+    }
 }
 
 fn is_name(item: &Node) -> bool {

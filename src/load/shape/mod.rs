@@ -16,6 +16,7 @@ mod volume;
 mod words;
 
 use super::ledger::Ledger;
+use super::normalise::entries;
 use super::place::Place;
 use super::rules::Shape;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -36,6 +37,18 @@ pub(super) fn shape_what_can_be(root: Node) -> Node {
     walk_what_can_be(root, &Place::ROOT, &mut Ledger::default())
 }
 
+/// What stays as it is written until all files are merged: the labels of configs and secrets.
+pub(super) fn shape_late(root: &mut Node, ledger: &mut Ledger) {
+    for section in ["configs", "secrets"] {
+        for (key, resource) in entries(root.get_mut(section)) {
+            let (section, name) = (Place::ROOT.key(section), key.as_text().unwrap_or_default());
+            let place = section.key(name);
+            let Some(labels) = resource.get_mut("labels") else { continue };
+            *labels = apply(place.key("labels").attribute().shape, std::mem::take(labels), ledger);
+        }
+    }
+}
+
 fn walk_what_can_be(node: Node, place: &Place<'_>, scratch: &mut Ledger) -> Node {
     let shaped = apply(place.attribute().shape, node.clone(), scratch);
     let is_faulty = std::mem::take(&mut scratch.diagnostics).has_errors();
@@ -43,13 +56,13 @@ fn walk_what_can_be(node: Node, place: &Place<'_>, scratch: &mut Ledger) -> Node
     match &mut node.value {
         Value::Map(entries) => {
             for (key, value) in entries {
-                let inside = std::mem::replace(value, Node::null());
+                let inside = std::mem::take(value);
                 *value = walk_what_can_be(inside, &place.key(key.as_text().unwrap_or_default()), scratch);
             }
         }
         Value::List(items) => {
             for (index, item) in items.iter_mut().enumerate() {
-                let inside = std::mem::replace(item, Node::null());
+                let inside = std::mem::take(item);
                 *item = walk_what_can_be(inside, &place.index(index), scratch);
             }
         }
@@ -62,7 +75,9 @@ fn walk(node: Node, place: &Place<'_>, ledger: &mut Ledger) -> Node {
     if node.tag == Tag::Reset {
         return node;
     }
-    let Node { value, span, tag } = apply(place.attribute().shape, node, ledger);
+    let attribute = place.attribute();
+    let shape = if attribute.is_late { Shape::Same } else { attribute.shape };
+    let Node { value, span, tag } = apply(shape, node, ledger);
     let value = match value {
         Value::Map(entries) => Value::Map(
             entries

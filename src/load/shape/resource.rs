@@ -18,7 +18,7 @@ pub(super) fn shape(mut node: Node, diagnostics: &mut Diagnostics) -> Node {
         if !same {
             diagnostics.push(
                 Diagnostic::error("conflict", "'name' and 'external.name' say different things")
-                    .at(inner.span)
+                    .at(external.as_map().and_then(|entries| entries.first()).map(|(key, _)| key.span))
                     .help("keep 'name' only"),
             );
         }

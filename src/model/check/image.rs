@@ -1,6 +1,6 @@
 //! Where the image of a service comes from.
 
-use super::{Check, path_of, remedy};
+use super::{Check, labelled, path_of, remedy};
 use crate::diagnostic::Diagnostic;
 use crate::model::Service;
 
@@ -30,7 +30,11 @@ impl Check<'_> {
         let fault = Diagnostic::error("conflict", message).help("add it under 'build.platforms'");
         let path = path_of(service);
         let platforms = path.key("build").key("platforms");
-        self.conflict(fault, ("'platform'", &path.key("platform")), ("'platforms'", &platforms));
+        let fault = match self.origins.span(&platforms) {
+            Some(built) => labelled(fault, built, "'platforms'"),
+            None => fault,
+        };
+        self.fault(fault, &path.key("platform"));
     }
 
     /// A context that is another service's image is there and is built.
@@ -79,7 +83,7 @@ mod tests {
         let text = "services:\n  a:\n    build: {context: /x, platforms: [p, q]}\n    platform: r\n";
         let wanted = "service 'a' runs on 'r', which is not one of the platforms of its build: p, q";
         assert_eq!(messages(text), [wanted]);
-        assert_eq!(places(text), ["platform: r"]);
+        assert_eq!(places(text), ["r"]);
         assert!(messages("services: {a: {platform: p, build: {platforms: [p, q]}}}").is_empty());
         assert!(messages("services: {a: {platform: p, build: {context: /x}}}").is_empty());
     }

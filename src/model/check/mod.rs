@@ -46,7 +46,7 @@ struct Check<'a> {
 impl Check<'_> {
     /// Reports a fault at a path.
     fn fault(&mut self, diagnostic: Diagnostic, path: &Path) {
-        self.diagnostics.push(diagnostic.at(self.origins.span(path)));
+        self.diagnostics.push(diagnostic.at(self.origins.place(path)));
     }
 
     /// Reports attributes that cannot stand together, at the one that is written later.

@@ -16,7 +16,7 @@ impl Check<'_> {
             let Some(first) = seen.insert(name, service) else { continue };
             let message = format!("the container name '{name}' is given to '{}' and '{}'", first.name, service.name);
             let fault = Diagnostic::error("conflict", message).help("a container name is unique on an engine");
-            let earlier = self.origins.span(&path_of(first).key("container_name"));
+            let earlier = self.origins.place(&path_of(first).key("container_name"));
             let fault = match earlier {
                 Some(earlier) => labelled(fault, earlier, "the first"),
                 None => fault,

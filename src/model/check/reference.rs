@@ -43,7 +43,9 @@ impl Check<'_> {
 
     fn declared<'p>(&mut self, service: &Service, used: &Use<'_>, known: impl Iterator<Item = &'p Name> + Clone) {
         let Use { kind, name, path } = used;
-        if known.clone().any(|key| key == *name) {
+        let section = self.origins.tree().get(&format!("{kind}s"));
+        let is_faulty = section.is_some_and(|section| section.as_map().is_none() && !section.is_null());
+        if is_faulty || known.clone().any(|key| key == *name) {
             return;
         }
         let message = format!("{kind} '{name}' is used by '{}' but not declared", service.name);
@@ -99,7 +101,7 @@ mod tests {
             "model 'm' is used by 'a' but not declared",
         ];
         assert_eq!(messages(text), wanted);
-        let at = ["nets: }", "source: vols, target: /x}]", "source: c}]", "source: s}]", "source: t}]}}", "m: }"];
+        let at = ["nets: }", "vols, target: /x}]", "c}]", "s}]", "t}]}}", "m: }"];
         assert_eq!(places(text), at.map(|text| text.replace("}}", "}")));
         let declared = "networks: {nets: {}}\nvolumes: {vols: {}}\nconfigs: {c: {content: x}}\n\
                         secrets: {s: {file: /s}, t: {environment: T}}\nmodels: {m: {model: ai/m}}\n";

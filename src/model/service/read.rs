@@ -1,7 +1,7 @@
 //! A [`Service`] from a canonical node.
 
 use super::Service;
-use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, did_you_mean};
 use crate::document::scalar::{self, Scalar};
 use crate::document::{Node, Value};
 use crate::model::fields::{self, Fields, Values};
@@ -9,6 +9,7 @@ use crate::model::{
     Attachment, BlockIo, Build, CredentialSpec, Dependency, Deploy, Develop, Device, DeviceRequest, FileReference,
     Healthcheck, Hook, Logging, Memory, ModelBinding, Mount, Networking, Port, Processor, Provider, Restart, Ulimit,
 };
+use crate::source::Span;
 use crate::value::{ImageName, Name};
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
@@ -124,7 +125,8 @@ fn named<T>(
     };
     let mut all = IndexMap::new();
     for (name, value) in entries {
-        let Ok(name) = name.as_text().unwrap_or_default().parse() else {
+        let text = name.as_text().unwrap_or_default();
+        let Ok(name) = (if key == "networks" { Name::of_network(text) } else { text.parse() }) else {
             let fault = Diagnostic::error("invalid-value", "this is not the name of a service or network");
             diagnostics.push(fault.at(name.span));
             continue;
@@ -138,10 +140,17 @@ fn named<T>(
 
 /// The image; an empty one is none, as in Compose, when there is a build to make it.
 fn image(fields: &mut Fields<'_>) -> Option<ImageName> {
-    match fields.node("build") {
+    let image: ImageName = match fields.node("build") {
         Some(_) => fields.parsed_unless_empty("image"),
         None => fields.parsed("image"),
+    }?;
+    if let Err(invalid) = image.check() {
+        let place = fields.node("image").map_or(Span::NOWHERE, |node| node.span);
+        let mut warning = fields::invalid_value(invalid, place);
+        warning.severity = Severity::Warning;
+        fields.report(warning);
     }
+    Some(image)
 }
 
 fn models(fields: &mut Fields<'_>) -> BTreeMap<Name, Option<ModelBinding>> {

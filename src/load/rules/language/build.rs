@@ -1,6 +1,6 @@
 //! `build` of a service.
 
-use super::common::{FLAG, LIST, PAIRS, STRING, TEXT, TEXTS, VARIABLES, WHOLE, extra_hosts, labels, ulimits};
+use super::common::{FLAG, LIST, PAIRS, STRING, TEXT, TEXTS, VARIABLES, WHOLE, build_ulimits, extra_hosts, labels};
 use super::service::REFERENCE;
 use crate::load::rules::{Attribute, Bare, Identity, Keys, Kind, Merge, Others, Resolve, Shape, Table};
 
@@ -51,7 +51,7 @@ pub static BUILD: Table = Table {
         .shaped(Shape::Keys),
         Attribute::new("tags", LIST, "More names of the image.").merged(Merge::Unique(Identity::Text)),
         Attribute::new("target", TEXT, "The stage of the Dockerfile. Default: the last one."),
-        ulimits(),
+        build_ulimits(),
     ],
 };
 

@@ -11,7 +11,7 @@ pub const LIST: &[Kind] = &[Kind::List(&STRING)];
 /// A string or a list of strings.
 pub const TEXTS: &[Kind] = &[Kind::Text, Kind::List(&STRING)];
 /// A mapping to values, or a list of `key=value`.
-pub const PAIRS: &[Kind] = &[Kind::Map(Keys::Any, &SCALAR), Kind::List(&STRING)];
+pub const PAIRS: &[Kind] = &[Kind::Map(Keys::Filled, &SCALAR), Kind::List(&STRING)];
 pub const VARIABLES: Shape = Shape::Pairs(Bare::Null);
 pub const LABELS: Shape = Shape::Pairs(Bare::Empty);
 
@@ -37,20 +37,28 @@ pub const fn extra_hosts() -> Attribute {
         .merged(Merge::Unique(Identity::Text))
 }
 
-const HOSTS: &[Kind] = &[Kind::List(&STRING), Kind::Map(Keys::Any, &ADDRESSES)];
+const HOSTS: &[Kind] = &[Kind::List(&STRING), Kind::Map(Keys::Filled, &ADDRESSES)];
 static ADDRESSES: Attribute = Attribute::each(TEXTS);
 
-/// `ulimits` of a service or a build.
+/// What `ulimits` of a service and of a build say.
+const LIMITS_OF_PROCESSES: &str = "Limits of the kernel for its processes, such as 'nofile'. Default: the engine's.";
+
+/// `ulimits` of a service.
 pub const fn ulimits() -> Attribute {
-    Attribute::new(
-        "ulimits",
-        ULIMITS,
-        "Limits of the kernel for its processes, such as 'nofile'. Default: the engine's.",
-    )
+    Attribute::new("ulimits", ULIMITS, LIMITS_OF_PROCESSES)
+}
+
+/// `ulimits` of a build.
+pub const fn build_ulimits() -> Attribute {
+    Attribute::new("ulimits", BUILD_ULIMITS, LIMITS_OF_PROCESSES)
 }
 
 const ULIMITS: &[Kind] = &[Kind::Map(Keys::Any, &ULIMIT)];
-static ULIMIT: Attribute = Attribute::each(&[Kind::Integer, Kind::Text, Kind::Table(&LIMITS)]).merged(Merge::Replace);
+const BUILD_ULIMITS: &[Kind] = &[Kind::Map(Keys::Any, &BUILD_ULIMIT)];
+const LIMIT: &[Kind] = &[Kind::Integer, Kind::Text, Kind::Table(&LIMITS)];
+
+static ULIMIT: Attribute = Attribute::each(LIMIT).merged(Merge::Replace);
+static BUILD_ULIMIT: Attribute = Attribute::each(&[Kind::Integer, Kind::Table(&LIMITS)]).merged(Merge::Widen);
 
 static LIMITS: Table = Table {
     what: "ulimit",

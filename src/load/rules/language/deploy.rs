@@ -1,7 +1,7 @@
 //! `deploy` and `gpus` of a service.
 
 use super::common::{LIST, NUMBER, PAIRS, TEXT, WHOLE, labels};
-use crate::load::rules::{Attribute, Bare, Kind, Others, Shape, Table};
+use crate::load::rules::{Attribute, Bare, Kind, Merge, Others, Shape, Table};
 
 pub static DEPLOY: Table = Table {
     what: "deploy",
@@ -105,9 +105,10 @@ pub static GPU: Attribute = Attribute::each(&[Kind::Table(&Table {
     rows: &[CAPABILITIES, COUNT, IDS, DRIVER, OPTIONS],
 })]);
 
-const CAPABILITIES: Attribute = Attribute::new("capabilities", LIST, "What the device can do, such as 'gpu'.");
+const CAPABILITIES: Attribute =
+    Attribute::new("capabilities", LIST, "What the device can do, such as 'gpu'.").merged(Merge::Distinct);
 const COUNT: Attribute = Attribute::new("count", WHOLE, "How many, or 'all'. Default: all.");
-const IDS: Attribute = Attribute::new("device_ids", LIST, "Which ones, instead of how many.");
+const IDS: Attribute = Attribute::new("device_ids", LIST, "Which ones, instead of how many.").merged(Merge::Distinct);
 const DRIVER: Attribute = Attribute::new("driver", TEXT, "The driver, such as 'nvidia'.");
 const OPTIONS: Attribute =
     Attribute::new("options", PAIRS, "What the driver is told.").shaped(Shape::Pairs(Bare::Empty));

@@ -36,7 +36,7 @@ static SERVICES: Table = Table {
             .merged(Merge::Unique(Identity::Target("/"))),
         Attribute::new(
             "container_name",
-            &[Kind::Pattern("[a-zA-Z0-9][a-zA-Z0-9_.-]+")],
+            &[Kind::Pattern("[a-zA-Z0-9][a-zA-Z0-9_.-]+", holds_a_name)],
             "Its container's name. Default: <project>-<service>-<number>.",
         ),
         Attribute::new("cpu_count", &[Kind::Range(0, i64::MAX), Kind::Text], "Usable processors; Windows only."),
@@ -91,7 +91,8 @@ static SERVICES: Table = Table {
             .merged(Merge::Distinct),
         extra_hosts(),
         Attribute::new("gpus", &[Kind::Word(&["all"]), Kind::List(&GPU)], "GPUs: 'all', or what is asked for.")
-            .shaped(Shape::Gpus),
+            .shaped(Shape::Gpus)
+            .merged(Merge::Requests),
         Attribute::new("group_add", &[Kind::List(&PORT_NAME)], "More groups of the user.").merged(Merge::Distinct),
         Attribute::new(
             "healthcheck",
@@ -107,9 +108,8 @@ static SERVICES: Table = Table {
             "The IPC namespace: private, shareable, host, none or 'service:<name>'. Default: the engine's.",
         ),
         Attribute::new("isolation", TEXT, "How it is kept apart; Windows only."),
-        Attribute::new("label_file", TEXTS, "Files with labels, below 'labels'.")
-            .shaped(Shape::One)
-            .merged(Merge::Usual),
+        Attribute::new("label_file", &[Kind::Text, Kind::List(&LABEL_FILE)], "Files with labels, below 'labels'.")
+            .shaped(Shape::One),
         labels("Labels of its containers."),
         Attribute::new("links", LIST, "Services to reach under another name, as 'service:alias'.").merged(BY_KEY),
         Attribute::new("logging", &[Kind::Table(&LOGGING)], "Where its output is kept. Default: the engine's.")
@@ -161,7 +161,10 @@ static SERVICES: Table = Table {
         Attribute::new("provider", &[Kind::Table(&PROVIDER)], "A program that provides it instead of a container."),
         Attribute::new(
             "pull_policy",
-            &[Kind::Pattern("always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+")],
+            &[Kind::Pattern(
+                "always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+",
+                |_| true,
+            )],
             "When its image is pulled or built: always, never, missing, build, daily, weekly or every_<time>. Default: missing.",
         ),
         Attribute::new("pull_refresh_after", TEXT, "Without effect: write 'pull_policy: every_<time>'."),
@@ -311,6 +314,8 @@ static DEVICE: Attribute = Attribute::each(&[
     }),
 ]);
 
+static LABEL_FILE: Attribute = Attribute::each(TEXT).resolved(Resolve::File);
+
 static ENV_FILE: Attribute = Attribute::each(&[
     Kind::Text,
     Kind::Table(&Table {
@@ -422,7 +427,7 @@ static PROVIDER: Table = Table {
 };
 
 static PROVIDER_OPTION: Attribute =
-    Attribute::each(&[Kind::Text, Kind::Number, Kind::Flag, Kind::List(&PROVIDER_VALUE)]).shaped(Shape::One);
+    Attribute::each(&[Kind::Text, Kind::Number, Kind::Flag, Kind::List(&PROVIDER_VALUE)]);
 static PROVIDER_VALUE: Attribute = Attribute::each(&[Kind::Text, Kind::Number, Kind::Flag]);
 
 /// A config or secret that a service or build uses.
@@ -447,3 +452,9 @@ pub static REFERENCE: Attribute = Attribute::each(&[
 .shaped(Shape::References);
 
 static VOLUME: Attribute = Attribute::each(&[Kind::Text, Kind::Table(&MOUNT)]).resolved(Resolve::Mount);
+
+/// Whether a container name holds what an engine takes for one: a letter or digit, and one more or `_`, `.`, `-`.
+fn holds_a_name(text: &str) -> bool {
+    let is_more = |letter: char| letter.is_ascii_alphanumeric() || "_.-".contains(letter);
+    text.chars().zip(text.chars().skip(1)).any(|(first, second)| first.is_ascii_alphanumeric() && is_more(second))
+}
