@@ -84,7 +84,7 @@ impl SourceMap {
     /// # Panics
     /// When more than 2³² files are added.
     pub fn add(&mut self, path: PathBuf, text: String) -> FileId {
-        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let line_starts = line_starts(text.as_bytes());
         let id = u32::try_from(self.files.len()).expect("fewer than 2^32 files are ever read");
         self.files.push(SourceFile { path, text, line_starts });
         FileId(id)
@@ -106,7 +106,7 @@ impl SourceMap {
         let start = (span.start as usize).min(file.text.len());
         let index = file.line_starts.partition_point(|&line| line <= start).saturating_sub(1);
         let line_start = *file.line_starts.get(index)?;
-        let text = file.text.get(line_start..)?.lines().next().unwrap_or("");
+        let text = file.text.get(line_start..)?.split(['\n', '\r']).next().unwrap_or("");
         let before = text.get(..start - line_start).unwrap_or(text);
         let end = (span.end as usize).min(line_start + text.len()).max(start);
         let covered = file.text.get(start..end).unwrap_or("");
@@ -119,18 +119,20 @@ impl SourceMap {
         })
     }
 
-    /// The byte offset of a line (from 1) and a column in characters (from 0), as YAML readers count.
-    pub fn offset(&self, file: FileId, line: usize, column: usize) -> u32 {
-        let Some(source) = self.file(file) else { return 0 };
-        let start = source.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(source.text.len());
-        let rest = source.text.get(start..).unwrap_or("");
-        let within = rest.char_indices().nth(column).map_or(rest.len(), |(at, _)| at);
-        u32::try_from(start + within).unwrap_or(u32::MAX)
-    }
-
     fn file(&self, file: FileId) -> Option<&SourceFile> {
         self.files.get(file.0 as usize)
     }
+}
+
+/// Lines end with LF, CR LF, or CR alone as on old Macs.
+fn line_starts(text: &[u8]) -> Vec<usize> {
+    let next = |at: usize| text.get(at + 1);
+    let ends = text.iter().enumerate().filter(|(at, byte)| match byte {
+        b'\n' => true,
+        b'\r' => next(*at) != Some(&b'\n'),
+        _ => false,
+    });
+    std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect()
 }
 
 #[cfg(test)]
@@ -141,8 +143,7 @@ mod tests {
     fn columns_count_characters_and_lines_count_from_one() {
         let mut map = SourceMap::default();
         let file = map.add("compose.yaml".into(), "a: 1\né: zwei\n".into());
-        let start = map.offset(file, 2, 3);
-        let found = map.locate(Span { file, start, end: start + 4 }).expect("the file is known");
+        let found = map.locate(Span { file, start: 9, end: 13 }).expect("the file is known");
         assert_eq!((found.line, found.column, found.width, found.text), (2, 4, 4, "é: zwei"));
     }
 
@@ -155,10 +156,17 @@ mod tests {
     }
 
     #[test]
-    fn an_offset_beyond_the_text_is_its_end() {
+    fn a_carriage_return_alone_ends_a_line() {
+        let mut map = SourceMap::default();
+        let file = map.add("x".into(), "a\r\nb\rcd".into());
+        let found = map.locate(Span { file, start: 6, end: 7 }).expect("the file is known");
+        assert_eq!((found.line, found.column, found.text), (3, 2, "cd"));
+    }
+
+    #[test]
+    fn a_span_beyond_the_text_has_a_place() {
         let mut map = SourceMap::default();
         let file = map.add("x".into(), "ab".into());
-        assert_eq!(map.offset(file, 9, 9), 2);
         assert!(map.locate(Span { file, start: 7, end: 9 }).is_some());
     }
 }

@@ -5,27 +5,30 @@ use super::find::{self, Found};
 use super::ledger::Ledger;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, parse};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use std::path::Path;
 
 /// The trees of all documents of a project's files; nothing when one of them cannot be read.
 pub(super) fn read(request: &Request, found: &Found, ledger: &mut Ledger) -> Option<Vec<Node>> {
     let mut documents = Vec::new();
     let mut is_complete = true;
+    let mut first = None;
     let mut stdin = request.stdin.as_deref();
     for path in &found.files {
         let file = if find::is_stdin(path) {
-            Some(ledger.sources.add(path.clone(), stdin.take().unwrap_or_default().to_owned()))
+            let text = stdin.take().unwrap_or_default();
+            Some(ledger.sources.add(path.clone(), text.strip_prefix('\u{feff}').unwrap_or(text).to_owned()))
         } else {
             open(path, request, ledger)
         };
+        first = first.or(file);
         match file.and_then(|file| parse(file, ledger)) {
             Some(trees) => documents.extend(trees),
             None => is_complete = false,
         }
     }
     if is_complete && documents.is_empty() {
-        ledger.report(empty(found, request));
+        ledger.report(empty(found, request).at(first.map(Span::start_of)));
     }
     (is_complete && !documents.is_empty()).then_some(documents)
 }
@@ -35,7 +38,9 @@ pub(super) fn parse(file: FileId, ledger: &mut Ledger) -> Option<Vec<Node>> {
     match parse::parse(&ledger.sources, file) {
         Ok(trees) => Some(trees),
         Err(faults) => {
-            faults.into_iter().for_each(|fault| ledger.report(fault));
+            for fault in faults {
+                ledger.report(fault);
+            }
             None
         }
     }

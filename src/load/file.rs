@@ -1,12 +1,13 @@
 //! Reading one text file with the limits that keep a load from hanging or filling the memory.
 //!
-//! Only regular files are opened: a pipe would block, a device may never end.
+//! Only regular files are opened: a pipe would block, a device may never end. Text is UTF-8, or UTF-16 that says so with
+//! a byte order mark, which is no part of the text.
 
 use crate::diagnostic::Diagnostic;
+use crate::source::Span;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _};
 use std::path::Path;
-use std::string::FromUtf8Error;
 
 /// Bytes that no text written for Compose reaches: 16 MiB.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
@@ -26,26 +27,24 @@ pub(super) enum Unreadable {
     /// It is larger than any such file should be.
     #[error("it has more than 16 MiB")]
     TooLarge,
-    /// It holds bytes that are no UTF-8.
-    #[error("it is not UTF-8: byte 0x{byte:02x} at line {line}, column {column}")]
-    NotText {
-        /// The first bad byte.
-        byte: u8,
-        /// Its line, from 1.
-        line: usize,
-        /// Its column in characters, from 1.
-        column: usize,
-        /// Its offset.
-        at: usize,
-        /// The text with replacement characters for what is none.
-        lossy: String,
-    },
-    /// It begins as UTF-16 and goes on as something else.
-    #[error("it begins as UTF-16, but holds something else")]
-    NotUtf16,
+    /// It holds bytes that are no UTF-8, the first of them in this place.
+    #[error("byte 0x{:02x} is not UTF-8", .0.byte)]
+    NotText(NotText),
     /// The operating system says no.
     #[error("{0}")]
     Refused(io::Error),
+}
+
+/// A file that is no text.
+#[derive(Debug)]
+pub(super) struct NotText {
+    /// What can be read of it, with U+FFFD for what cannot.
+    pub text: String,
+    /// Where in that text the first bad byte stands.
+    pub at: usize,
+    /// The place of it, once the text is among the sources.
+    pub place: Option<Span>,
+    byte: u8,
 }
 
 impl Unreadable {
@@ -56,16 +55,22 @@ impl Unreadable {
             return Diagnostic::error("file-not-found", format!("{what} '{name}' not found"));
         }
         let fault = Diagnostic::error("file-unreadable", format!("cannot read the {what} '{name}': {self}"));
+        let fault = fault.at(self.place());
         match self.remedy() {
             Some(remedy) => fault.help(remedy),
             None => fault,
         }
     }
 
+    /// Where in the file the fault is.
+    pub fn place(&self) -> Option<Span> {
+        if let Self::NotText(bad) = self { bad.place } else { None }
+    }
+
     fn remedy(&self) -> Option<&'static str> {
         match self {
             Self::Special => Some("write it to a file first; a compose file can also come through '-f -'"),
-            Self::NotText { .. } | Self::NotUtf16 => Some("save the file as UTF-8"),
+            Self::NotText(_) => Some("save the file as UTF-8"),
             _ => None,
         }
     }
@@ -97,35 +102,34 @@ pub(super) fn read(path: &Path) -> Result<String, Unreadable> {
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_BYTES {
         return Err(Unreadable::TooLarge);
     }
-    text(bytes)
+    decode(bytes)
 }
 
-/// UTF-8, or UTF-16 that says so with its first two bytes, as some editors of other systems save it.
-fn text(bytes: Vec<u8>) -> Result<String, Unreadable> {
-    let read: fn([u8; 2]) -> u16 = match bytes.get(..2) {
-        Some([0xff, 0xfe]) => u16::from_le_bytes,
-        Some([0xfe, 0xff]) => u16::from_be_bytes,
-        _ => {
-            let fault = |error: FromUtf8Error| not_text(error.as_bytes(), error.utf8_error().valid_up_to());
-            return String::from_utf8(bytes).map_err(fault);
-        }
-    };
-    let (pairs, rest) = bytes.as_chunks();
-    let text = char::decode_utf16(pairs.iter().map(|pair| read(*pair))).collect::<Result<_, _>>();
-    text.ok().filter(|_| rest.is_empty()).ok_or(Unreadable::NotUtf16)
-}
-
-fn not_text(bytes: &[u8], at: usize) -> Unreadable {
-    let (before, rest) = bytes.split_at_checked(at).unwrap_or((bytes, &[]));
-    let before = str::from_utf8(before).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    Unreadable::NotText {
-        byte: rest.first().copied().unwrap_or_default(),
-        line: before.matches('\n').count() + 1,
-        column: line.chars().count() + 1,
-        at,
-        lossy: String::from_utf8_lossy(bytes).into_owned(),
+/// The text that bytes stand for, without a byte order mark.
+fn decode(mut bytes: Vec<u8>) -> Result<String, Unreadable> {
+    match bytes.get(..2) {
+        Some([0xff, 0xfe]) => return Ok(utf_16(&bytes, u16::from_le_bytes)),
+        Some([0xfe, 0xff]) => return Ok(utf_16(&bytes, u16::from_be_bytes)),
+        _ => {}
     }
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        bytes.drain(..3);
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let byte = error.as_bytes().get(at).copied().unwrap_or_default();
+        let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+        Unreadable::NotText(NotText { text, at, place: None, byte })
+    })
+}
+
+/// Half a character or half a unit becomes U+FFFD.
+fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let units = bytes.chunks(2).skip(1).map(|pair| match pair {
+        [first, second] => unit([*first, *second]),
+        _ => 0xfffd,
+    });
+    char::decode_utf16(units).map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
 #[cfg(test)]
@@ -133,25 +137,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bad_byte_is_named_with_its_line_and_column() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join("x");
-        fs::write(&path, b"a\n\xc3\xa9b\xff").expect("is written");
-        let error = read(&path).expect_err("not text");
-        assert_eq!(error.to_string(), "it is not UTF-8: byte 0xff at line 2, column 3");
+    fn a_bad_byte_is_named_with_its_place() {
+        let Err(Unreadable::NotText(bad)) = decode(b"a\n\xc3\xa9b\xffc".into()) else { panic!("is no text") };
+        assert_eq!((bad.text.as_str(), bad.at, bad.byte), ("a\n\u{e9}b\u{fffd}c", 5, 0xff));
     }
 
     #[test]
-    fn utf_16_with_its_mark_is_text() {
-        let units = "\u{feff}a: é😀".encode_utf16();
-        let little: Vec<u8> = units.clone().flat_map(u16::to_le_bytes).collect();
-        let big: Vec<u8> = units.flat_map(u16::to_be_bytes).collect();
-        for bytes in [little.clone(), big] {
-            assert_eq!(text(bytes).expect("valid"), "\u{feff}a: é😀");
-        }
-        for bytes in [&little[..little.len() - 1], &little[..little.len() - 2]] {
-            assert!(matches!(text(bytes.to_vec()), Err(Unreadable::NotUtf16)));
-        }
+    fn a_byte_order_mark_is_no_part_of_the_text() {
+        assert_eq!(decode(b"\xef\xbb\xbfa".into()).expect("is text"), "a");
+    }
+
+    #[test]
+    fn utf_16_of_both_orders_is_read() {
+        assert_eq!(decode(b"\xff\xfea\0\xe9\0\x3d\xd8\x00\xde".into()).expect("is text"), "a\u{e9}\u{1f600}");
+        assert_eq!(decode(b"\xfe\xff\0a\0".into()).expect("is text"), "a\u{fffd}");
     }
 
     #[test]

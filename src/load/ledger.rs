@@ -30,7 +30,14 @@ impl Ledger {
         if let Some(known) = self.files.get(path) {
             return Ok(*known);
         }
-        let text = file::read(path)?;
+        let text = match file::read(path) {
+            Err(Unreadable::NotText(mut bad)) => {
+                let id = self.sources.add(shown.to_owned(), std::mem::take(&mut bad.text));
+                bad.place = Some(Span::start_of(id).to(bad.at, bad.at + char::REPLACEMENT_CHARACTER.len_utf8()));
+                return Err(Unreadable::NotText(bad));
+            }
+            text => text?,
+        };
         let id = self.sources.add(shown.to_owned(), text);
         self.files.insert(path.to_owned(), id);
         Ok(id)
@@ -38,16 +45,15 @@ impl Ledger {
 
     /// The text of a file of variables. Bytes that are no UTF-8 do not keep the rest from being read.
     pub fn read_variables(&mut self, path: &Path, shown: &Path) -> Result<FileId, Unreadable> {
-        let (byte, at, text) = match self.read(path, shown) {
-            Err(Unreadable::NotText { byte, at, lossy, .. }) => (byte, at, lossy),
+        let unreadable = match self.read(path, shown) {
+            Err(unreadable) => unreadable,
             read => return read,
         };
-        let id = self.sources.add(shown.to_owned(), text);
-        self.files.insert(path.to_owned(), id);
-        let message = format!("this is not UTF-8: byte 0x{byte:02x} is read as '\u{fffd}'");
-        let place = Span::start_of(id).to(at, at + '\u{fffd}'.len_utf8());
-        self.report(Diagnostic::warning("not-text", message).at(place).help("save the file as UTF-8"));
-        Ok(id)
+        let Some(place) = unreadable.place() else { return Err(unreadable) };
+        self.files.insert(path.to_owned(), place.file);
+        let warning = Diagnostic::warning("not-text", format!("{unreadable}: it is read as '\u{fffd}'"));
+        self.report(warning.at(place).help("save the file as UTF-8"));
+        Ok(place.file)
     }
 
     /// Asks for more than the files say; what does not fit is reported the first time.
