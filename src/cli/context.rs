@@ -4,9 +4,10 @@ use super::Globals;
 use super::failure::{Faulty, NoSuchService};
 use super::interrupt::Interrupts;
 use crate::diagnostic::Diagnostics;
+use crate::document::Origins;
 use crate::engine::{Engine, Host, effect};
 use crate::graph::Services;
-use crate::load::{Loaded, Refused, Request, load, wants_stdin};
+use crate::load::{Loaded, Merged, Phase, Refused, Request, load, merged, wants_stdin};
 use crate::model::{Service, check};
 use crate::plan::Plan;
 use crate::render::Output;
@@ -79,15 +80,39 @@ impl Context {
 
     /// Loads the project for a command that carries out what the file says: warnings are shown, errors end it.
     pub fn load(&self, targets: &[Name]) -> anyhow::Result<Loaded> {
-        let loaded = self.load_quietly(targets)?;
+        self.load_without(&[], targets)
+    }
+
+    /// Loads the project, warnings are shown, but for some phases.
+    pub fn load_without(&self, phases: &[Phase], targets: &[Name]) -> anyhow::Result<Loaded> {
+        let request = Request { without: phases.to_vec(), ..self.request()? };
+        let loaded = self.accept(load(&request), targets, &request)?;
         self.output.diagnostics(&loaded.notes, &loaded.sources, &loaded.origins);
         Ok(loaded)
+    }
+
+    /// The files as one tree with its variables as they are written, but for some phases; warnings are shown.
+    pub fn merged(&self, without: &[Phase]) -> anyhow::Result<Merged> {
+        let request = Request { without: without.to_vec(), ..self.request()? };
+        match merged(&request) {
+            Ok(merged) => {
+                self.output.diagnostics(&merged.notes, &merged.sources, &Origins::default());
+                Ok(merged)
+            }
+            Err(refused) => Err(self.refuse(&refused)),
+        }
+    }
+
+    /// Whether what no service uses is kept.
+    pub fn keeps_all_resources(&self) -> bool {
+        self.globals.all_resources
     }
 
     /// Loads the project for a command that only asks what it is; services named here are activated whatever their
     /// profiles.
     pub fn load_quietly(&self, targets: &[Name]) -> anyhow::Result<Loaded> {
-        self.accept(load(&self.request()?), targets)
+        let request = self.request()?;
+        self.accept(load(&request), targets, &request)
     }
 
     /// Loads the project for a command that looks at faults itself.
@@ -95,23 +120,26 @@ impl Context {
         Ok(load(&self.request()?))
     }
 
-    fn accept(&self, loaded: Result<Loaded, Box<Refused>>, targets: &[Name]) -> anyhow::Result<Loaded> {
-        let mut loaded = match loaded {
-            Ok(loaded) => loaded,
-            Err(refused) => {
-                self.output.diagnostics(&refused.diagnostics, &refused.sources, &refused.origins);
-                return Err(Faulty.into());
-            }
-        };
-        self.activate(&mut loaded, targets)?;
+    fn accept(
+        &self,
+        loaded: Result<Loaded, Box<Refused>>,
+        targets: &[Name],
+        request: &Request,
+    ) -> anyhow::Result<Loaded> {
+        let mut loaded = loaded.map_err(|refused| self.refuse(&refused))?;
+        activate(&mut loaded, targets)?;
+        if request.runs(Phase::Consistency) {
+            self.check(&loaded)?;
+        }
         Ok(loaded)
     }
 
-    fn activate(&self, loaded: &mut Loaded, targets: &[Name]) -> anyhow::Result<()> {
-        loaded.project.activate(targets);
-        if let Some(unknown) = targets.iter().find(|name| !loaded.project.services.contains_key(*name)) {
-            return Err(NoSuchService::of(unknown, &loaded.project).into());
-        }
+    fn refuse(&self, refused: &Refused) -> anyhow::Error {
+        self.output.diagnostics(&refused.diagnostics, &refused.sources, &refused.origins);
+        Faulty.into()
+    }
+
+    fn check(&self, loaded: &Loaded) -> anyhow::Result<()> {
         let mut faults = Diagnostics::default();
         check::check(&loaded.project, &loaded.origins, &mut faults);
         if faults.has_errors() {
@@ -143,7 +171,7 @@ impl Context {
         let request = self.request()?;
         match (load(&request), self.environment.get("COMPOSE_PROJECT_NAME").filter(|name| !name.is_empty())) {
             (Err(refused), Some(name)) if found_nothing(&refused) => Ok(Subject::Named(name.parse::<ProjectName>()?)),
-            (loaded, _) => Ok(Subject::Loaded(Box::new(self.accept(loaded, targets)?))),
+            (loaded, _) => Ok(Subject::Loaded(Box::new(self.accept(loaded, targets, &request)?))),
         }
     }
 
@@ -182,6 +210,15 @@ impl Context {
         }
         Ok(request)
     }
+}
+
+/// Activates the services that are asked for, whatever their profiles.
+fn activate(loaded: &mut Loaded, targets: &[Name]) -> anyhow::Result<()> {
+    loaded.project.activate(targets);
+    if let Some(unknown) = targets.iter().find(|name| !loaded.project.services.contains_key(*name)) {
+        return Err(NoSuchService::of(unknown, &loaded.project).into());
+    }
+    Ok(())
 }
 
 /// Whether the fault is that there is no compose file at all.

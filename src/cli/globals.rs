@@ -21,6 +21,9 @@ pub struct Globals {
     /// Profile to activate; repeat it for several, '*' means all
     #[arg(long = "profile", value_name = "PROFILE")]
     pub profiles: Vec<String>,
+    /// Keep networks, volumes and the like that no service uses
+    #[arg(long)]
+    pub all_resources: bool,
     /// When to use colours
     #[arg(long, value_enum, default_value_t = When::Auto, env = "COMPOSE_ANSI")]
     pub ansi: When,

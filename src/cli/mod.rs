@@ -43,7 +43,8 @@ struct Cli {
 enum Command {
     Build(build::Build),
     Check(check::Check),
-    Config(config::Config),
+    #[command(alias = "convert")]
+    Config(Box<config::Config>),
     Down(down::Down),
     Env(env::Env),
     Graph(graph::Graph),
@@ -94,7 +95,7 @@ async fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
     match command {
         Command::Build(build) => build.run(context).await,
         Command::Check(check) => check.run(context),
-        Command::Config(config) => config.run(context),
+        Command::Config(config) => config.run(context).await,
         Command::Down(down) => down.run(context).await,
         Command::Env(env) => env.run(context),
         Command::Graph(graph::Graph {}) => graph::run(context),

@@ -75,6 +75,16 @@ pub enum EngineError {
         /// What to do about it.
         help: String,
     },
+    /// A registry does not tell which image a name stands for.
+    #[error("the digest of image '{image}' could not be found: {message}")]
+    NotResolved {
+        /// The image.
+        image: ImageName,
+        /// The reason in short.
+        message: String,
+        /// What to do about it.
+        help: String,
+    },
     /// An image could not be built.
     #[error("{} could not be built: {message}", named(services))]
     BuildFailed {
@@ -125,7 +135,7 @@ impl EngineError {
             Self::Broken { .. } => Some("was the engine restarted? run the command again".into()),
             Self::Timeout { .. } => Some("look at the engine's own log; it may be overloaded".into()),
             Self::PortInUse { .. } => Some("stop what uses it, or publish another port".into()),
-            Self::PullFailed { help, .. } => Some(help.clone()),
+            Self::PullFailed { help, .. } | Self::NotResolved { help, .. } => Some(help.clone()),
             Self::Address { help, .. } => help.clone(),
             Self::Internal(_) => Some("please report it".into()),
             Self::File { .. } => Some("check the path and its permissions".into()),

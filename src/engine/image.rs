@@ -40,16 +40,24 @@ fn moved_on(layer: CreateImageInfo) -> Option<What> {
     Some(What::Progress(Progress { part, doing, current: bytes(detail.current), total: bytes(detail.total) }))
 }
 
-/// The many ways in which engines say that there is no such image, no right to it, or no way to its registry.
 fn explained(image: &ImageName, error: EngineError) -> EngineError {
-    let said = match &error {
+    match reason(image, &error) {
+        Some((message, help)) => EngineError::PullFailed { image: image.clone(), message, help },
+        None => error,
+    }
+}
+
+/// The many ways in which engines say that there is no such image, no right to it, or no way to its registry; with what
+/// to do about it. Nothing for a fault of the engine itself.
+pub(super) fn reason(image: &ImageName, error: &EngineError) -> Option<(String, String)> {
+    let said = match error {
         EngineError::NotFound { message } | EngineError::Refused { message, .. } => message.clone(),
-        _ => return error,
+        _ => return None,
     };
     let registry = image.registry();
     let lower = said.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    let (message, help) =
+    Some(
         if has(&["manifest unknown", "not found: manifest", "no such image", "repository does not exist"])
             || (lower.contains("manifest for") && lower.contains("not found"))
         {
@@ -80,8 +88,8 @@ fn explained(image: &ImageName, error: EngineError) -> EngineError {
             (format!("{registry} cannot be reached ({})", last_words(&said)), help)
         } else {
             (said, "check name and tag".into())
-        };
-    EngineError::PullFailed { image: image.clone(), message, help }
+        },
+    )
 }
 
 /// Go chains its errors from the outermost to the innermost.

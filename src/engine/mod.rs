@@ -8,6 +8,7 @@ mod body;
 mod build;
 mod create;
 mod credentials;
+mod digest;
 pub mod effect;
 mod error;
 mod events;

@@ -23,6 +23,14 @@ pub(super) struct ServiceFiles<'a> {
     pub ledger: &'a mut Ledger,
 }
 
+/// Removes the attributes that name files, and reads none.
+pub(super) fn leave_out(root: &mut Node) {
+    for (_, service) in entries(root.get_mut("services")) {
+        service.take("env_file");
+        service.take("label_file");
+    }
+}
+
 /// A file that a service names.
 struct Named {
     path: PathBuf,

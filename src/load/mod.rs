@@ -20,6 +20,7 @@ mod kinds;
 mod ledger;
 mod merge;
 mod normalise;
+mod parameter;
 mod paths;
 mod place;
 mod profile;
@@ -39,6 +40,7 @@ use crate::value::ProjectName;
 use env_file::ServiceFiles;
 use environment::Environment;
 use ledger::Ledger;
+pub use parameter::Parameter;
 use profile::Profiles;
 pub use rules::schema;
 use std::collections::BTreeMap;
@@ -79,7 +81,7 @@ pub enum Phase {
     Paths,
     /// What attributes say about each other is checked.
     Consistency,
-    /// Files of variables and labels are read into the services.
+    /// Files of variables and labels are read into the services. Without it the services know of none.
     Environment,
 }
 
@@ -137,6 +139,13 @@ pub struct Merged {
     pub environment: BTreeMap<String, String>,
 }
 
+impl Merged {
+    /// The variables that the files ask for, by name.
+    pub fn parameters(&self) -> BTreeMap<String, Parameter> {
+        Parameter::of(&self.tree)
+    }
+}
+
 /// Loads a project.
 ///
 /// # Errors
@@ -165,7 +174,12 @@ pub fn merged(request: &Request) -> Result<Merged, Box<Refused>> {
     ledger.settle();
     let Ledger { sources, diagnostics, origins, .. } = ledger;
     match raw {
-        Some(Raw { tree, environment, .. }) if !diagnostics.has_errors() => {
+        Some(Raw { mut tree, environment, name, .. }) if !diagnostics.has_errors() => {
+            normalise::env_files(&mut tree);
+            if request.runs(Phase::Normalisation) {
+                normalise::normalise(&mut tree, name.as_str(), &environment);
+                tree.set("name", Node::text(name.as_str()));
+            }
             Ok(Merged { tree, sources, notes: diagnostics, environment: environment.into_map() })
         }
         _ => Err(Box::new(Refused { sources, diagnostics, origins })),
@@ -210,6 +224,7 @@ fn make(request: &Request, ledger: &mut Ledger) -> Option<(Project, Environment)
     if request.runs(Phase::Normalisation) {
         normalise::normalise(&mut tree, name.as_str(), &environment);
     }
+    normalise::variables(&mut tree, &environment);
     if request.runs(Phase::Environment) {
         ServiceFiles {
             environment: &environment,
@@ -218,6 +233,8 @@ fn make(request: &Request, ledger: &mut Ledger) -> Option<(Project, Environment)
             ledger: &mut *ledger,
         }
         .resolve(&mut tree);
+    } else {
+        env_file::leave_out(&mut tree);
     }
     ledger.origins.record(tree);
     let env_files = environment::explicit_files(request);

@@ -28,6 +28,15 @@ pub(super) fn defaults(root: &mut Node) {
     }
 }
 
+/// Says of files of variables that they must be there; a project needs no word on it, since it has read them.
+pub(super) fn env_files(root: &mut Node) {
+    for (_, service) in entries(root.get_mut("services")) {
+        for file in items(service.get_mut("env_file")) {
+            default(file, "required", || Node::plain(true));
+        }
+    }
+}
+
 /// Adds what follows from the project as a whole.
 pub(super) fn normalise(root: &mut Node, project: &str, environment: &Environment) {
     let mut joins_default = false;
@@ -35,7 +44,6 @@ pub(super) fn normalise(root: &mut Node, project: &str, environment: &Environmen
         networks(service);
         joins_default |= service.get("networks").is_some_and(|networks| networks.get("default").is_some());
         build(service, environment);
-        values(service.get_mut("environment"), environment);
         depends_on(service);
         sort_hosts(service);
     }
@@ -49,6 +57,13 @@ pub(super) fn normalise(root: &mut Node, project: &str, environment: &Environmen
         for (key, resource) in entries(root.get_mut(section)) {
             name(key.as_text().unwrap_or_default(), resource, project);
         }
+    }
+}
+
+/// Gives the variables of services that stand without a value that of the project's environment.
+pub(super) fn variables(root: &mut Node, environment: &Environment) {
+    for (_, service) in entries(root.get_mut("services")) {
+        values(service.get_mut("environment"), environment);
     }
 }
 
@@ -209,7 +224,9 @@ mod tests {
         let file = sources.add("compose.yaml".into(), text.into());
         let mut root = parse::parse(&sources, file).expect("valid YAML").remove(0);
         defaults(&mut root);
-        normalise(&mut root, "p", &Environment::of_pairs([("SET", "val")]));
+        let environment = Environment::of_pairs([("SET", "val")]);
+        normalise(&mut root, "p", &environment);
+        variables(&mut root, &environment);
         root
     }
 

@@ -215,6 +215,44 @@ fn malformed(dollar: Piece<'_>) -> Fault {
     }
 }
 
+/// A variable in a text, before anyone knows its value.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Use<'a> {
+    /// The variable.
+    pub name: &'a str,
+    /// What stands behind the name, such as `:-`; empty for a plain use.
+    pub operator: &'static str,
+    /// What stands behind the operator, as written.
+    pub word: &'a str,
+}
+
+/// All variables of a text, those in words included; what cannot be expanded is passed over.
+pub(super) fn uses(text: &str) -> Vec<Use<'_>> {
+    let mut all = Vec::new();
+    let mut rests = vec![text];
+    while let Some(text) = rests.pop() {
+        let Some(dollar) = text.find('$') else { continue };
+        let rest = Piece { text, at: 0 }.skip(dollar);
+        let after = rest.skip(1).text;
+        let taken = if after.starts_with('$') {
+            2
+        } else if let Some(Braced { name, operator, word, length }) =
+            after.starts_with('{').then(|| braced(rest).ok()).flatten()
+        {
+            let word = if operator.is_empty() { "" } else { word.text };
+            all.push(Use { name, operator, word });
+            rests.push(word);
+            length
+        } else {
+            let name = name(after);
+            all.extend((!name.is_empty()).then_some(Use { name, operator: "", word: "" }));
+            1 + name.len()
+        };
+        rests.push(rest.skip(taken).text);
+    }
+    all
+}
+
 fn invalid(piece: Piece<'_>, message: String) -> Fault {
     Fault {
         code: "interpolation",

@@ -50,10 +50,10 @@ impl ImageName {
         if self.digest().is_some() || self.tag().is_some() { name.to_owned() } else { format!("{name}:latest") }
     }
 
-    /// Name and tag for a pull: `("redis", "7-alpine")`; the digest stands in the place of the tag.
+    /// Name and tag for a pull: `("redis", "7-alpine")`; a digest stands in the place of the tag, which it outweighs.
     pub fn split(&self) -> (&str, &str) {
         match (self.digest(), self.tag()) {
-            (Some(digest), _) => (self.0.split('@').next().unwrap_or(&self.0), digest),
+            (Some(digest), _) => (self.without_tag(), digest),
             (None, Some(tag)) => (self.0.get(..self.0.len() - tag.len() - 1).unwrap_or(&self.0), tag),
             (None, None) => (&self.0, "latest"),
         }
@@ -65,6 +65,34 @@ impl ImageName {
             Some((host, _)) if host.contains(['.', ':']) || host == "localhost" => host,
             _ => "docker.io",
         }
+    }
+
+    /// Whether it names one image for ever, by digest.
+    pub fn is_pinned(&self) -> bool {
+        self.digest().is_some()
+    }
+
+    /// The whole name: registry and tag are said, and no tag stands before a digest, which says more.
+    #[must_use]
+    pub fn canonical(&self) -> Self {
+        let (name, version) = self.split();
+        let path = name.strip_prefix("docker.io/").unwrap_or(name);
+        let registry = self.registry();
+        let folder = if registry == "docker.io" && !path.contains('/') { "library/" } else { "" };
+        let host = if path.starts_with(&format!("{registry}/")) { String::new() } else { format!("{registry}/") };
+        let mark = if self.is_pinned() { '@' } else { ':' };
+        Self(format!("{host}{folder}{path}{mark}{version}").into())
+    }
+
+    /// The name with a digest behind it.
+    #[must_use]
+    pub fn with_digest(&self, digest: &str) -> Self {
+        Self(format!("{self}@{digest}").into())
+    }
+
+    fn without_tag(&self) -> &str {
+        let name = self.0.split('@').next().unwrap_or(&self.0);
+        self.tag().and_then(|tag| name.get(..name.len() - tag.len() - 1)).unwrap_or(name)
     }
 
     fn digest(&self) -> Option<&str> {
@@ -101,6 +129,24 @@ mod tests {
 
     fn image(text: &str) -> ImageName {
         text.parse().expect(text)
+    }
+
+    #[test]
+    fn the_canonical_name_says_all() {
+        let cases = [
+            ("redis", "docker.io/library/redis:latest"),
+            ("redis:7", "docker.io/library/redis:7"),
+            ("docker.io/redis", "docker.io/library/redis:latest"),
+            ("a/b:1", "docker.io/a/b:1"),
+            ("ghcr.io/a/b", "ghcr.io/a/b:latest"),
+            ("localhost:5000/a:1", "localhost:5000/a:1"),
+            ("redis:7@sha256:ab", "docker.io/library/redis@sha256:ab"),
+            ("ghcr.io/a@sha256:ab", "ghcr.io/a@sha256:ab"),
+        ];
+        for (text, whole) in cases {
+            let name: ImageName = text.parse().expect("valid");
+            assert_eq!(name.canonical().as_str(), whole);
+        }
     }
 
     #[test]

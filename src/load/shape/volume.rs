@@ -48,7 +48,8 @@ fn short(item: &Node, text: &str, diagnostics: &mut Diagnostics) -> Result<Node>
     Ok(long(item, source, target, &options))
 }
 
-/// The text at its colons; a single letter in front of a colon is the drive of a Windows path.
+/// The text at its colons, but for those of variables that stand there still; a single letter in front of a colon is the
+/// drive of a Windows path.
 fn fields(text: &str) -> Vec<&str> {
     if text.chars().count() <= 2 {
         return vec![text];
@@ -59,7 +60,8 @@ fn fields(text: &str) -> Vec<&str> {
         let field = text.get(start..at).unwrap_or_default();
         let mut letters = field.chars();
         let is_drive = letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none();
-        if !is_drive {
+        let is_in_variable = field.matches("${").count() > field.matches('}').count();
+        if !is_drive && !is_in_variable {
             fields.push(field);
             start = at + 1;
         }

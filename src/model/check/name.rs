@@ -28,7 +28,8 @@ impl Check<'_> {
     /// No two keys of a section stand for the same thing of the engine.
     pub(super) fn unique_names<'p>(&mut self, section: &str, all: impl Iterator<Item = (&'p Name, &'p String)>) {
         let mut seen: BTreeMap<&String, &Name> = BTreeMap::new();
-        for (key, name) in all {
+        // Without normalisation there is no name yet.
+        for (key, name) in all.filter(|(_, name)| !name.is_empty()) {
             if let Some(first) = seen.insert(name, key) {
                 let message = format!("'{first}' and '{key}' under '{section}' have the same name '{name}'");
                 let diagnostic = Diagnostic::error("conflict", message)

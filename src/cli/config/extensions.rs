@@ -1,0 +1,75 @@
+//! The `x-` entries of the files, which mean nothing to anyone here and are kept for those to whom they mean something.
+
+use super::Format;
+use crate::document::{Node, Value};
+
+/// Puts the `x-` entries of the files where they stand in them. JSON has only those of the top level, as in Compose.
+pub(super) fn keep(printed: &mut Node, written: &Node, format: Format) {
+    if format == Format::Yaml {
+        keep_below(printed, written);
+    }
+    keep_here(printed, written);
+}
+
+fn keep_everywhere(printed: &mut Node, written: &Node) {
+    keep_below(printed, written);
+    keep_here(printed, written);
+}
+
+/// A list is the same list when it is as long: the model sorts what has no order before it gets there.
+fn keep_below(printed: &mut Node, written: &Node) {
+    match (&mut printed.value, &written.value) {
+        (Value::Map(entries), Value::Map(_)) => {
+            for (key, value) in entries {
+                if let Some(source) = key.as_text().and_then(|key| written.get(key)) {
+                    keep_everywhere(value, source);
+                }
+            }
+        }
+        (Value::List(items), Value::List(sources)) if items.len() == sources.len() => {
+            items.iter_mut().zip(sources).for_each(|(item, source)| keep_everywhere(item, source));
+        }
+        _ => {}
+    }
+}
+
+fn keep_here(printed: &mut Node, written: &Node) {
+    for (key, value) in written.as_map().unwrap_or_default() {
+        let Some(name) = key.as_text().filter(|name| name.starts_with("x-")) else { continue };
+        // A label may begin like this too, and is there already.
+        if printed.get(name).is_none() {
+            printed.set(name, value.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::json::compact;
+
+    fn service(entries: Vec<(&str, Node)>) -> Node {
+        Node::map([("services", Node::map([("a", Node::map(entries))]))])
+    }
+
+    #[test]
+    fn extensions_stay_at_every_depth() {
+        let list = |entries: Vec<(&str, Node)>| Node::list([Node::map(entries)]);
+        let mut printed = service(vec![("ports", list(vec![("target", Node::plain(80))]))]);
+        let written = service(vec![
+            ("ports", list(vec![("target", Node::plain(80)), ("x-p", Node::plain(1))])),
+            ("x-s", Node::plain(2)),
+            ("other", Node::plain(3)),
+        ]);
+        keep(&mut printed, &written, Format::Yaml);
+        assert_eq!(compact(&printed), r#"{"services":{"a":{"ports":[{"target":80,"x-p":1}],"x-s":2}}}"#);
+    }
+
+    #[test]
+    fn a_label_is_no_extension() {
+        let labels = |value| service(vec![("labels", Node::map([("x-l", value)]))]);
+        let mut printed = labels(Node::text("1"));
+        keep(&mut printed, &labels(Node::plain(1)), Format::Yaml);
+        assert_eq!(compact(&printed), r#"{"services":{"a":{"labels":{"x-l":"1"}}}}"#);
+    }
+}
