@@ -181,7 +181,7 @@ impl<'a> Reader<'a> {
         let span = if anchor > 0 || tag.is_some() { self.content(span) } else { span };
         let node = Node { value, span, tag: tag::instruction(tag.as_deref()) };
         if anchor > 0 {
-            self.anchors.keep(anchor, &node);
+            self.anchors.keep(anchor, &node)?;
         }
         Ok(node)
     }
