@@ -4,7 +4,7 @@
 //! it; then it is merged over those before it. Relative paths of a unit start from its own directory.
 
 use super::environment::Environment;
-use super::extends::Extends;
+use super::extends::{Extended, Extends};
 use super::include::Included;
 use super::interpolate::interpolate;
 use super::kinds;
@@ -33,12 +33,13 @@ pub(super) struct Loader<'a> {
     pub request: &'a Request,
     pub ledger: &'a mut Ledger,
     pub included: Included,
+    pub extended: Extended,
 }
 
 impl<'a> Loader<'a> {
     /// A loader for one request.
     pub fn new(request: &'a Request, ledger: &'a mut Ledger) -> Self {
-        Self { request, ledger, included: Included::default() }
+        Self { request, ledger, included: Included::default(), extended: Extended::default() }
     }
 
     /// The documents as one tree in the long spelling, with defaults and absolute paths.
@@ -50,7 +51,7 @@ impl<'a> Loader<'a> {
         }
         let mut tree = merged?;
         if self.request.runs(Phase::Interpolation) {
-            shape::shape_late(&mut tree, &mut self.ledger.diagnostics);
+            shape::shape_late(&mut tree, self.ledger);
             kinds::check_complete(&tree, &mut self.ledger.diagnostics);
             normalise::defaults(&mut tree);
         }
@@ -82,7 +83,7 @@ impl<'a> Loader<'a> {
         }
         interpolate(&mut document, environment, self.ledger);
         kinds::check(&document, &mut self.ledger.diagnostics);
-        Some(shape(document, &mut self.ledger.diagnostics))
+        Some(shape(document, self.ledger))
     }
 
     /// Where relative paths of a directory start.
