@@ -45,7 +45,11 @@ fn check(folder: &Path) {
     if let Ok(loaded) = first {
         let printed = printed(&loaded);
         match load(&request(folder, Some(printed.clone()))) {
-            Ok(again) => assert_eq!(meaning(&loaded.project.write(Dialect::Yaml)), meaning(&again.project.write(Dialect::Yaml)), "{printed}"),
+            Ok(again) => assert_eq!(
+                meaning(&loaded.project.write(Dialect::Yaml)),
+                meaning(&again.project.write(Dialect::Yaml)),
+                "{printed}"
+            ),
             Err(refused) => panic!("what was printed is refused: {}\n{printed}", refusal(&refused)),
         }
     }
