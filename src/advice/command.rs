@@ -13,7 +13,7 @@ const OPERATORS: [&str; 10] = ["&&", "||", "|", ">", ">>", "<", ";", "&", "2>&1"
 pub(super) fn advise(loaded: &Loaded, found: &mut Diagnostics) {
     // What is cut off has been told by a warning that says the same.
     let cut: Vec<_> =
-        loaded.notes.sorted().into_iter().filter(|note| note.code == "command-cut").map(|note| note.place).collect();
+        loaded.notes.sorted().into_iter().filter(|note| note.code == "shell-operator").map(|note| note.place).collect();
     for (_, service) in services(loaded) {
         let (entrypoint, command) = (service.get("entrypoint"), service.get("command"));
         let has_shell = items(entrypoint).chain(items(command)).any(is_shell);

@@ -131,14 +131,16 @@ impl<'a, 'l> Extends<'a, 'l> {
         file: Option<&Path>,
         services: &Services,
     ) -> Option<(Option<PathBuf>, Box<str>, Services)> {
-        let Some(service) = extends.get("service").and_then(Node::as_text) else {
+        let Some(service) = extends.get("service").filter(|named| !named.is_null()).and_then(Node::as_text) else {
             if extends.as_map().is_some() {
                 let fault = Diagnostic::error("missing-value", "'extends' needs a 'service'").at(extends.span);
                 self.loader.ledger.report(fault.help("add 'service:', the name of the service to start from"));
             }
             return None;
         };
-        let Some(named) = extends.get("file").filter(|named| named.as_text().is_some_and(|text| !text.is_empty()))
+        let Some(named) = extends
+            .get("file")
+            .filter(|named| !named.is_null() && named.as_text().is_some_and(|text| !text.is_empty()))
         else {
             return Some((file.map(Path::to_owned), service.into(), Rc::clone(services)));
         };
@@ -252,12 +254,13 @@ impl<'a, 'l> Extends<'a, 'l> {
         let names = names.filter_map(|(key, _)| key.as_text());
         let message = format!("service '{}' extends '{name}', which is not a service", last.name);
         let fault = Diagnostic::error("missing-service", message).at(last.place);
-        self.loader.ledger.report(if let Some(near) = did_you_mean(name, names.clone()) {
-            fault.help(format!("did you mean '{near}'?"))
+        let help = if let Some(near) = did_you_mean(name, names.clone()) {
+            format!("did you mean '{near}'?")
         } else {
             let known = names.take(8).map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
-            fault.help(format!("a service of the same document or of the 'file' is needed; there are {known}"))
-        });
+            format!("a service of the same document or of the 'file' is needed; there are {known}")
+        };
+        self.loader.ledger.report(fault.help(help));
     }
 
     fn report_cycle(&mut self, chain: &[Link], (file, name): (&Option<PathBuf>, &str)) {

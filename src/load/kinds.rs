@@ -116,7 +116,7 @@ impl Check<'_> {
             let name = key.as_text().unwrap_or_default();
             if table.row(name).is_some() {
                 self.value(value, &place.key(name));
-            } else if !name.starts_with("x-") {
+            } else if !name.starts_with("x-") || table.others == Others::Strict {
                 self.diagnostics.push(unknown(table, key, value));
             }
         }
@@ -167,7 +167,8 @@ impl Check<'_> {
     }
 }
 
-/// Whether a scalar is of a kind. Patterns are left to whoever reads the text: they know why it is wrong.
+/// Whether a scalar is of a kind. Patterns are left to whoever reads the text: they know why it is wrong. A number whose
+/// fraction is nothing is a whole one, as in JSON.
 fn accepts(kind: &Kind, meaning: Scalar<'_>) -> bool {
     match (kind, meaning) {
         (Kind::Any | Kind::Text, Scalar::Text(_))

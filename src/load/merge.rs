@@ -88,20 +88,20 @@ impl Merger<'_> {
 
     fn map(&mut self, known: Entries, over: Entries, rule: Merge, place: &Place<'_>) -> Entries {
         let mut at: HashMap<Box<str>, usize> = HashMap::with_capacity(known.len());
-        let mut merged: Vec<Option<(Node, Node)>> = Vec::with_capacity(known.len() + over.len());
-        for entry in known {
-            at.insert(entry.0.as_text().unwrap_or_default().into(), merged.len());
-            merged.push(Some(entry));
+        for (index, (key, _)) in known.iter().enumerate() {
+            at.insert(key.as_text().unwrap_or_default().into(), index);
         }
+        let mut merged: Vec<Option<(Node, Node)>> = known.into_iter().map(Some).collect();
+        merged.reserve(over.len());
         for (key, value) in over {
             let name = key.as_text().unwrap_or_default();
-            let slot = at.get(name).and_then(|&index| merged.get_mut(index));
-            let earlier = slot.as_deref().cloned().flatten().map(|(_, value)| value);
+            let mut slot = at.get(name).and_then(|&index| merged.get_mut(index));
+            let earlier = slot.as_mut().and_then(|slot| slot.take()).map(|(_, value)| value);
             if rule == Merge::Pairs {
                 self.trace(earlier.as_ref(), &value, &place.key(name));
             }
             let earlier = earlier.filter(|_| rule != Merge::Pairs || value.tag == Tag::Reset);
-            let result = self.value(earlier, value, &place.key(name)).map(|value| (key.clone(), value));
+            let result = self.value(earlier, value, &place.key(name)).map(|value| (key, value));
             match slot {
                 Some(slot) => *slot = result,
                 None => merged.push(result),

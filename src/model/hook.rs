@@ -1,4 +1,4 @@
-//! [`Hook`]: a command inside a running container. Spec: services, `post_start`, `pre_stop`, `pre_start`; develop, `exec`.
+//! [`Hook`]: a command inside a running container, or before it in one of its own. Spec: services, `post_start`, `pre_stop`, `pre_start`; develop, `exec`.
 
 use super::Dialect;
 use super::fields::Fields;
@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 pub struct Hook {
     /// The command; nothing when the file says null.
     pub command: Option<Vec<String>>,
+    /// The image of a command before the start. Default: the service's.
+    pub image: Option<String>,
     /// The user. Default: the container's.
     pub user: Option<String>,
     /// Whether it has all rights on the host. Default false.
@@ -28,6 +30,7 @@ impl Hook {
         fields.require("command", "add 'command:', what the hook runs");
         let hook = Self {
             command: fields.optional_texts("command"),
+            image: fields.text("image"),
             user: fields.text("user"),
             privileged: fields.flag("privileged").unwrap_or(false),
             working_dir: fields.text("working_dir"),
@@ -38,9 +41,10 @@ impl Hook {
     }
 
     pub(super) fn write(&self, dialect: Dialect) -> Node {
-        let Self { command, user, privileged, working_dir, environment } = self;
+        let Self { command, image, user, privileged, working_dir, environment } = self;
         let mut writer = Writer::default();
-        writer.optional("command", words(command.as_ref(), dialect)).text("user", user.as_ref());
+        writer.optional("command", words(command.as_ref(), dialect)).text("image", image.as_ref());
+        writer.text("user", user.as_ref());
         writer.flag("privileged", *privileged).text("working_dir", working_dir.as_ref());
         writer.optional_map("environment", environment).finish()
     }

@@ -175,8 +175,8 @@ fn section<T>(
         match if section == "networks" { Name::of_network(text) } else { text.parse::<Name>() } {
             Err(invalid) => diagnostics.push(invalid_value(invalid, key.span)),
             Ok(name) => {
-                let value = if value.span.is_somewhere() { value.clone() } else { value.clone().at(key.span) };
-                if let Some(one) = read(name.clone(), &value, diagnostics) {
+                let placed = if value.span.is_somewhere() { None } else { Some(value.clone().at(key.span)) };
+                if let Some(one) = read(name.clone(), placed.as_ref().unwrap_or(value), diagnostics) {
                     all.insert(name, one);
                 }
             }

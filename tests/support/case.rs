@@ -27,7 +27,7 @@ pub struct Case {
 }
 
 /// What `case.yaml` says.
-#[derive(Debug, Default, serde::Deserialize)]
+#[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sheet {
     /// Rows of the README, and paths of attributes.
@@ -48,6 +48,17 @@ pub struct Sheet {
     pub differs: Option<String>,
     /// The title under which `docs/mistakes.md` shows it.
     pub mistake: Option<String>,
+}
+
+/// An error that names a place.
+#[derive(Debug)]
+pub struct Fault {
+    /// The file, as seen from the folder.
+    pub file: String,
+    /// Line and column, from 1.
+    pub place: (usize, usize),
+    pub code: String,
+    pub message: String,
 }
 
 /// How the answer of a `config` is to be read.
@@ -138,21 +149,32 @@ impl Case {
         let mut places: Vec<_> = stderr.lines().filter_map(|line| self.place(line)).collect();
         places.sort();
         places.dedup();
-        let written = |(file, line, column): (String, u32, u32)| match file.as_str() {
+        let written = |(file, line, column): (String, usize, usize)| match file.as_str() {
             "" => "error".to_owned(),
             file => format!("{file}:{line}:{column}"),
         };
         places.into_iter().map(written).collect()
     }
 
-    fn place(&self, line: &str) -> Option<(String, u32, u32)> {
+    /// Every error that names a place.
+    pub fn faults(&self, stderr: &str) -> Vec<Fault> {
+        stderr.lines().filter_map(|line| self.fault(line)).collect()
+    }
+
+    fn place(&self, line: &str) -> Option<(String, usize, usize)> {
         if line.starts_with("error") {
             return Some((String::new(), 0, 0));
         }
-        let (place, _) = line.split_once(": error[")?;
+        self.fault(line).map(|fault| (fault.file, fault.place.0, fault.place.1))
+    }
+
+    fn fault(&self, line: &str) -> Option<Fault> {
+        let (place, said) = line.split_once(": error[")?;
+        let (code, message) = said.split_once("]: ")?;
         let mut parts = place.rsplitn(3, ':');
         let (column, line) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-        Some((self.seen_from_folder(Path::new(parts.next()?)), line, column))
+        let file = self.seen_from_folder(Path::new(parts.next()?));
+        Some(Fault { file, place: (line, column), code: code.to_owned(), message: message.to_owned() })
     }
 
     fn seen_from_folder(&self, file: &Path) -> String {

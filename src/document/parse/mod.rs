@@ -246,7 +246,7 @@ impl<'a> Reader<'a> {
             let event = self.next()?;
             let mut value = self.node(event, depth + 1)?;
             if value.is_null() {
-                value.span = key.span;
+                value = Node { tag: value.tag, ..Node::null() }.at(key.span);
             }
             if let Err(fault) = entries::check_key(&key) {
                 self.faults.push(*fault);

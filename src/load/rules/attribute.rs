@@ -61,7 +61,7 @@ pub enum Keys {
     Names,
 }
 
-/// A mapping with known keys; every such mapping also takes keys that begin with `x-`.
+/// A mapping with known keys; nearly every such mapping also takes keys that begin with `x-`.
 #[derive(Debug)]
 pub struct Table {
     /// What it describes, as messages and the schema name it, such as `service`.
@@ -77,6 +77,8 @@ pub struct Table {
 pub enum Others {
     /// They are faults.
     Refused,
+    /// They are faults, and so are keys that begin with `x-`.
+    Strict,
     /// Docker Compose ignores them, so they get a warning.
     Ignored,
 }

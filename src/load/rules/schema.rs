@@ -36,7 +36,9 @@ fn describe(table: &'static Table, definitions: &mut Map<String, Value>) -> Valu
     if !required.is_empty() {
         described.insert("required".into(), json!(required));
     }
-    described.insert("patternProperties".into(), json!({"^x-": {}}));
+    if table.others != Others::Strict {
+        described.insert("patternProperties".into(), json!({"^x-": {}}));
+    }
     described.insert("additionalProperties".into(), json!(table.others == Others::Ignored));
     Value::Object(described)
 }

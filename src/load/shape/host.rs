@@ -41,12 +41,16 @@ fn of_map(host: &Node, addresses: &Node, diagnostics: &mut Diagnostics) -> Vec<N
         return Vec::new();
     }
     let line = |address: &Node| {
-        let text = address.as_text()?;
-        Some(Node::text(format!("{name}={}", bare(text))).at(address.span))
+        let text = address.as_text().filter(|_| !address.is_null());
+        match text {
+            Some(text) => Node::text(format!("{name}={}", bare(text))).at(address.span),
+            // It stays, to be reported as what it is.
+            None => address.clone(),
+        }
     };
     match addresses.as_list() {
-        Some(all) => all.iter().filter_map(line).collect(),
-        None => line(addresses).into_iter().collect(),
+        Some(all) => all.iter().map(line).collect(),
+        None => vec![line(addresses)],
     }
 }
 

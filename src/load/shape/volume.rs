@@ -49,7 +49,7 @@ fn short(item: &Node, text: &str, diagnostics: &mut Diagnostics) -> Result<Node>
 }
 
 /// The text at its colons, but for those of variables that stand there still; a single letter in front of a colon is the
-/// drive of a Windows path.
+/// drive of a Windows path where there is another path behind it.
 fn fields(text: &str) -> Vec<&str> {
     if text.chars().count() <= 2 {
         return vec![text];
@@ -67,6 +67,17 @@ fn fields(text: &str) -> Vec<&str> {
         }
     }
     fields.push(text.get(start..).unwrap_or_default());
+    without_drive(fields)
+}
+
+/// A volume with a name of one letter: `v:/data` and `v:/data:ro` would be a drive without a place to mount it at.
+fn without_drive(mut fields: Vec<&str>) -> Vec<&str> {
+    let is_place = |field: &str| field.starts_with(['/', '\\']) || field.get(1..2) == Some(":");
+    let is_alone = fields.get(1).is_none_or(|next| !is_place(next));
+    let volume = fields.first().and_then(|first| first.split_once(':')).filter(|(_, rest)| rest.starts_with('/'));
+    if let Some((name, target)) = volume.filter(|(name, _)| is_alone && name.chars().count() == 1) {
+        fields.splice(0..1, [name, target]);
+    }
     fields
 }
 
@@ -160,7 +171,7 @@ mod tests {
             ("/x", r#"[{"type":"volume","target":"/x"}]"#.to_owned()),
             ("/data/", r#"[{"type":"volume","target":"/data","volume":{}}]"#.to_owned()),
             ("v1:/x/", r#"[{"type":"volume","source":"v1","target":"/x","volume":{}}]"#.to_owned()),
-            ("v:/x", r#"[{"type":"volume","target":"v:/x","volume":{}}]"#.to_owned()),
+            ("v:/x", r#"[{"type":"volume","source":"v","target":"/x","volume":{}}]"#.to_owned()),
             ("a/b:/x", r#"[{"type":"volume","source":"a/b","target":"/x","volume":{}}]"#.to_owned()),
             ("./a:/x", bind("./a", create)),
             ("~/a:/x:cached", bind("~/a", create)),

@@ -1,7 +1,7 @@
 //! Commands written as one text, split into words as Compose does: like a shell without a shell.
 //!
-//! Nothing is expanded. At the first unquoted `;`, `&`, `|`, `<` or `>` the rest is lost, which is what Compose does
-//! too; here it is said with a warning.
+//! Nothing is expanded. An unquoted `;`, `&`, `|`, `<` or `>` is a letter like any other, with a warning: there is no
+//! shell. Compose 2 drops it and all that follows, without a word.
 
 use super::{derive, fault};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -12,9 +12,9 @@ use crate::document::{Node, Tag, Value};
 pub(super) fn shape(node: Node, diagnostics: &mut Diagnostics) -> Node {
     let Some(line) = text(&node) else { return node };
     match split(line) {
-        Ok(Split { words, rest }) => {
-            if let Some(rest) = rest {
-                diagnostics.push(truncated(&node, rest));
+        Ok(Split { words, operator }) => {
+            if let Some(operator) = operator {
+                diagnostics.push(no_shell(&node, operator));
             }
             let words = words.into_iter().map(|word| Node::text(word).at(node.span)).collect();
             derive(&node, Value::List(words))
@@ -44,18 +44,18 @@ fn text(node: &Node) -> Option<&str> {
     }
 }
 
-fn truncated(node: &Node, rest: &str) -> Diagnostic {
-    let mark: String = rest.chars().take(1).collect();
-    Diagnostic::warning("command-cut", format!("the command ends at '{mark}': it runs without a shell"))
+fn no_shell(node: &Node, operator: char) -> Diagnostic {
+    let message = format!("'{operator}' is a letter like any other: the command runs without a shell");
+    Diagnostic::warning("shell-operator", message)
         .at(node.span)
         .help("write [\"sh\", \"-c\", \"…\"] for a shell line, or put quotes around the character")
 }
 
-/// The words of a line, and what is cut off, with its first character.
+/// The words of a line, and the first character in it that only a shell understands.
 #[derive(Debug, PartialEq, Eq)]
-struct Split<'a> {
+struct Split {
     words: Vec<String>,
-    rest: Option<&'a str>,
+    operator: Option<char>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,26 +68,23 @@ enum Quote {
     Substitution,
 }
 
-fn split(line: &str) -> Result<Split<'_>, String> {
+fn split(line: &str) -> Result<Split, String> {
     let mut splitter = Splitter { words: Vec::new(), word: None, quote: Quote::Open };
-    let mut letters = line.char_indices();
-    while let Some((at, letter)) = letters.next() {
+    let mut operator = None;
+    let mut letters = line.chars();
+    while let Some(letter) = letters.next() {
         if letter == '\\' && splitter.quote != Quote::Single {
-            let Some((_, escaped)) = letters.next() else { return Err("the command ends with a '\\'".into()) };
+            let Some(escaped) = letters.next() else { return Err("the command ends with a '\\'".into()) };
             splitter.push(escaped);
-        } else if splitter.quote == Quote::Open && matches!(letter, ';' | '&' | '|' | '<' | '>') {
-            if letter == '>'
-                && splitter.word.as_ref().is_some_and(|word| word.starts_with(|first: char| first.is_ascii_digit()))
-            {
-                splitter.word = None;
-            }
-            return Ok(Split { words: splitter.finish(), rest: line.get(at..) });
-        } else {
-            splitter.letter(letter)?;
+            continue;
         }
+        if splitter.quote == Quote::Open && matches!(letter, ';' | '&' | '|' | '<' | '>') {
+            operator = operator.or(Some(letter));
+        }
+        splitter.letter(letter)?;
     }
     match splitter.quote {
-        Quote::Open => Ok(Split { words: splitter.finish(), rest: None }),
+        Quote::Open => Ok(Split { words: splitter.finish(), operator }),
         Quote::Single => Err("a quote ' in the command is never closed".into()),
         Quote::Double => Err("a quote \" in the command is never closed".into()),
         Quote::Backtick => Err("a ` in the command is never closed".into()),
@@ -157,17 +154,19 @@ mod tests {
         ];
         for (line, words) in cases {
             let words = words.iter().map(|word| (*word).to_owned()).collect();
-            assert_eq!(split(line), Ok(Split { words, rest: None }), "{line}");
+            assert_eq!(split(line), Ok(Split { words, operator: None }), "{line}");
         }
     }
 
     #[test]
-    fn what_a_shell_would_do_is_cut_off_with_a_warning() {
-        assert_eq!(split("a && b"), Ok(Split { words: vec!["a".into()], rest: Some("&& b") }));
-        assert_eq!(split("a 2>&1"), Ok(Split { words: vec!["a".into()], rest: Some(">&1") }));
+    fn what_a_shell_would_do_is_kept_with_a_warning() {
+        let words = |line| split(line).map(|split| (split.words.join(","), split.operator));
+        assert_eq!(words("a && b"), Ok(("a,&&,b".into(), Some('&'))));
+        assert_eq!(words("a b 2>&1"), Ok(("a,b,2>&1".into(), Some('>'))));
+        assert_eq!(words("a '&&' b"), Ok(("a,&&,b".into(), None)));
         let mut diagnostics = Diagnostics::default();
         shape(Node::text("a | b"), &mut diagnostics);
-        assert_eq!(diagnostics.sorted()[0].code, "command-cut");
+        assert_eq!(diagnostics.sorted()[0].code, "shell-operator");
     }
 
     #[test]
@@ -189,7 +188,7 @@ mod tests {
         fn words_in_quotes_are_read_as_they_are(words in prop::collection::vec("\\PC{0,12}", 0..6)) {
             let quoted: Vec<String> = words.iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
             let line = quoted.join(" ");
-            prop_assert_eq!(split(&line), Ok(Split { words, rest: None }));
+            prop_assert_eq!(split(&line), Ok(Split { words, operator: None }));
         }
 
         #[test]

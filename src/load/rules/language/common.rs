@@ -5,6 +5,8 @@ use crate::load::rules::{Attribute, Bare, Identity, Keys, Kind, Merge, Others, S
 pub const TEXT: &[Kind] = &[Kind::Text];
 pub const FLAG: &[Kind] = &[Kind::Flag, Kind::Text];
 pub const WHOLE: &[Kind] = &[Kind::Integer, Kind::Text];
+/// A whole number that is not below zero.
+pub const COUNT: &[Kind] = &[Kind::Range(0, i64::MAX), Kind::Text];
 pub const NUMBER: &[Kind] = &[Kind::Number, Kind::Text];
 /// A list of strings.
 pub const LIST: &[Kind] = &[Kind::List(&STRING)];
@@ -78,18 +80,29 @@ pub const fn words(name: &'static str, says: &'static str) -> Attribute {
 pub static HOOK: Table = Table {
     what: "hook",
     others: Others::Refused,
+    rows: &[HOOK_COMMAND, HOOK_VARIABLES, HOOK_PRIVILEGED, HOOK_USER, HOOK_FOLDER],
+};
+
+/// A command that runs before a container starts, in one of its own.
+pub static FIRST_HOOK: Table = Table {
+    what: "pre_start hook",
+    others: Others::Refused,
     rows: &[
-        Attribute::new("command", TEXTS, "The command and its arguments; a string is split, without a shell.")
-            .shaped(Shape::Words)
-            .required(),
-        environment("More variables for the command."),
-        Attribute::new(
-            "image",
-            TEXT,
-            "The image that the command runs in; for 'pre_start' only. Default: the service's.",
-        ),
-        Attribute::new("privileged", FLAG, "Whether the command has all rights on the host. Default: false."),
-        Attribute::new("user", TEXT, "The user that runs it. Default: the container's."),
-        Attribute::new("working_dir", TEXT, "Where it runs. Default: the container's."),
+        HOOK_COMMAND,
+        HOOK_VARIABLES,
+        Attribute::new("image", TEXT, "The image that the command runs in. Default: the service's."),
+        HOOK_PRIVILEGED,
+        HOOK_USER,
+        HOOK_FOLDER,
     ],
 };
+
+const HOOK_COMMAND: Attribute =
+    Attribute::new("command", TEXTS, "The command and its arguments; a string is split, without a shell.")
+        .shaped(Shape::Words)
+        .required();
+const HOOK_VARIABLES: Attribute = environment("More variables for the command.");
+const HOOK_PRIVILEGED: Attribute =
+    Attribute::new("privileged", FLAG, "Whether the command has all rights on the host. Default: false.");
+const HOOK_USER: Attribute = Attribute::new("user", TEXT, "The user that runs it. Default: the container's.");
+const HOOK_FOLDER: Attribute = Attribute::new("working_dir", TEXT, "Where it runs. Default: the container's.");

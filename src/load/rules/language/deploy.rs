@@ -1,17 +1,21 @@
 //! `deploy` and `gpus` of a service.
 
-use super::common::{LIST, NUMBER, PAIRS, TEXT, WHOLE, labels};
+use super::common::{COUNT, LIST, NUMBER, PAIRS, TEXT, WHOLE, labels};
 use crate::load::rules::{Attribute, Bare, Kind, Merge, Others, Shape, Table};
 
 pub static DEPLOY: Table = Table {
     what: "deploy",
     others: Others::Refused,
     rows: &[
-        Attribute::new("endpoint_mode", TEXT, "How clients find its containers: vip or dnsrr; Swarm only."),
+        Attribute::new(
+            "endpoint_mode",
+            TEXT,
+            "How clients find its containers: vip or dnsrr; Swarm only. Default: vip.",
+        ),
         labels("Labels of the service, not of its containers; Swarm only."),
-        Attribute::new("mode", TEXT, "replicated or global; Swarm only."),
+        Attribute::new("mode", TEXT, "replicated or global; Swarm only. Default: replicated."),
         Attribute::new("placement", &[Kind::Table(&PLACEMENT)], "On which machines it runs; Swarm only."),
-        Attribute::new("replicas", WHOLE, "How many containers. Default: 1."),
+        Attribute::new("replicas", COUNT, "How many containers. Default: 1."),
         Attribute::new("resources", &[Kind::Table(&RESOURCES)], "What it may use, and what is kept for it."),
         Attribute::new("restart_policy", &[Kind::Table(&RESTART)], "What happens when a container ends."),
         Attribute::new("rollback_config", &[Kind::Table(&UPDATE)], "How a failed update is taken back; Swarm only."),
@@ -26,7 +30,7 @@ static PLACEMENT: Table = Table {
         Attribute::new("constraints", LIST, "What a machine must have, such as 'node.role==worker'."),
         Attribute::new(
             "max_replicas_per_node",
-            WHOLE,
+            COUNT,
             "How many containers one machine runs at most. Default: no limit.",
         ),
         Attribute::new("preferences", &[Kind::List(&PREFERENCE)], "Over what its containers are spread."),
@@ -95,19 +99,19 @@ static GENERIC: Attribute = Attribute::each(&[Kind::Table(&Table {
 static DEVICE: Attribute = Attribute::each(&[Kind::Table(&Table {
     what: "device request",
     others: Others::Refused,
-    rows: &[CAPABILITIES.required(), COUNT, IDS, DRIVER, OPTIONS],
+    rows: &[CAPABILITIES.required(), HOW_MANY, IDS, DRIVER, OPTIONS],
 })]);
 
 /// The same under `gpus`, where less is asked.
 pub static GPU: Attribute = Attribute::each(&[Kind::Table(&Table {
     what: "gpus",
     others: Others::Ignored,
-    rows: &[CAPABILITIES, COUNT, IDS, DRIVER, OPTIONS],
+    rows: &[CAPABILITIES, HOW_MANY, IDS, DRIVER, OPTIONS],
 })]);
 
 const CAPABILITIES: Attribute =
     Attribute::new("capabilities", LIST, "What the device can do, such as 'gpu'.").merged(Merge::Distinct);
-const COUNT: Attribute = Attribute::new("count", WHOLE, "How many, or 'all'. Default: all.");
+const HOW_MANY: Attribute = Attribute::new("count", WHOLE, "How many, or 'all'. Default: all.");
 const IDS: Attribute = Attribute::new("device_ids", LIST, "Which ones, instead of how many.").merged(Merge::Distinct);
 const DRIVER: Attribute = Attribute::new("driver", TEXT, "The driver, such as 'nvidia'.");
 const OPTIONS: Attribute =
@@ -119,8 +123,8 @@ static RESTART: Table = Table {
     rows: &[
         Attribute::new("condition", TEXT, "When a container is started again: none, on-failure or any. Default: any."),
         Attribute::new("delay", TEXT, "Time between tries, such as '5s'. Default: 0."),
-        Attribute::new("max_attempts", WHOLE, "How often it is tried. Default: for ever."),
-        Attribute::new("window", TEXT, "Time after which a start counts as a success, such as '2m'."),
+        Attribute::new("max_attempts", COUNT, "How often it is tried. Default: for ever."),
+        Attribute::new("window", TEXT, "Time after which a start counts as a success, such as '2m'. Default: 0."),
     ],
 };
 
@@ -128,7 +132,7 @@ static UPDATE: Table = Table {
     what: "update",
     others: Others::Refused,
     rows: &[
-        Attribute::new("delay", TEXT, "Time between groups, such as '10s'."),
+        Attribute::new("delay", TEXT, "Time between groups, such as '10s'. Default: 0."),
         Attribute::new(
             "failure_action",
             TEXT,
@@ -141,6 +145,6 @@ static UPDATE: Table = Table {
             &[Kind::Word(&["start-first", "stop-first"])],
             "Whether the new container starts before the old one stops. Default: stop-first.",
         ),
-        Attribute::new("parallelism", WHOLE, "How many at a time; 0 for all."),
+        Attribute::new("parallelism", COUNT, "How many at a time; 0 for all. Default: 1."),
     ],
 };

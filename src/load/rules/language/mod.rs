@@ -61,7 +61,7 @@ static TOP: Table = Table {
     ],
 };
 
-static INCLUDED: Attribute = Attribute::each(&[Kind::Text, Kind::Table(&INCLUDE)]).shaped(Shape::Includes);
+static INCLUDED: Attribute = Attribute::each(&[Kind::Text, Kind::Table(&INCLUDE)]).shaped(Shape::Includes).nullable();
 
 static INCLUDE: Table = Table {
     what: "include",
@@ -72,14 +72,17 @@ static INCLUDE: Table = Table {
             TEXTS,
             "Variables for the included files, below those of the project. Default: the '.env' next to them.",
         )
-        .shaped(Shape::One),
+        .shaped(Shape::One)
+        .nullable(),
         Attribute::new("path", TEXTS, "The compose file; of several, later ones override the first.")
-            .shaped(Shape::One),
+            .shaped(Shape::One)
+            .nullable(),
         Attribute::new(
             "project_directory",
             TEXT,
             "Where relative paths of the included files start. Default: the folder of the first file.",
-        ),
+        )
+        .nullable(),
     ],
 };
 
@@ -87,7 +90,7 @@ static EXTENDS: Table = Table {
     what: "extends",
     others: Others::Ignored,
     rows: &[
-        Attribute::new("file", TEXT, "The compose file that has the service. Default: this file."),
+        Attribute::new("file", TEXT, "The compose file that has the service. Default: this file.").nullable(),
         Attribute::new("service", TEXT, "The service to start from.").required(),
     ],
 };

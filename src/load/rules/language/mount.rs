@@ -16,7 +16,7 @@ pub static MOUNT: Table = Table {
             TEXT,
             "The path on the host, the key of the volume, or the image. Default: an anonymous volume.",
         ),
-        Attribute::new("target", TEXT, "The path in the container."),
+        Attribute::new("target", TEXT, "The path in the container.").required(),
         Attribute::new("tmpfs", &[Kind::Table(&TMPFS)], "Options of memory that is mounted."),
         Attribute::new(
             "type",
@@ -65,7 +65,11 @@ static TMPFS: Table = Table {
     what: "tmpfs",
     others: Others::Refused,
     rows: &[
-        Attribute::new("mode", &[Kind::Number, Kind::Text], "File mode of its root, such as 0o1777."),
+        Attribute::new(
+            "mode",
+            &[Kind::Integer],
+            "File mode of its root, such as 0o1777. Default: the engine's, 0o1777.",
+        ),
         Attribute::new(
             "size",
             &[Kind::Range(0, i64::MAX), Kind::Text],

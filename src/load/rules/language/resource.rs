@@ -1,6 +1,6 @@
 //! What services share: networks, volumes, configs, secrets, models.
 
-use super::common::{FLAG, LIST, OPTION, SCALAR, TEXT, labels};
+use super::common::{FLAG, LIST, OPTION, TEXT, labels};
 use crate::load::rules::{Attribute, Keys, Kind, Merge, Others, Resolve, Shape, Table};
 
 const EXTERNAL: &[Kind] = &[Kind::Flag, Kind::Text, Kind::Table(&LEGACY)];
@@ -131,6 +131,3 @@ static MODELS: Table = Table {
         Attribute::new("runtime_flags", LIST, "Flags of the runner."),
     ],
 };
-
-/// Options with free keys and any scalar.
-pub const SCALARS: &[Kind] = &[Kind::Map(Keys::Any, &SCALAR)];

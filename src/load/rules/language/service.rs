@@ -2,12 +2,11 @@
 
 use super::build::BUILD;
 use super::common::{
-    FLAG, HOOK, LABELS, LIST, NUMBER, PAIRS, STRING, TEXT, TEXTS, WHOLE, environment, extra_hosts, labels, ulimits,
-    words,
+    COUNT, FIRST_HOOK, FLAG, HOOK, LABELS, LIST, NUMBER, PAIRS, STRING, TEXT, TEXTS, WHOLE, environment, extra_hosts,
+    labels, ulimits, words,
 };
 use super::deploy::{DEPLOY, GPU};
 use super::mount::MOUNT;
-use super::resource::SCALARS;
 use super::{EXTENDS, OPTION_OR_NULL};
 use crate::load::rules::{Attribute, Identity, Keys, Kind, Merge, Others, Resolve, Shape, Table};
 
@@ -115,7 +114,7 @@ static SERVICES: Table = Table {
         Attribute::new("logging", &[Kind::Table(&LOGGING)], "Where its output is kept. Default: the engine's.")
             .merged(Merge::Driver),
         Attribute::new("mac_address", TEXT, "A fixed MAC address."),
-        Attribute::new("mem_limit", NUMBER, "Memory, in bytes or as '512m'. Default: no limit."),
+        Attribute::new("mem_limit", WHOLE, "Memory, in bytes or as '512m'. Default: no limit."),
         Attribute::new(
             "mem_reservation",
             WHOLE,
@@ -124,7 +123,7 @@ static SERVICES: Table = Table {
         Attribute::new("mem_swappiness", WHOLE, "How readily its memory is swapped, 0 to 100. Default: the kernel's."),
         Attribute::new(
             "memswap_limit",
-            NUMBER,
+            WHOLE,
             "Memory and swap together, in bytes or as '1g'; -1 for no limit. Default: twice the memory.",
         ),
         Attribute::new("models", &[Kind::List(&STRING), Kind::Map(Keys::Any, &MODEL)], "AI models that it uses.")
@@ -146,14 +145,14 @@ static SERVICES: Table = Table {
             &[Kind::Range(-1000, 1000), Kind::Text],
             "How readily the kernel kills it when memory is short, -1000 to 1000.",
         ),
-        Attribute::new("pid", TEXT, "The process namespace: host or 'service:<name>'. Default: its own.").nullable(),
+        Attribute::new("pid", TEXT, "The process namespace: host or 'service:<name>'. Default: its own."),
         Attribute::new("pids_limit", NUMBER, "Processes and threads; -1 for no limit. Default: no limit."),
         Attribute::new("platform", TEXT, "The platform of its image, such as 'linux/amd64'. Default: the engine's."),
         Attribute::new("ports", &[Kind::List(&PORT)], "Ports that the host publishes, as '8080:80'.")
             .shaped(Shape::Ports)
             .merged(Merge::Unique(Identity::Port)),
         Attribute::new("post_start", HOOKS, "Commands that run in a container that has started."),
-        Attribute::new("pre_start", HOOKS, "Commands that run before a container starts."),
+        Attribute::new("pre_start", &[Kind::List(&FIRST_HOOK_ITEM)], "Commands that run before a container starts."),
         Attribute::new("pre_stop", HOOKS, "Commands that run in a container before it is stopped."),
         Attribute::new("privileged", FLAG, "Whether it has all rights on the host. Default: false."),
         Attribute::new("profiles", LIST, "It takes part only when one of these is active. Default: always.")
@@ -175,12 +174,12 @@ static SERVICES: Table = Table {
             "What happens when it ends: no, always, on-failure[:tries] or unless-stopped. Default: no.",
         ),
         Attribute::new("runtime", TEXT, "The OCI runtime. Default: the engine's."),
-        Attribute::new("scale", WHOLE, "How many containers. Default: 1."),
+        Attribute::new("scale", COUNT, "How many containers. Default: 1."),
         Attribute::new("secrets", &[Kind::List(&REFERENCE)], "Secrets that its containers get as files.")
             .merged(Merge::Unique(Identity::Target("/run/secrets/"))),
         Attribute::new("security_opt", LIST, "Options of the security modules, such as 'no-new-privileges:true'.")
             .merged(Merge::Distinct),
-        Attribute::new("shm_size", NUMBER, "Size of /dev/shm, in bytes or as '64m'. Default: the engine's, 64 MiB."),
+        Attribute::new("shm_size", WHOLE, "Size of /dev/shm, in bytes or as '64m'. Default: the engine's, 64 MiB."),
         Attribute::new("stdin_open", FLAG, "Whether standard input stays open. Default: false."),
         Attribute::new(
             "stop_grace_period",
@@ -188,7 +187,11 @@ static SERVICES: Table = Table {
             "Time between the stop signal and the kill, such as '30s'. Default: 10s.",
         ),
         Attribute::new("stop_signal", TEXT, "The signal that asks it to end. Default: the image's, then SIGTERM."),
-        Attribute::new("storage_opt", SCALARS, "Options of the storage driver, such as 'size: 1G'."),
+        Attribute::new(
+            "storage_opt",
+            &[Kind::Map(Keys::Any, &STORAGE)],
+            "Options of the storage driver, such as 'size: 1G'.",
+        ),
         Attribute::new("sysctls", PAIRS, "Kernel parameters of its containers.").shaped(LABELS).merged(Merge::Pairs),
         Attribute::new("tmpfs", TEXTS, "Folders in memory, as 'path' or 'path:options'.")
             .shaped(Shape::One)
@@ -212,9 +215,11 @@ static SERVICES: Table = Table {
     ],
 };
 
+static STORAGE: Attribute = Attribute::each(&[Kind::Text, Kind::Integer]).nullable();
+
 static BLKIO: Table = Table {
     what: "blkio_config",
-    others: Others::Refused,
+    others: Others::Strict,
     rows: &[
         Attribute::new("device_read_bps", &[Kind::List(&RATE)], "Bytes that are read in a second at most, by device."),
         Attribute::new("device_read_iops", &[Kind::List(&RATE)], "Reads in a second at most, by device."),
@@ -224,14 +229,17 @@ static BLKIO: Table = Table {
             "Bytes that are written in a second at most, by device.",
         ),
         Attribute::new("device_write_iops", &[Kind::List(&RATE)], "Writes in a second at most, by device."),
-        Attribute::new("weight", WHOLE, "Its weight against others, 10 to 1000. Default: 500."),
+        Attribute::new("weight", WEIGHTS, "Its weight against others, 10 to 1000. Default: 500."),
         Attribute::new("weight_device", &[Kind::List(&WEIGHT)], "The same, by device."),
     ],
 };
 
+/// What fits into the number that the engine is told; the kernel takes less.
+const WEIGHTS: &[Kind] = &[Kind::Range(0, u16::MAX as i64)];
+
 static RATE: Attribute = Attribute::each(&[Kind::Table(&Table {
     what: "blkio limit",
-    others: Others::Refused,
+    others: Others::Strict,
     rows: &[
         Attribute::new("path", TEXT, "The device, such as '/dev/sda'."),
         Attribute::new("rate", WHOLE, "The limit; bytes also as '1mb'."),
@@ -240,10 +248,10 @@ static RATE: Attribute = Attribute::each(&[Kind::Table(&Table {
 
 static WEIGHT: Attribute = Attribute::each(&[Kind::Table(&Table {
     what: "blkio weight",
-    others: Others::Refused,
+    others: Others::Strict,
     rows: &[
         Attribute::new("path", TEXT, "The device, such as '/dev/sda'."),
-        Attribute::new("weight", WHOLE, "Its weight, 10 to 1000."),
+        Attribute::new("weight", WEIGHTS, "Its weight, 10 to 1000."),
     ],
 })]);
 
@@ -309,7 +317,7 @@ static DEVICE: Attribute = Attribute::each(&[
         rows: &[
             Attribute::new("permissions", TEXT, "Any of r, w and m. Default: rwm."),
             Attribute::new("source", TEXT, "The device on the host.").required(),
-            Attribute::new("target", TEXT, "The device in the container."),
+            Attribute::new("target", TEXT, "The device in the container.").required(),
         ],
     }),
 ]);
@@ -320,7 +328,7 @@ static ENV_FILE: Attribute = Attribute::each(&[
     Kind::Text,
     Kind::Table(&Table {
         what: "env_file",
-        others: Others::Refused,
+        others: Others::Strict,
         rows: &[
             Attribute::new("format", TEXT, "'raw' for lines without quotes and variables. Default: that of '.env'."),
             Attribute::new("path", TEXT, "The file.").resolved(Resolve::File).required(),
@@ -409,13 +417,14 @@ static PORT: Attribute = Attribute::each(&[
             Attribute::new("name", TEXT, "A name for people."),
             Attribute::new("protocol", TEXT, "tcp, udp or sctp. Default: tcp."),
             Attribute::new("published", WHOLE, "The port of the host, or a range. Default: a free one."),
-            Attribute::new("target", WHOLE, "The port in the container."),
+            Attribute::new("target", WHOLE, "The port in the container.").required(),
         ],
     }),
 ]);
 
 const HOOKS: &[Kind] = &[Kind::List(&HOOK_ITEM)];
 static HOOK_ITEM: Attribute = Attribute::each(&[Kind::Table(&HOOK)]);
+static FIRST_HOOK_ITEM: Attribute = Attribute::each(&[Kind::Table(&FIRST_HOOK)]);
 
 static PROVIDER: Table = Table {
     what: "provider",
@@ -438,8 +447,8 @@ pub static REFERENCE: Attribute = Attribute::each(&[
         others: Others::Refused,
         rows: &[
             Attribute::new("gid", TEXT, "The group that owns the file. Default: '0'."),
-            Attribute::new("mode", &[Kind::Number, Kind::Text], "File mode, such as '0440'. Default: '0444'."),
-            Attribute::new("source", TEXT, "The key of the config or secret."),
+            Attribute::new("mode", WHOLE, "File mode, such as '0440'. Default: '0444'."),
+            Attribute::new("source", TEXT, "The key of the config or secret.").required(),
             Attribute::new(
                 "target",
                 TEXT,
