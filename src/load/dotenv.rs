@@ -3,6 +3,7 @@
 //! Two deviations, both where Compose makes a variable without a name: a bare name on a last line without line break
 //! is taken from the environment like any other bare name, and `=value` is a fault.
 
+use super::interpolate::place;
 use super::ledger::Ledger;
 use super::template;
 use crate::diagnostic::Diagnostic;
@@ -203,10 +204,15 @@ impl<'a> Reader<'a, '_> {
         let find = |name: &str| lookup(name).or_else(|| known.get(name).map(|entry| entry.value.as_str()));
         match template::expand(value, &find) {
             Ok(expanded) => {
-                expanded.unset.keys().for_each(|name| self.ledger.unset(name, span));
+                for (name, range) in expanded.unset {
+                    self.ledger.unset(&name, place(&self.ledger.sources, value, span, &range));
+                }
                 Ok(Entry { value: expanded.text, span })
             }
-            Err(fault) => Err(Box::new(Diagnostic::error(fault.code, fault.message).at(span).help(fault.help))),
+            Err(fault) => {
+                let place = place(&self.ledger.sources, value, span, &fault.range);
+                Err(Box::new(Diagnostic::error(fault.code, fault.message).at(place).help(fault.help)))
+            }
         }
     }
 
@@ -376,6 +382,7 @@ mod tests {
             ("export =b", 1, 8),
             ("A=${UNSET:?m}", 1, 3),
             ("A=${U:-a #b}", 1, 3),
+            ("A=\"x\\n$$${1}\"", 1, 9),
             ("A=1\n\u{feff}B=1", 2, 1),
         ];
         for (text, line, column) in cases {

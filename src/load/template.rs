@@ -75,6 +75,8 @@ struct Braced<'a> {
     operator: &'static str,
     word: Piece<'a>,
     length: usize,
+    /// Whether the brace that ends it closes the one that begins it.
+    is_balanced: bool,
 }
 
 impl<'a> Expander<'a> {
@@ -139,7 +141,7 @@ impl<'a> Expander<'a> {
         (dollar, depth): (Piece<'_>, usize),
         out: &mut String,
     ) -> Result<(), Fault> {
-        let Braced { name, operator, word, length } = *braced;
+        let Braced { name, operator, word, length, is_balanced } = *braced;
         if operator.is_empty() {
             out.push_str(self.plain(name, dollar.at..dollar.at + length));
             return Ok(());
@@ -154,7 +156,11 @@ impl<'a> Expander<'a> {
                 let why = self.text(word, depth + 1)?;
                 return Err(required(name, state, &why, dollar.at..dollar.at + length));
             }
-            _ => out.push_str(&self.text(word, depth + 1)?),
+            _ => match self.text(word, depth + 1) {
+                Ok(text) => out.push_str(&text),
+                Err(fault) if is_balanced || fault.code != "interpolation" => return Err(fault),
+                Err(_) => return Err(miscounted(Piece { text: dollar.first(length), at: dollar.at })),
+            },
         }
         Ok(())
     }
@@ -166,19 +172,19 @@ fn braced(dollar: Piece<'_>) -> Result<Braced<'_>, Fault> {
     let name = name(dollar.skip(2).text);
     let after = dollar.skip(2 + name.len());
     if !name.is_empty() && after.text.starts_with('}') {
-        return Ok(Braced { name, operator: "", word: after, length: name.len() + 3 });
+        return Ok(Braced { name, operator: "", word: after, length: name.len() + 3, is_balanced: true });
     }
     let operator = OPERATORS.into_iter().find(|operator| after.text.starts_with(operator));
     let (Some(operator), false) = (operator, name.is_empty()) else { return Err(malformed(dollar)) };
     let body = after.skip(operator.len());
-    let Some(end) = balance(body.text) else { return Err(malformed(dollar)) };
+    let Some((end, is_balanced)) = balance(body.text) else { return Err(malformed(dollar)) };
     let word = Piece { text: body.first(end), at: body.at };
-    Ok(Braced { name, operator, word, length: body.at + end + 1 - dollar.at })
+    Ok(Braced { name, operator, word, length: body.at + end + 1 - dollar.at, is_balanced })
 }
 
 /// Where the brace stands that closes one opened before this text, or else the last brace of the line. What is behind
 /// that brace is not looked at, so that a line of many variables is read once.
-fn balance(text: &str) -> Option<usize> {
+fn balance(text: &str) -> Option<(usize, bool)> {
     let (mut open, mut last) = (1_usize, None);
     let mut bytes = text.bytes().enumerate().take_while(|(_, byte)| *byte != b'\n');
     while let Some((at, byte)) = bytes.next() {
@@ -193,7 +199,7 @@ fn balance(text: &str) -> Option<usize> {
             break;
         }
     }
-    last
+    last.map(|at| (at, open == 0))
 }
 
 fn name(text: &str) -> &str {
@@ -236,7 +242,7 @@ pub(super) fn uses(text: &str) -> Vec<Use<'_>> {
         let after = rest.skip(1).text;
         let taken = if after.starts_with('$') {
             2
-        } else if let Some(Braced { name, operator, word, length }) =
+        } else if let Some(Braced { name, operator, word, length, .. }) =
             after.starts_with('{').then(|| braced(rest).ok()).flatten()
         {
             let word = if operator.is_empty() { "" } else { word.text };
@@ -251,6 +257,13 @@ pub(super) fn uses(text: &str) -> Vec<Use<'_>> {
         rests.push(rest.skip(taken).text);
     }
     all
+}
+
+/// Compose passes over the letter behind an inner `{`, so that `{}` never closes.
+fn miscounted(reference: Piece<'_>) -> Fault {
+    let fault =
+        invalid(reference, format!("'{}' is read as one variable: a '{{' in it is never closed", reference.text));
+    Fault { help: "put no '{}' into the word".into(), ..fault }
 }
 
 fn invalid(piece: Piece<'_>, message: String) -> Fault {
