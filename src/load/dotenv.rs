@@ -114,8 +114,9 @@ impl<'a> Reader<'a, '_> {
         let key = written.trim_end();
         let bare = after.is_empty() || after.starts_with('\n');
         if key.is_empty() && !bare {
-            let fault = Diagnostic::error("dotenv", "there is no name in front of the value");
-            return Err(Box::new(fault.at(self.span(start + end, start + end + 1)).help("write 'NAME=value'")));
+            let fault = Diagnostic::warning("dotenv", "there is no name in front of the value");
+            let place = self.span(start + end, start + end + 1);
+            self.ledger.report(fault.at(place).help("write 'NAME=value'"));
         }
         self.check(key, start)?;
         let value = after.get(1..).unwrap_or_default().trim_start_matches(is_blank);

@@ -1,6 +1,6 @@
 //! Variables in text: `$NAME`, `${NAME}`, `${NAME:-word}` and their kin, expanded in one pass as Compose does.
 //!
-//! What a variable holds is never scanned again, and only the branch that is needed is looked at. This module knows
+//! What a variable holds is never scanned again. A word is read even where it is not needed: so does Compose. This module knows
 //! neither trees nor files: a fault names a range of the text.
 
 use indexmap::{IndexMap, IndexSet};
@@ -75,7 +75,7 @@ struct Braced<'a> {
     operator: &'static str,
     word: Piece<'a>,
     length: usize,
-    /// Whether the brace that ends it closes the one that begins it.
+    /// Whether the brace that ends it is the one that was opened.
     is_balanced: bool,
 }
 
@@ -149,18 +149,12 @@ impl<'a> Expander<'a> {
         let found = self.look(name);
         let state = if found.is_some() { "is empty" } else { "is not set" };
         let value = found.filter(|value| !(operator.starts_with(':') && value.is_empty()));
+        let word = self.text(word, depth + 1).map_err(|fault| if is_balanced { fault } else { malformed(dollar) })?;
         match (operator.trim_start_matches(':'), value) {
             ("-" | "?", Some(value)) => out.push_str(value),
             ("+", None) => {}
-            ("?", None) => {
-                let why = self.text(word, depth + 1)?;
-                return Err(required(name, state, &why, dollar.at..dollar.at + length));
-            }
-            _ => match self.text(word, depth + 1) {
-                Ok(text) => out.push_str(&text),
-                Err(fault) if is_balanced || fault.code != "interpolation" => return Err(fault),
-                Err(_) => return Err(miscounted(Piece { text: dollar.first(length), at: dollar.at })),
-            },
+            ("?", None) => return Err(required(name, state, &word, dollar.at..dollar.at + length)),
+            _ => out.push_str(&word),
         }
         Ok(())
     }
@@ -182,8 +176,8 @@ fn braced(dollar: Piece<'_>) -> Result<Braced<'_>, Fault> {
     Ok(Braced { name, operator, word, length: body.at + end + 1 - dollar.at, is_balanced })
 }
 
-/// Where the brace stands that closes one opened before this text, or else the last brace of the line. What is behind
-/// that brace is not looked at, so that a line of many variables is read once.
+/// Where the brace stands that closes one opened before this text, or else the last brace of the line, and which of both
+/// it is. What is behind it is not looked at, so that a line of many variables is read once.
 fn balance(text: &str) -> Option<(usize, bool)> {
     let (mut open, mut last) = (1_usize, None);
     let mut bytes = text.bytes().enumerate().take_while(|(_, byte)| *byte != b'\n');
@@ -199,7 +193,7 @@ fn balance(text: &str) -> Option<(usize, bool)> {
             break;
         }
     }
-    last.map(|at| (at, open == 0))
+    Some((last?, open == 0))
 }
 
 fn name(text: &str) -> &str {
@@ -257,13 +251,6 @@ pub(super) fn uses(text: &str) -> Vec<Use<'_>> {
         rests.push(rest.skip(taken).text);
     }
     all
-}
-
-/// Compose passes over the letter behind an inner `{`, so that `{}` never closes.
-fn miscounted(reference: Piece<'_>) -> Fault {
-    let fault =
-        invalid(reference, format!("'{}' is read as one variable: a '{{' in it is never closed", reference.text));
-    Fault { help: "put no '{}' into the word".into(), ..fault }
 }
 
 fn invalid(piece: Piece<'_>, message: String) -> Fault {
@@ -325,7 +312,6 @@ mod tests {
             ("${UNSET:-\"q\"} ${UNSET:-'q'}", "\"q\" 'q'"),
             ("${UNSET:- x }", " x "),
             ("\\$SET \\${SET}", "\\val \\val"),
-            ("${SET:-${}}", "val"),
         ];
         for (text, wanted) in cases {
             assert_eq!(expand(text, &lookup).map(|done| done.text).as_deref(), Ok(wanted), "{text}");
