@@ -68,6 +68,16 @@ fn a_long_env_file_of_the_project_is_kept_once() {
 }
 
 #[test]
+fn a_long_variable_that_is_set_again_and_again_is_refused() {
+    let again = "B=$LONG\n".repeat(100_000);
+    let project = Project::of(service("")).with(".env", format!("LONG={}\n{again}", "v".repeat(MIB)));
+    project.config().refused(".env:", "32 MiB");
+    let labels = pieces(100_000, |index| format!("      l{index}: $LONG\n"));
+    let project = Project::of(service(&format!("    labels:\n{labels}")));
+    project.with(".env", format!("LONG={}\n", "v".repeat(MIB))).config().refused("compose.yaml:", "32 MiB");
+}
+
+#[test]
 fn a_long_variable_that_is_only_asked_for_is_cheap() {
     let text = service(&format!("    hostname: \"{}\"\n", "${LONG:+x}".repeat(50_000)));
     let ran = Project::of(text).with(".env", format!("LONG={}\n", "v".repeat(10 * MIB))).config().understood();
