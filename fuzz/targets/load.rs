@@ -45,7 +45,11 @@ fn check(folder: &Path) {
     if let Ok(loaded) = first {
         let printed = printed(&loaded);
         match load(&request(folder, Some(printed.clone()))) {
-            Ok(again) => assert_eq!(meaning(&loaded.project.write(Dialect::Yaml)), meaning(&again.project.write(Dialect::Yaml)), "{printed}"),
+            Ok(again) => assert_eq!(
+                meaning(&loaded.project.write(Dialect::Yaml)),
+                meaning(&again.project.write(Dialect::Yaml)),
+                "{printed}"
+            ),
             // Compose takes a config with `external: false` alone, and prints it without: it cannot read that again.
             Err(refused) if text_of(folder).contains("external") && refusal(&refused).contains("has no source") => {}
             Err(refused) => panic!("what was printed is refused: {}\n{printed}", refusal(&refused)),
