@@ -21,19 +21,56 @@ use super::rules::Shape;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Node, Tag, Value};
 
-/// A document in the long spelling.
-pub(super) fn shape(root: Node, diagnostics: &mut Diagnostics) -> Node {
-    walk(root, &Place::ROOT, diagnostics)
-}
-
 /// A part of a document in the long spelling.
-pub(super) fn shape_at(node: Node, place: &Place<'_>, diagnostics: &mut Diagnostics) -> Node {
-    walk(node, place, diagnostics)
+pub(super) fn shape(node: Node, place: &Place<'_>, diagnostics: &mut Diagnostics) -> Node {
+    if node.tag == Tag::Reset {
+        return node;
+    }
+    let attribute = place.attribute();
+    let rule = if attribute.is_late { Shape::Same } else { attribute.shape };
+    let Node { value, span, tag } = apply(rule, node, diagnostics);
+    let value = match value {
+        Value::Map(entries) => Value::Map(
+            entries
+                .into_iter()
+                .map(|(key, value)| {
+                    let value = shape(value, &place.key(key.as_text().unwrap_or_default()), diagnostics);
+                    (key, value)
+                })
+                .collect(),
+        ),
+        Value::List(items) => {
+            let walked = items.into_iter().enumerate();
+            Value::List(walked.map(|(index, item)| shape(item, &place.index(index), diagnostics)).collect())
+        }
+        scalar @ Value::Scalar { .. } => scalar,
+    };
+    Node { value, span, tag }
 }
 
-/// A document with variables in it: what cannot be brought into the long spelling before they are known stays.
-pub(super) fn shape_what_can_be(root: Node) -> Node {
-    walk_what_can_be(root, &Place::ROOT)
+/// The same with variables in it: what cannot be brought into the long spelling before they are known stays.
+pub(super) fn shape_what_can_be(node: Node, place: &Place<'_>) -> Node {
+    let mut faults = Diagnostics::default();
+    let mut node = match apply(place.attribute().shape, node.clone(), &mut faults) {
+        shaped if !faults.has_errors() => shaped,
+        _ => node,
+    };
+    match &mut node.value {
+        Value::Map(entries) => {
+            for (key, value) in entries {
+                let inside = std::mem::take(value);
+                *value = shape_what_can_be(inside, &place.key(key.as_text().unwrap_or_default()));
+            }
+        }
+        Value::List(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                let inside = std::mem::take(item);
+                *item = shape_what_can_be(inside, &place.index(index));
+            }
+        }
+        Value::Scalar { .. } => {}
+    }
+    node
 }
 
 /// What stays as it is written until all files are merged: the labels of configs and secrets.
@@ -46,56 +83,6 @@ pub(super) fn shape_late(root: &mut Node, diagnostics: &mut Diagnostics) {
             *labels = apply(place.key("labels").attribute().shape, std::mem::take(labels), diagnostics);
         }
     }
-}
-
-fn walk_what_can_be(node: Node, place: &Place<'_>) -> Node {
-    let mut faults = Diagnostics::default();
-    let mut node = match apply(place.attribute().shape, node.clone(), &mut faults) {
-        shaped if !faults.has_errors() => shaped,
-        _ => node,
-    };
-    match &mut node.value {
-        Value::Map(entries) => {
-            for (key, value) in entries {
-                let inside = std::mem::take(value);
-                *value = walk_what_can_be(inside, &place.key(key.as_text().unwrap_or_default()));
-            }
-        }
-        Value::List(items) => {
-            for (index, item) in items.iter_mut().enumerate() {
-                let inside = std::mem::take(item);
-                *item = walk_what_can_be(inside, &place.index(index));
-            }
-        }
-        Value::Scalar { .. } => {}
-    }
-    node
-}
-
-fn walk(node: Node, place: &Place<'_>, diagnostics: &mut Diagnostics) -> Node {
-    if node.tag == Tag::Reset {
-        return node;
-    }
-    let attribute = place.attribute();
-    let shape = if attribute.is_late { Shape::Same } else { attribute.shape };
-    let Node { value, span, tag } = apply(shape, node, diagnostics);
-    let value = match value {
-        Value::Map(entries) => Value::Map(
-            entries
-                .into_iter()
-                .map(|(key, value)| {
-                    let value = walk(value, &place.key(key.as_text().unwrap_or_default()), diagnostics);
-                    (key, value)
-                })
-                .collect(),
-        ),
-        Value::List(items) => {
-            let walked = items.into_iter().enumerate();
-            Value::List(walked.map(|(index, item)| walk(item, &place.index(index), diagnostics)).collect())
-        }
-        scalar @ Value::Scalar { .. } => scalar,
-    };
-    Node { value, span, tag }
 }
 
 fn apply(shape: Shape, node: Node, diagnostics: &mut Diagnostics) -> Node {
@@ -176,7 +163,7 @@ fn shaped(pattern: &str, text: &str) -> Result<String, String> {
         node = Node::map([(key, node)]);
     }
     let mut diagnostics = Diagnostics::default();
-    let mut root = shape(node, &mut diagnostics);
+    let mut root = shape(node, &Place::ROOT, &mut diagnostics);
     for key in pattern.split('.') {
         root = root.take(key).expect("shapes keep keys");
     }
