@@ -53,8 +53,8 @@ impl<'a> Loader<'a> {
         if self.request.runs(Phase::Interpolation) {
             shape::shape_late(&mut tree, &mut self.ledger.diagnostics);
             kinds::check_complete(&tree, &mut self.ledger.diagnostics);
-            normalise::defaults(&mut tree);
         }
+        normalise::defaults(&mut tree);
         if self.request.runs(Phase::Paths) {
             self.start(&scope.directory, Watched::Real).resolve(&mut tree, &mut self.ledger.diagnostics);
         }
