@@ -4,7 +4,13 @@
 //! engine: those faults are errors of `engine`.
 
 use crate::source::Span;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Characters of a message that a person still reads; a name or value of the user may be of any length.
+const READABLE: usize = 300;
+/// Of those, the ones at the end: the fault often stands behind the name.
+const ENDING: usize = 100;
 
 /// How much a diagnostic matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,7 +67,7 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, code: &'static str, message: String) -> Self {
-        Self { severity, code, message, place: None, labels: Vec::new(), help: None }
+        Self { severity, code, message: clip(message), place: None, labels: Vec::new(), help: None }
     }
 
     /// Sets the place.
@@ -72,15 +78,30 @@ impl Diagnostic {
 
     /// Adds a second place.
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label { span, text: clip(text.into()) });
         self
     }
 
     /// Sets the remedy.
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(clip(help.into()));
         self
     }
+}
+
+fn clip(text: String) -> String {
+    match clipped(&text) {
+        Cow::Owned(short) => short,
+        Cow::Borrowed(_) => text,
+    }
+}
+
+/// The text, or its beginning and its end with `…` between them when it is longer than a person reads.
+pub fn clipped(text: &str) -> Cow<'_, str> {
+    let Some(excess) = text.chars().count().checked_sub(READABLE + 1) else { return text.into() };
+    let beginning = text.chars().take(READABLE - ENDING - 1);
+    let ending = text.chars().skip(READABLE - ENDING + 1 + excess);
+    beginning.chain(['…']).chain(ending).collect::<String>().into()
 }
 
 /// The diagnostics of one run.
@@ -208,6 +229,19 @@ mod tests {
     #[test]
     fn a_word_that_is_far_from_all_suggests_nothing() {
         assert_eq!(did_you_mean("zebra", ["ports", "image"]), None);
+    }
+
+    #[test]
+    fn a_long_text_keeps_its_beginning_and_its_end() {
+        let long = format!("'{}' is not a port", "é".repeat(1_000_000));
+        let one = Diagnostic::error("x", long.clone()).label(Span::NOWHERE, long.clone()).help(long);
+        for text in [&one.message, &one.labels[0].text, &one.help.expect("has one")] {
+            assert_eq!(text.chars().count(), READABLE);
+            assert!(text.starts_with("'éé") && text.contains("é…é") && text.ends_with("éé' is not a port"), "{text}");
+        }
+        let short = "x".repeat(READABLE);
+        assert_eq!(Diagnostic::error("x", short.clone()).message, short);
+        assert_eq!(Diagnostic::error("x", format!("{short}x")).message.chars().count(), READABLE);
     }
 
     #[test]

@@ -21,7 +21,7 @@ fuzz_target!(|text: &str| {
             assert!(documents.iter().map(size).sum::<usize>() <= MAX_NODES);
             documents.iter().for_each(|document| check(document, &sources));
         }
-        Err(fault) => check_place(&fault, &sources),
+        Err(faults) => faults.iter().for_each(|fault| check_place(fault, &sources)),
     }
 });
 

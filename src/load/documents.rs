@@ -28,7 +28,7 @@ pub(super) fn read(request: &Request, found: &Found, ledger: &mut Ledger) -> Opt
         }
     }
     if is_complete && documents.is_empty() {
-        ledger.report(empty(found).at(first.map(Span::start_of)));
+        ledger.report(empty(found, request).at(first.map(Span::start_of)));
     }
     (is_complete && !documents.is_empty()).then_some(documents)
 }
@@ -59,9 +59,9 @@ fn open(path: &Path, request: &Request, ledger: &mut Ledger) -> Option<FileId> {
     }
 }
 
-fn empty(found: &Found) -> Diagnostic {
-    let names: Vec<_> =
-        found.files.iter().filter_map(|file| file.file_name()).map(|name| name.display().to_string()).collect();
+fn empty(found: &Found, request: &Request) -> Diagnostic {
+    let names = found.files.iter().map(|file| find::shown(file, &request.working_directory).display().to_string());
+    let names: Vec<_> = names.collect();
     Diagnostic::error("empty-file", format!("the compose file is empty: {}", names.join(", ")))
         .help("describe at least one service under 'services:'")
 }

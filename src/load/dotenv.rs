@@ -3,6 +3,7 @@
 //! Two deviations, both where Compose makes a variable without a name: a bare name on a last line without line break
 //! is taken from the environment like any other bare name, and `=value` is a fault.
 
+use super::interpolate::place;
 use super::ledger::Ledger;
 use super::template;
 use crate::diagnostic::Diagnostic;
@@ -113,8 +114,9 @@ impl<'a> Reader<'a, '_> {
         let key = written.trim_end();
         let bare = after.is_empty() || after.starts_with('\n');
         if key.is_empty() && !bare {
-            let fault = Diagnostic::error("dotenv", "there is no name in front of the value");
-            return Err(Box::new(fault.at(self.span(start + end, start + end + 1)).help("write 'NAME=value'")));
+            let fault = Diagnostic::warning("dotenv", "there is no name in front of the value");
+            let place = self.span(start + end, start + end + 1);
+            self.ledger.report(fault.at(place).help("write 'NAME=value'"));
         }
         self.check(key, start)?;
         let value = after.get(1..).unwrap_or_default().trim_start_matches(is_blank);
@@ -203,10 +205,13 @@ impl<'a> Reader<'a, '_> {
         let find = |name: &str| lookup(name).or_else(|| known.get(name).map(|entry| entry.value.as_str()));
         match template::expand(value, &find) {
             Ok(expanded) => {
-                expanded.unset.iter().for_each(|name| self.ledger.unset(name, span));
+                expanded.unset.keys().for_each(|name| self.ledger.unset(name, span));
                 Ok(Entry { value: expanded.text, span })
             }
-            Err(fault) => Err(Box::new(Diagnostic::error(fault.code, fault.message).at(span).help(fault.help))),
+            Err(fault) => {
+                let place = place(&self.ledger.sources, value, span, &fault.range);
+                Err(Box::new(Diagnostic::error(fault.code, fault.message).at(place).help(fault.help)))
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! `env_file` and `label_file`: files whose variables become those of one service, below what it says itself.
 
+use super::allowance::{Growth, VALUE};
 use super::dotenv::{self, Entries, Format};
 use super::environment::Environment;
 use super::file::Unreadable;
@@ -77,7 +78,7 @@ impl ServiceFiles<'_> {
             self.replaced(before, &known, &path);
         }
         self.hidden(service.get("environment"), &known, &path);
-        put_below(service, "environment", &attribute, known);
+        self.put_below(service, ("environment", &attribute), known);
     }
 
     fn labels(&mut self, service: &mut Node, severity: Severity, path: &TreePath) {
@@ -89,7 +90,14 @@ impl ServiceFiles<'_> {
             self.read(&named, severity, (&mut known, &lookup));
         }
         self.hidden(service.get("labels"), &known, &path.key("labels"));
-        put_below(service, "labels", &attribute, known);
+        self.put_below(service, ("labels", &attribute), known);
+    }
+
+    fn put_below(&mut self, service: &mut Node, (key, attribute): (&str, &Node), known: Entries) {
+        let weight = known.iter().map(|(name, entry)| 2 * VALUE + name.len() + entry.value.len()).sum();
+        if self.ledger.allow(Growth::EnvFiles, weight, attribute.span) {
+            put_below(service, key, attribute, known);
+        }
     }
 
     /// Keeps which variables took part in the values of files.
@@ -195,8 +203,12 @@ impl ServiceFiles<'_> {
 
     fn read(&mut self, named: &Named, severity: Severity, (known, lookup): (&mut Entries, Lookup<'_>)) {
         let shown = find::shown(&named.path, self.working_directory);
-        match self.ledger.read(&named.path, &shown) {
+        match self.ledger.read_variables(&named.path, &shown) {
             Ok(file) => {
+                let length = self.ledger.sources.text(file).len();
+                if !self.ledger.allow(Growth::EnvFiles, length, named.place.span) {
+                    return;
+                }
                 let dollar = if named.format == Format::Raw { Dollar::Plain } else { Dollar::Variable };
                 self.ledger.origins.env_file(file, dollar);
                 dotenv::read(file, named.format, known, (lookup, self.ledger));

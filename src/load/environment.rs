@@ -11,21 +11,25 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Dollar, Variable};
 use crate::source::Span;
 use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 const PROCESS: &str = "the environment";
 
 /// Variables and where they came from.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Environment {
-    values: BTreeMap<String, Known>,
+    /// Shared by the environments of all included files that add nothing.
+    values: Rc<BTreeMap<String, Known>>,
     included: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone)]
 struct Known {
-    value: String,
-    from: String,
+    value: Rc<str>,
+    from: Rc<str>,
     place: Option<Span>,
 }
 
@@ -50,7 +54,7 @@ impl Environment {
 
     /// The value of a variable.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(|known| known.value.as_str())
+        self.values.get(name).map(|known| &*known.value)
     }
 
     /// The value of a variable, unless it is empty.
@@ -61,20 +65,20 @@ impl Environment {
     /// A variable with where it came from, such as `.env`.
     pub fn origin(&self, name: &str) -> Variable {
         let known = self.values.get(name);
-        let (from, place) = (known.map(|known| known.from.clone()), known.and_then(|known| known.place));
+        let (from, place) = (known.map(|known| known.from.to_string()), known.and_then(|known| known.place));
         Variable { name: name.to_owned(), from, place }
     }
 
     /// Adds a variable that is not there yet.
     pub fn add(&mut self, name: &str, value: &str, from: &str) {
-        let known = || Known { value: value.to_owned(), from: from.to_owned(), place: None };
-        self.values.entry(name.to_owned()).or_insert_with(known);
+        let known = || Known { value: value.into(), from: from.into(), place: None };
+        Rc::make_mut(&mut self.values).entry(name.to_owned()).or_insert_with(known);
     }
 
     /// Sets a variable, whatever it was.
     pub fn set(&mut self, name: &str, value: &str, from: &str) {
-        let known = Known { value: value.to_owned(), from: from.to_owned(), place: None };
-        self.values.insert(name.to_owned(), known);
+        let known = Known { value: value.into(), from: from.into(), place: None };
+        Rc::make_mut(&mut self.values).insert(name.to_owned(), known);
     }
 
     /// Adds what the env files say: those that were asked for, or else `.env` of the given directory.
@@ -83,7 +87,7 @@ impl Environment {
         let explicit = explicit_files(request);
         if explicit.is_empty() {
             let path = directory.join(".env");
-            if !is_disabled(request, ledger) && path.is_file() {
+            if !is_disabled(request, ledger) && is_there(&path, request, ledger) {
                 self.read(&path, request, (&mut entries, ledger));
             }
         }
@@ -94,10 +98,14 @@ impl Environment {
     }
 
     fn add_entries(&mut self, entries: Entries, ledger: &Ledger) {
+        if entries.is_empty() {
+            return;
+        }
+        let values = Rc::make_mut(&mut self.values);
         for (name, entry) in entries {
             let from = ledger.sources.path(entry.span.file).display().to_string();
-            let known = Known { value: entry.value, from, place: Some(entry.span) };
-            self.values.entry(name).or_insert(known);
+            let known = || Known { value: entry.value.into(), from: from.into(), place: Some(entry.span) };
+            values.entry(name).or_insert_with(known);
         }
     }
 
@@ -109,7 +117,7 @@ impl Environment {
     /// Adds the `.env` of an included directory, if there is one.
     pub fn add_default_file(&mut self, directory: &Path, (request, ledger): (&Request, &mut Ledger)) {
         let path = directory.join(".env");
-        if path.is_file() {
+        if is_there(&path, request, ledger) {
             self.add_included(&[(path, Span::NOWHERE)], (request, ledger));
         }
     }
@@ -119,7 +127,7 @@ impl Environment {
         let mut entries = Entries::new();
         for (path, place) in files.iter().filter(|(path, _)| !self.included.contains(path)) {
             let shown = find::shown(path, &request.working_directory);
-            match ledger.read(path, &shown) {
+            match ledger.read_variables(path, &shown) {
                 Ok(_) => self.read(path, request, (&mut entries, ledger)),
                 Err(unreadable) => ledger.report(unreadable.diagnostic("env file", &shown).at(*place)),
             }
@@ -130,7 +138,7 @@ impl Environment {
 
     fn read(&self, path: &Path, request: &Request, (entries, ledger): (&mut Entries, &mut Ledger)) {
         let shown = find::shown(path, &request.working_directory);
-        match ledger.read(path, &shown) {
+        match ledger.read_variables(path, &shown) {
             Ok(file) => {
                 let lookup = |name: &str| self.get(name);
                 ledger.origins.env_file(file, Dollar::Variable);
@@ -146,7 +154,7 @@ impl Environment {
 
     /// All variables.
     pub fn into_map(self) -> BTreeMap<String, String> {
-        self.values.into_iter().map(|(name, known)| (name, known.value)).collect()
+        Rc::unwrap_or_clone(self.values).into_iter().map(|(name, known)| (name, known.value.to_string())).collect()
     }
 }
 
@@ -158,6 +166,22 @@ pub(super) fn explicit_files(request: &Request) -> Vec<PathBuf> {
     }
     let list = request.environment.get("COMPOSE_ENV_FILES").map(String::as_str).unwrap_or_default();
     list.split(',').map(str::trim).filter(|part| !part.is_empty()).map(|part| absolute(Path::new(part))).collect()
+}
+
+/// Whether there is a default env file to be read. A directory is none; a pipe is refused when it is read.
+fn is_there(path: &Path, request: &Request, ledger: &mut Ledger) -> bool {
+    match fs::metadata(path) {
+        Ok(kind) => !kind.is_dir(),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            if path.is_symlink() {
+                let shown = find::shown(path, &request.working_directory);
+                let message = format!("'{}' is a link that leads nowhere: it is passed over", shown.display());
+                ledger.report(Diagnostic::warning("file-not-found", message).help("mend the link, or remove it"));
+            }
+            false
+        }
+        Err(_) => true,
+    }
 }
 
 fn is_disabled(request: &Request, ledger: &mut Ledger) -> bool {

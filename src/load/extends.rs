@@ -4,6 +4,7 @@
 //! of another file start from its directory; its networks and volumes stay there.
 
 use super::Phase;
+use super::allowance::{Growth, weight};
 use super::documents;
 use super::find::{self, absolute};
 use super::interpolate::interpolate;
@@ -23,8 +24,6 @@ use std::rc::Rc;
 pub(super) struct Extends<'a, 'l> {
     loader: &'a mut Loader<'l>,
     scope: &'a Scope,
-    /// Other files, each with its services as written.
-    files: HashMap<PathBuf, Option<Services>>,
     /// Services of this document that are done.
     done: HashMap<Box<str>, Node>,
     /// Services of this document that start from what is not there.
@@ -32,6 +31,10 @@ pub(super) struct Extends<'a, 'l> {
     /// Services of circles that were reported.
     circles: HashSet<Box<str>>,
 }
+
+/// The services of other files as written, by file and by what gave their variables.
+#[derive(Debug, Default)]
+pub(super) struct Extended(HashMap<(PathBuf, Vec<PathBuf>), Option<Services>>);
 
 /// The services of the documents of a file, in the order of the documents.
 type Services = Rc<[Node]>;
@@ -49,14 +52,7 @@ struct Link {
 impl<'a, 'l> Extends<'a, 'l> {
     /// For the documents of a unit.
     pub fn of(loader: &'a mut Loader<'l>, scope: &'a Scope) -> Self {
-        Self {
-            loader,
-            scope,
-            files: HashMap::new(),
-            done: HashMap::new(),
-            failed: HashSet::new(),
-            circles: HashSet::new(),
-        }
+        Self { loader, scope, done: HashMap::new(), failed: HashSet::new(), circles: HashSet::new() }
     }
 
     /// Replaces every `extends` of a document by what it stands for.
@@ -154,11 +150,12 @@ impl<'a, 'l> Extends<'a, 'l> {
 
     /// The services of another file, its paths starting from its own directory.
     fn open(&mut self, path: &Path, named: &Node) -> Option<Services> {
-        if let Some(known) = self.files.get(path) {
+        let entry = (path.to_owned(), self.scope.environment.included().to_vec());
+        if let Some(known) = self.loader.extended.0.get(&entry) {
             return known.clone();
         }
         let services = self.read(path, named).map(Rc::from);
-        self.files.insert(path.to_owned(), services.clone());
+        self.loader.extended.0.insert(entry, services.clone());
         services
     }
 
@@ -215,12 +212,13 @@ impl<'a, 'l> Extends<'a, 'l> {
     fn merge(&mut self, chain: Vec<Link>, mut base: Option<Node>) {
         let services = Place::ROOT.key("services");
         for link in chain.into_iter().rev() {
-            let Link { file, name, service, .. } = link;
+            let Link { file, name, service, place: extends } = link;
             let place = services.key(&name);
             let tag = service.tag;
             let span = service.span;
+            let given = base.take().filter(|base| self.allow(base, &name, extends));
             let faults = &mut *self.loader.ledger;
-            let merged = match base.take() {
+            let merged = match given {
                 Some(base) if tag == Tag::None => {
                     let base = merge::merge_at(None, base, (&place, Tags::Obeyed), faults);
                     merge::merge_at(base, service, (&place, Tags::Kept), faults)
@@ -235,6 +233,15 @@ impl<'a, 'l> Extends<'a, 'l> {
             }
             base = merged;
         }
+    }
+
+    /// Whether a service may start from this one; if it is too much, it has no base.
+    fn allow(&mut self, base: &Node, name: &str, extends: Span) -> bool {
+        let is_allowed = self.loader.ledger.allow(Growth::Extends, weight(base), extends);
+        if !is_allowed {
+            self.failed.insert(name.into());
+        }
+        is_allowed
     }
 
     fn report_missing(&mut self, chain: &[Link], name: &str, services: &[Node]) {

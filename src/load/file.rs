@@ -54,12 +54,17 @@ impl Unreadable {
         if matches!(self, Self::Missing) {
             return Diagnostic::error("file-not-found", format!("{what} '{name}' not found"));
         }
-        let place = if let Self::NotText(bad) = self { bad.place } else { None };
-        let fault = Diagnostic::error("file-unreadable", format!("cannot read the {what} '{name}': {self}")).at(place);
+        let fault = Diagnostic::error("file-unreadable", format!("cannot read the {what} '{name}': {self}"));
+        let fault = fault.at(self.place());
         match self.remedy() {
             Some(remedy) => fault.help(remedy),
             None => fault,
         }
+    }
+
+    /// Where in the file the fault is.
+    pub fn place(&self) -> Option<Span> {
+        if let Self::NotText(bad) = self { bad.place } else { None }
     }
 
     fn remedy(&self) -> Option<&'static str> {

@@ -49,10 +49,10 @@ fn variables(text: &str, format: Format, lookup: Lookup<'_>) -> Variables {
 
 /// An attribute of a service in the long spelling.
 pub fn shape(attribute: &str, value: Node) -> (Node, Diagnostics) {
-    let mut diagnostics = Diagnostics::default();
+    let mut ledger = Ledger::default();
     let service = Node::map([("services", Node::map([("a", Node::map([(attribute, value)]))]))]);
-    let mut shaped = shape::shape(service, &Place::ROOT, &mut diagnostics);
+    let mut shaped = shape::shape(service, &Place::ROOT, &mut ledger);
     let path = ["services", "a", attribute];
     let shaped = path.into_iter().try_fold(&mut shaped, |node, key| node.get_mut(key)).cloned();
-    (shaped.unwrap_or_else(Node::null), diagnostics)
+    (shaped.unwrap_or_else(Node::null), ledger.diagnostics)
 }

@@ -4,6 +4,7 @@
 //! what it includes; of two entries the first wins.
 
 use super::Phase;
+use super::allowance::{Growth, weight};
 use super::documents;
 use super::environment::Environment;
 use super::find::{self, absolute};
@@ -118,10 +119,11 @@ impl Loader<'_> {
     }
 
     fn load(&mut self, entry: Entry, environment: Environment, places: &[Span]) -> Option<Node> {
-        if let Some(known) = self.included.loaded.get(&entry) {
-            return known.clone();
-        }
         let place = places.first().copied()?;
+        if let Some(known) = self.included.loaded.get(&entry) {
+            let known = known.as_ref()?;
+            return self.ledger.allow(Growth::Includes, weight(known), place).then(|| known.clone());
+        }
         let real = entry.files.first().map(|file| fs::canonicalize(file).unwrap_or_else(|_| file.clone()))?;
         if self.included.open.iter().any(|(open, _)| *open == real) || self.included.open.len() >= MAX_DEPTH {
             self.report_cycle(&real, place);
@@ -135,6 +137,8 @@ impl Loader<'_> {
             normalise::listed_variables(tree, &scope.environment);
         }
         self.included.open.pop();
+        let is_nested = !self.included.open.is_empty();
+        tree = tree.filter(|tree| !is_nested || self.ledger.allow(Growth::Includes, weight(tree), place));
         self.included.loaded.insert(entry, tree.clone());
         tree
     }

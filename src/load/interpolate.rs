@@ -2,12 +2,14 @@
 //!
 //! A value that held a variable is text from then on, even if it looks like a number: so does Compose have it.
 
+use super::allowance::Growth;
 use super::environment::Environment;
 use super::ledger::Ledger;
-use super::template::{self, Fault};
+use super::template;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Tag, Value};
 use crate::source::{SourceMap, Span};
+use std::ops::Range;
 
 /// Expands the variables of a whole tree; a faulty text stays as it is and is reported.
 pub(super) fn interpolate(node: &mut Node, environment: &Environment, ledger: &mut Ledger) {
@@ -37,25 +39,31 @@ fn expand(text: &str, span: Span, environment: &Environment, ledger: &mut Ledger
             for name in expanded.used {
                 ledger.origins.used(span, environment.origin(&name));
             }
-            expanded.unset.iter().for_each(|name| ledger.unset(name, span));
-            Some(expanded.text)
+            for (name, range) in expanded.unset {
+                ledger.unset(&name, place(&ledger.sources, text, span, &range));
+            }
+            ledger.allow(Growth::Variables, expanded.text.len(), span).then_some(expanded.text)
         }
         Err(fault) => {
-            let place = place(&ledger.sources, text, span, &fault);
+            let place = place(&ledger.sources, text, span, &fault.range);
             ledger.ruin(span, Diagnostic::error(fault.code, fault.message).at(place).help(fault.help));
             None
         }
     }
 }
 
-/// The exact place of a fault, if the file has the text as it is; otherwise the whole value.
-fn place(sources: &SourceMap, text: &str, span: Span, fault: &Fault) -> Span {
+/// The exact place of a part that begins with a `$`; the whole value where its file writes dollar signs otherwise.
+pub(super) fn place(sources: &SourceMap, text: &str, span: Span, range: &Range<usize>) -> Span {
     let written = sources.text(span.file).get(span.start as usize..span.end as usize).unwrap_or_default();
-    let quotes = usize::from(written.starts_with(['"', '\'']));
-    match written.get(quotes..written.len().saturating_sub(quotes)) {
-        Some(inner) if inner.trim_end() == text => span.part(fault.range.start + quotes, fault.range.end + quotes),
-        _ => span,
+    let before = text.get(..range.start).unwrap_or_default().matches('$').count();
+    let mut dollars = written.match_indices('$').map(|(at, _)| at);
+    if dollars.clone().count() != text.matches('$').count() {
+        return span;
     }
+    let Some(start) = dollars.nth(before) else { return span };
+    let part = text.get(range.clone()).unwrap_or_default();
+    let is_as_written = written.get(start..).is_some_and(|rest| rest.starts_with(part));
+    span.part(start, start + if is_as_written { part.len() } else { 1 })
 }
 
 #[cfg(test)]
@@ -84,13 +92,24 @@ mod tests {
     #[test]
     fn a_fault_points_into_the_text() {
         for (text, column, width) in
-            [("a: x ${1} y\n", 6, 4), ("a: \"x ${1} y\"\n", 7, 4), ("a: \"\\x41 ${1}\"\n", 4, 11)]
+            [("a: x ${1} y\n", 6, 4), ("a: \"x ${1} y\"\n", 7, 4), ("a: \"\\x41 ${1}\"\n", 10, 4)]
         {
             let (_, ledger) = run(text);
             let place = ledger.diagnostics.sorted()[0].place.expect("has a place");
             let place = ledger.sources.locate(place).expect("in the map");
             assert_eq!((place.column, place.width), (column, width), "{text}");
         }
+    }
+
+    #[test]
+    fn each_variable_without_a_value_has_its_own_place() {
+        let (_, mut ledger) = run("a: x $B${C}\nd: $B\n");
+        ledger.settle();
+        let columns = ledger.diagnostics.sorted().into_iter().map(|one| {
+            let place = ledger.sources.locate(one.place.expect("has a place")).expect("in the map");
+            (place.column, place.width, one.labels.len())
+        });
+        assert_eq!(columns.collect::<Vec<_>>(), [(6, 2, 1), (8, 4, 0)]);
     }
 
     #[test]

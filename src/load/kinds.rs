@@ -289,6 +289,10 @@ fn remedy(node: &Node, attribute: &Attribute, place: &Place<'_>) -> Option<Strin
             let is_pairs = items.iter().all(|item| item.as_map().is_some());
             is_pairs.then(|| "remove the '-' in front of the keys".into())
         }
+        Value::List(items) if !takes_list => match items.as_slice() {
+            [Node { value: Value::Scalar { text, .. }, .. }] => Some(format!("write the value alone: {text}")),
+            _ => Some("one value goes here".into()),
+        },
         Value::Map(_) if takes_list => Some("begin each item with '- '".into()),
         Value::Map(_) if takes_text && place.name().is_some() => {
             Some("put quotes around a text that holds ': '".into())
@@ -378,6 +382,16 @@ mod tests {
                 "environment: {A: {B: c}}",
                 "'A' under 'environment' must be a string, a number or true or false, this is a mapping",
                 "put quotes around a text that holds ': '",
+            ),
+            (
+                "labels: {k: [x]}",
+                "'k' under 'labels' must be a string, a number or true or false, this is a list",
+                "write the value alone: x",
+            ),
+            (
+                "sysctls: {k: [1, 2]}",
+                "'k' under 'sysctls' must be a string, a number or true or false, this is a list",
+                "one value goes here",
             ),
             ("cgroup: prvate", "'prvate' is not a value of 'cgroup'", "did you mean 'private'?"),
             ("oom_score_adj: 2000", "2000 is out of range for 'oom_score_adj'", "it goes from -1000 to 1000"),

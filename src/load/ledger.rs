@@ -1,5 +1,6 @@
 //! [`Ledger`]: what a load collects on its way: texts, faults, and which variables went where.
 
+use super::allowance::{Allowance, Grant, Growth};
 use super::file::{self, Unreadable};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Origins;
@@ -16,6 +17,7 @@ pub(super) struct Ledger {
     pub sources: SourceMap,
     pub diagnostics: Diagnostics,
     pub origins: Origins,
+    pub allowance: Allowance,
     files: HashMap<PathBuf, FileId>,
     unset: BTreeMap<String, BTreeSet<Span>>,
     ruined: Vec<Span>,
@@ -39,6 +41,29 @@ impl Ledger {
         let id = self.sources.add(shown.to_owned(), text);
         self.files.insert(path.to_owned(), id);
         Ok(id)
+    }
+
+    /// The text of a file of variables. Bytes that are no UTF-8 do not keep the rest from being read.
+    pub fn read_variables(&mut self, path: &Path, shown: &Path) -> Result<FileId, Unreadable> {
+        let unreadable = match self.read(path, shown) {
+            Err(unreadable) => unreadable,
+            read => return read,
+        };
+        let Some(place) = unreadable.place() else { return Err(unreadable) };
+        self.files.insert(path.to_owned(), place.file);
+        let warning = Diagnostic::warning("not-text", format!("{unreadable}: it is read as '\u{fffd}'"));
+        self.report(warning.at(place).help("save the file as UTF-8"));
+        Ok(place.file)
+    }
+
+    /// Asks for more than the files say; what does not fit is reported the first time.
+    pub fn allow(&mut self, growth: Growth, amount: usize, place: Span) -> bool {
+        let grant = self.allowance.take(growth, amount);
+        if grant == Grant::Refused {
+            let (message, help) = growth.fault();
+            self.report(Diagnostic::error("too-large", message).at(place).help(help));
+        }
+        grant == Grant::Given
     }
 
     /// Adds a fault.
@@ -84,6 +109,13 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_does_not_fit_is_one_fault() {
+        let mut ledger = Ledger::default();
+        let given = [65_000, 1000, 1].map(|ports| ledger.allow(Growth::Ports, ports, Span::NOWHERE));
+        assert_eq!((given, ledger.diagnostics.sorted().len()), ([true, false, false], 1));
+    }
 
     #[test]
     fn a_variable_that_is_unset_in_many_places_is_one_warning() {

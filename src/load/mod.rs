@@ -4,6 +4,7 @@
 //! later phases are not run on what an earlier one could not understand. Nothing here reads the environment of the
 //! process or prints: the [`Request`] carries the one, the caller shows the diagnostics.
 
+mod allowance;
 mod documents;
 mod dotenv;
 mod env_file;

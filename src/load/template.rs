@@ -1,9 +1,9 @@
 //! Variables in text: `$NAME`, `${NAME}`, `${NAME:-word}` and their kin, expanded in one pass as Compose does.
 //!
-//! What a variable holds is never scanned again, and only the branch that is needed is looked at. This module knows
+//! What a variable holds is never scanned again. A word is read even where it is not needed: so does Compose. This module knows
 //! neither trees nor files: a fault names a range of the text.
 
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 use std::ops::Range;
 
 /// Nesting of words in words that no person writes.
@@ -22,8 +22,8 @@ pub(super) struct Expanded {
     pub text: String,
     /// The variables that were looked at.
     pub used: IndexSet<String>,
-    /// Those that had no value where one was needed.
-    pub unset: IndexSet<String>,
+    /// Those that had no value where one was needed, each with where it was needed first, in bytes.
+    pub unset: IndexMap<String, Range<usize>>,
 }
 
 /// Why a text cannot be expanded.
@@ -41,7 +41,7 @@ pub(super) struct Fault {
 
 /// Fills in the variables of a text.
 pub(super) fn expand(text: &str, lookup: Lookup<'_>) -> Result<Expanded, Fault> {
-    let mut expander = Expander { lookup, used: IndexSet::new(), unset: IndexSet::new() };
+    let mut expander = Expander { lookup, used: IndexSet::new(), unset: IndexMap::new() };
     let text = expander.text(Piece { text, at: 0 }, 0)?;
     Ok(Expanded { text, used: expander.used, unset: expander.unset })
 }
@@ -49,7 +49,7 @@ pub(super) fn expand(text: &str, lookup: Lookup<'_>) -> Result<Expanded, Fault> 
 struct Expander<'a> {
     lookup: Lookup<'a>,
     used: IndexSet<String>,
-    unset: IndexSet<String>,
+    unset: IndexMap<String, Range<usize>>,
 }
 
 /// A part of the text and where it begins.
@@ -75,6 +75,8 @@ struct Braced<'a> {
     operator: &'static str,
     word: Piece<'a>,
     length: usize,
+    /// Whether the brace that ends it is the one that was opened.
+    is_balanced: bool,
 }
 
 impl<'a> Expander<'a> {
@@ -113,15 +115,15 @@ impl<'a> Expander<'a> {
         if name.is_empty() {
             out.push('$');
         } else {
-            out.push_str(self.plain(name));
+            out.push_str(self.plain(name, dollar.at..dollar.at + 1 + name.len()));
         }
         Ok(1 + name.len())
     }
 
-    fn plain(&mut self, name: &str) -> &'a str {
+    fn plain(&mut self, name: &str, range: Range<usize>) -> &'a str {
         let value = self.look(name);
-        if value.is_none() && !self.unset.contains(name) {
-            self.unset.insert(name.to_owned());
+        if value.is_none() && !self.unset.contains_key(name) {
+            self.unset.insert(name.to_owned(), range);
         }
         value.unwrap_or_default()
     }
@@ -139,22 +141,20 @@ impl<'a> Expander<'a> {
         (dollar, depth): (Piece<'_>, usize),
         out: &mut String,
     ) -> Result<(), Fault> {
-        let Braced { name, operator, word, length } = *braced;
+        let Braced { name, operator, word, length, is_balanced } = *braced;
         if operator.is_empty() {
-            out.push_str(self.plain(name));
+            out.push_str(self.plain(name, dollar.at..dollar.at + length));
             return Ok(());
         }
         let found = self.look(name);
         let state = if found.is_some() { "is empty" } else { "is not set" };
         let value = found.filter(|value| !(operator.starts_with(':') && value.is_empty()));
+        let word = self.text(word, depth + 1).map_err(|fault| if is_balanced { fault } else { malformed(dollar) })?;
         match (operator.trim_start_matches(':'), value) {
             ("-" | "?", Some(value)) => out.push_str(value),
             ("+", None) => {}
-            ("?", None) => {
-                let why = self.text(word, depth + 1)?;
-                return Err(required(name, state, &why, dollar.at..dollar.at + length));
-            }
-            _ => out.push_str(&self.text(word, depth + 1)?),
+            ("?", None) => return Err(required(name, state, &word, dollar.at..dollar.at + length)),
+            _ => out.push_str(&word),
         }
         Ok(())
     }
@@ -166,19 +166,19 @@ fn braced(dollar: Piece<'_>) -> Result<Braced<'_>, Fault> {
     let name = name(dollar.skip(2).text);
     let after = dollar.skip(2 + name.len());
     if !name.is_empty() && after.text.starts_with('}') {
-        return Ok(Braced { name, operator: "", word: after, length: name.len() + 3 });
+        return Ok(Braced { name, operator: "", word: after, length: name.len() + 3, is_balanced: true });
     }
     let operator = OPERATORS.into_iter().find(|operator| after.text.starts_with(operator));
     let (Some(operator), false) = (operator, name.is_empty()) else { return Err(malformed(dollar)) };
     let body = after.skip(operator.len());
-    let Some(end) = balance(body.text) else { return Err(malformed(dollar)) };
+    let Some((end, is_balanced)) = balance(body.text) else { return Err(malformed(dollar)) };
     let word = Piece { text: body.first(end), at: body.at };
-    Ok(Braced { name, operator, word, length: body.at + end + 1 - dollar.at })
+    Ok(Braced { name, operator, word, length: body.at + end + 1 - dollar.at, is_balanced })
 }
 
-/// Where the brace stands that closes one opened before this text, or else the last brace of the line. What is behind
-/// that brace is not looked at, so that a line of many variables is read once.
-fn balance(text: &str) -> Option<usize> {
+/// Where the brace stands that closes one opened before this text, or else the last brace of the line, and which of both
+/// it is. What is behind it is not looked at, so that a line of many variables is read once.
+fn balance(text: &str) -> Option<(usize, bool)> {
     let (mut open, mut last) = (1_usize, None);
     let mut bytes = text.bytes().enumerate().take_while(|(_, byte)| *byte != b'\n');
     while let Some((at, byte)) = bytes.next() {
@@ -193,7 +193,7 @@ fn balance(text: &str) -> Option<usize> {
             break;
         }
     }
-    last
+    Some((last?, open == 0))
 }
 
 fn name(text: &str) -> &str {
@@ -236,7 +236,7 @@ pub(super) fn uses(text: &str) -> Vec<Use<'_>> {
         let after = rest.skip(1).text;
         let taken = if after.starts_with('$') {
             2
-        } else if let Some(Braced { name, operator, word, length }) =
+        } else if let Some(Braced { name, operator, word, length, .. }) =
             after.starts_with('{').then(|| braced(rest).ok()).flatten()
         {
             let word = if operator.is_empty() { "" } else { word.text };
@@ -312,7 +312,6 @@ mod tests {
             ("${UNSET:-\"q\"} ${UNSET:-'q'}", "\"q\" 'q'"),
             ("${UNSET:- x }", " x "),
             ("\\$SET \\${SET}", "\\val \\val"),
-            ("${SET:-${}}", "val"),
         ];
         for (text, wanted) in cases {
             assert_eq!(expand(text, &lookup).map(|done| done.text).as_deref(), Ok(wanted), "{text}");
@@ -370,8 +369,9 @@ mod tests {
     #[test]
     fn only_a_plain_use_needs_a_value() {
         let done = expand("${A:-x} ${B:+x} $C ${C}", &lookup).expect("valid");
-        let names = |all: IndexSet<String>| all.into_iter().collect::<Vec<_>>().join(" ");
-        assert_eq!((names(done.unset), names(done.used)), ("C".into(), "A B C".into()));
+        let used: Vec<_> = done.used.iter().map(String::as_str).collect();
+        assert_eq!(used, ["A", "B", "C"]);
+        assert_eq!(done.unset, IndexMap::from([("C".to_owned(), 16..18)]));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! it; then it is merged over those before it. Relative paths of a unit start from its own directory.
 
 use super::environment::Environment;
-use super::extends::Extends;
+use super::extends::{Extended, Extends};
 use super::include::Included;
 use super::interpolate::interpolate;
 use super::kinds;
@@ -34,12 +34,13 @@ pub(super) struct Loader<'a> {
     pub request: &'a Request,
     pub ledger: &'a mut Ledger,
     pub included: Included,
+    pub extended: Extended,
 }
 
 impl<'a> Loader<'a> {
     /// A loader for one request.
     pub fn new(request: &'a Request, ledger: &'a mut Ledger) -> Self {
-        Self { request, ledger, included: Included::default() }
+        Self { request, ledger, included: Included::default(), extended: Extended::default() }
     }
 
     /// The documents as one tree in the long spelling, with defaults and absolute paths.
@@ -51,7 +52,7 @@ impl<'a> Loader<'a> {
         }
         let mut tree = merged?;
         if self.request.runs(Phase::Interpolation) {
-            shape::shape_late(&mut tree, &mut self.ledger.diagnostics);
+            shape::shape_late(&mut tree, self.ledger);
             kinds::check_complete(&tree, &mut self.ledger.diagnostics);
         }
         normalise::defaults(&mut tree);
@@ -86,13 +87,12 @@ impl<'a> Loader<'a> {
 
     /// A part of a document in the long spelling, kinds checked; as far as can be told while variables are in it.
     pub fn shaped(&mut self, node: Node, place: &Place<'_>) -> Node {
-        let diagnostics = &mut self.ledger.diagnostics;
         if !self.request.runs(Phase::Interpolation) {
-            kinds::check_open(&node, place, diagnostics);
+            kinds::check_open(&node, place, &mut self.ledger.diagnostics);
             return shape::shape_what_can_be(node, place);
         }
-        kinds::check(&node, place, diagnostics);
-        shape::shape(node, place, diagnostics)
+        kinds::check(&node, place, &mut self.ledger.diagnostics);
+        shape::shape(node, place, self.ledger)
     }
 
     /// Where relative paths of a directory start.

@@ -2,10 +2,13 @@
 
 use super::snippet::{Look, snippet};
 use super::width::tame;
-use crate::diagnostic::{Diagnostic, Diagnostics, Label, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Label, Severity, clipped};
 use crate::document::{Origins, Variable};
 use crate::source::{Location, SourceMap, Span};
 use serde_json::{Map, Value, json};
+
+/// Variables of one value that are told; it may hold any number of them.
+const SHOWN_VARIABLES: usize = 8;
 
 /// What makes a span a place that people know.
 #[derive(Debug, Clone, Copy)]
@@ -41,8 +44,10 @@ pub fn diagnostic_text(diagnostic: &Diagnostic, places: Places<'_>, look: impl I
     out.extend(diagnostic.labels.iter().map(|label| note(label, places, look)));
     // That a variable is not set need not be said twice.
     let is_told = |variable: &Variable| variable.from.is_none() && diagnostic.code == "unset-variable";
-    let variables = places.variables(diagnostic).iter().filter(|variable| !is_told(variable));
-    out.extend(variables.map(|variable| format!("{} {}\n", colours.cyan("note:"), places.origin(variable))));
+    let mut variables = places.variables(diagnostic).iter().filter(|variable| !is_told(variable));
+    let told: Vec<String> = variables.by_ref().take(SHOWN_VARIABLES).map(|variable| places.origin(variable)).collect();
+    let more = Some(variables.count()).filter(|more| *more > 0).map(|more| format!("{more} more variables are in it"));
+    out.extend(told.iter().chain(&more).map(|text| format!("{} {}\n", colours.cyan("note:"), harmless(text))));
     out.extend(diagnostic.help.as_ref().map(|help| format!("{} {}\n", colours.cyan("help:"), harmless(help))));
     out
 }
@@ -128,15 +133,15 @@ impl<'a> Places<'a> {
     /// Where a variable came from, such as `.env:3`; nothing when it is not set.
     pub(super) fn source(self, variable: &Variable) -> Option<String> {
         match self.locate(variable.place) {
-            Some(location) => Some(format!("{}:{}", location.path.display(), location.line)),
+            Some(location) => Some(format!("{}:{}", shown(&location), location.line)),
             None => variable.from.clone(),
         }
     }
 
     fn origin(self, variable: &Variable) -> String {
         match self.source(variable) {
-            Some(from) => format!("the value of '{}' came from {from}", variable.name),
-            None => format!("'{}' is not set", variable.name),
+            Some(from) => format!("the value of '{}' came from {from}", clipped(&variable.name)),
+            None => format!("'{}' is not set", clipped(&variable.name)),
         }
     }
 }
@@ -155,7 +160,11 @@ pub(super) fn word(severity: Severity) -> &'static str {
 }
 
 pub(super) fn place(location: &Location<'_>) -> String {
-    format!("{}:{}:{}: ", location.path.display(), location.line, location.column)
+    format!("{}:{}:{}: ", shown(location), location.line, location.column)
+}
+
+fn shown(location: &Location<'_>) -> String {
+    harmless(&location.path.to_string_lossy())
 }
 
 fn note(label: &Label, places: Places<'_>, look: Look) -> String {
@@ -215,6 +224,21 @@ help: did you mean 'ports'?
         let places = Places { sources: &SourceMap::default(), origins: &Origins::default() };
         let text = diagnostic_text(&Diagnostic::error("x", "'\u{1b}[2J' is no name"), places, Colours::Off);
         assert_eq!(text, "error[x]: '·[2J' is no name\n");
+    }
+
+    #[test]
+    fn a_value_of_many_variables_tells_a_few() {
+        let mut sources = SourceMap::default();
+        let file = sources.add("\u{1b}compose.yaml".into(), "a: 1\n".into());
+        let span = Span::start_of(file).to(3, 4);
+        let mut origins = Origins::default();
+        for index in 0..1000 {
+            origins.used(span, Variable { name: format!("V{index}"), from: Some("a\u{7}".into()), place: None });
+        }
+        let one = Diagnostic::error("x", "y").at(span);
+        let text = diagnostic_text(&one, Places { sources: &sources, origins: &origins }, Colours::Off);
+        assert!(text.ends_with("note: the value of 'V7' came from a·\nnote: 992 more variables are in it\n"), "{text}");
+        assert!(text.starts_with("·compose.yaml:1:4: "), "{text}");
     }
 
     #[test]

@@ -47,17 +47,24 @@ pub fn cut(text: &str, width: usize) -> String {
     kept
 }
 
-/// The text on one line, with no character that a terminal obeys: tabs become blanks, other controls `·`.
+/// The text on one line, with no character that a terminal obeys: tabs become blanks, other controls `·`, and so do marks
+/// that turn the direction of what follows.
 pub fn tame(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.trim_end().chars() {
         match letter {
             '\t' => out.push_str("    "),
-            letter if letter.is_control() => out.push('·'),
+            letter if is_obeyed(letter) => out.push('·'),
             letter => out.push(letter),
         }
     }
     out
+}
+
+fn is_obeyed(letter: char) -> bool {
+    let turns =
+        matches!(letter, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || letter.is_control() || matches!(letter, '\u{2028}'..='\u{2029}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -81,5 +88,6 @@ mod tests {
     #[test]
     fn a_terminal_finds_nothing_to_obey() {
         assert_eq!(tame("\ta\u{1b}[31mb\r\n"), "    a·[31mb");
+        assert_eq!(tame("\u{202e}a\u{2066}b\u{9b}2J\u{2028}c"), "·a·b·2J·c");
     }
 }

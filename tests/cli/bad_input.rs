@@ -97,11 +97,11 @@ fn bad_yaml_is_told_with_its_place() {
     refused(
         "services:\n  web:\n\timage: x\n",
         "\
-compose.yaml:3:2: error[yaml-syntax]: tabs disallowed within this context (block indentation)
+compose.yaml:3:1: error[yaml-syntax]: a tab cannot indent
   |
 3 |     image: x
-  |     ^
-help: indent with spaces: YAML does not allow tabs there
+  | ^^^^
+help: indent with spaces: YAML allows no tabs there
 ",
     );
 }

@@ -10,20 +10,33 @@ use std::collections::HashMap;
 
 /// Nodes that all copies of a file may add up to.
 const MAX_COPIES: usize = 1_000_000;
+/// Bytes that all values with a name and all copies of a file may add up to: 128 MiB.
+const MAX_BYTES: usize = 128 * 1024 * 1024;
+/// Bytes that a value takes besides its text, roughly.
+const VALUE: usize = 64;
 
 /// The anchors of a file.
 #[derive(Debug, Default)]
 pub(super) struct Anchors {
-    known: HashMap<usize, (Node, usize)>,
+    known: HashMap<usize, (Node, Size)>,
     copies: usize,
+    bytes: usize,
+}
+
+/// How much a value is.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    values: usize,
+    bytes: usize,
 }
 
 impl Anchors {
     /// Remembers a value under the number of its anchor.
-    pub fn keep(&mut self, anchor: usize, node: &Node) {
+    pub fn keep(&mut self, anchor: usize, node: &Node) -> Result<()> {
         let node = if node.tag == Tag::Reset { node.clone() } else { without_resets(node) };
-        let size = size(&node);
+        let (size, place) = (size(&node), node.span);
         self.known.insert(anchor, (node, size));
+        self.hold(size, place)
     }
 
     /// A copy for the alias at a place.
@@ -34,23 +47,44 @@ impl Anchors {
                 "a value cannot contain itself: copy the part that is meant",
             ));
         };
-        self.copies += size;
+        let size = *size;
+        self.copies += size.values;
         if self.copies > MAX_COPIES {
             return Err(fault_with_help(
                 fault("alias-bomb", format!("aliases expand to more than {MAX_COPIES} values"), alias),
                 "aliases of aliases multiply: write the values out",
             ));
         }
-        Ok(node.clone())
+        let copy = node.clone();
+        self.hold(size, alias)?;
+        Ok(copy)
+    }
+
+    fn hold(&mut self, size: Size, place: Span) -> Result<()> {
+        self.bytes = self.bytes.saturating_add(size.bytes);
+        if self.bytes <= MAX_BYTES {
+            return Ok(());
+        }
+        let fault = fault("alias-bomb", "anchors and aliases up to here hold more than 128 MiB", place);
+        Err(fault_with_help(fault, "put anchors on smaller values, and name long texts less often"))
     }
 }
 
-fn size(node: &Node) -> usize {
+fn size(node: &Node) -> Size {
+    let mut sum = Size { values: 1, bytes: VALUE };
+    let mut add = |node: &Node| {
+        let Size { values, bytes } = size(node);
+        sum = Size { values: sum.values + values, bytes: sum.bytes + bytes };
+    };
     match &node.value {
-        Value::Scalar { .. } => 1,
-        Value::List(items) => 1 + items.iter().map(size).sum::<usize>(),
-        Value::Map(entries) => 1 + entries.iter().map(|(_, value)| 1 + size(value)).sum::<usize>(),
+        Value::Scalar { text, .. } => sum.bytes += text.len(),
+        Value::List(items) => items.iter().for_each(add),
+        Value::Map(entries) => entries.iter().for_each(|(key, value)| {
+            add(key);
+            add(value);
+        }),
     }
+    sum
 }
 
 fn without_resets(node: &Node) -> Node {

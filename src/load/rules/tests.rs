@@ -1,3 +1,5 @@
+//! What the table must be, whatever stands in it.
+
 use super::*;
 
 fn tables() -> Vec<&'static Table> {

@@ -15,6 +15,7 @@ mod resource;
 mod volume;
 mod words;
 
+use super::ledger::Ledger;
 use super::normalise::entries;
 use super::place::Place;
 use super::rules::Shape;
@@ -22,50 +23,42 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Node, Tag, Value};
 
 /// A part of a document in the long spelling.
-pub(super) fn shape(node: Node, place: &Place<'_>, diagnostics: &mut Diagnostics) -> Node {
-    if node.tag == Tag::Reset {
-        return node;
-    }
-    let attribute = place.attribute();
-    let rule = if attribute.is_late { Shape::Same } else { attribute.shape };
-    let Node { value, span, tag } = apply(rule, node, diagnostics);
-    let value = match value {
-        Value::Map(entries) => Value::Map(
-            entries
-                .into_iter()
-                .map(|(key, value)| {
-                    let value = shape(value, &place.key(key.as_text().unwrap_or_default()), diagnostics);
-                    (key, value)
-                })
-                .collect(),
-        ),
-        Value::List(items) => {
-            let walked = items.into_iter().enumerate();
-            Value::List(walked.map(|(index, item)| shape(item, &place.index(index), diagnostics)).collect())
-        }
-        scalar @ Value::Scalar { .. } => scalar,
-    };
-    Node { value, span, tag }
+pub(super) fn shape(node: Node, place: &Place<'_>, ledger: &mut Ledger) -> Node {
+    walk(node, place, ledger)
 }
 
 /// The same with variables in it: what cannot be brought into the long spelling before they are known stays.
 pub(super) fn shape_what_can_be(node: Node, place: &Place<'_>) -> Node {
-    let mut faults = Diagnostics::default();
-    let mut node = match apply(place.attribute().shape, node.clone(), &mut faults) {
-        shaped if !faults.has_errors() => shaped,
-        _ => node,
-    };
+    walk_what_can_be(node, place, &mut Ledger::default())
+}
+
+/// What stays as it is written until all files are merged: the labels of configs and secrets.
+pub(super) fn shape_late(root: &mut Node, ledger: &mut Ledger) {
+    for section in ["configs", "secrets"] {
+        for (key, resource) in entries(root.get_mut(section)) {
+            let (section, name) = (Place::ROOT.key(section), key.as_text().unwrap_or_default());
+            let place = section.key(name);
+            let Some(labels) = resource.get_mut("labels") else { continue };
+            *labels = apply(place.key("labels").attribute().shape, std::mem::take(labels), ledger);
+        }
+    }
+}
+
+fn walk_what_can_be(node: Node, place: &Place<'_>, scratch: &mut Ledger) -> Node {
+    let shaped = apply(place.attribute().shape, node.clone(), scratch);
+    let is_faulty = std::mem::take(&mut scratch.diagnostics).has_errors();
+    let mut node = if is_faulty { node } else { shaped };
     match &mut node.value {
         Value::Map(entries) => {
             for (key, value) in entries {
                 let inside = std::mem::take(value);
-                *value = shape_what_can_be(inside, &place.key(key.as_text().unwrap_or_default()));
+                *value = walk_what_can_be(inside, &place.key(key.as_text().unwrap_or_default()), scratch);
             }
         }
         Value::List(items) => {
             for (index, item) in items.iter_mut().enumerate() {
                 let inside = std::mem::take(item);
-                *item = shape_what_can_be(inside, &place.index(index));
+                *item = walk_what_can_be(inside, &place.index(index), scratch);
             }
         }
         Value::Scalar { .. } => {}
@@ -73,19 +66,34 @@ pub(super) fn shape_what_can_be(node: Node, place: &Place<'_>) -> Node {
     node
 }
 
-/// What stays as it is written until all files are merged: the labels of configs and secrets.
-pub(super) fn shape_late(root: &mut Node, diagnostics: &mut Diagnostics) {
-    for section in ["configs", "secrets"] {
-        for (key, resource) in entries(root.get_mut(section)) {
-            let (section, name) = (Place::ROOT.key(section), key.as_text().unwrap_or_default());
-            let place = section.key(name);
-            let Some(labels) = resource.get_mut("labels") else { continue };
-            *labels = apply(place.key("labels").attribute().shape, std::mem::take(labels), diagnostics);
-        }
+fn walk(node: Node, place: &Place<'_>, ledger: &mut Ledger) -> Node {
+    if node.tag == Tag::Reset {
+        return node;
     }
+    let attribute = place.attribute();
+    let shape = if attribute.is_late { Shape::Same } else { attribute.shape };
+    let Node { value, span, tag } = apply(shape, node, ledger);
+    let value = match value {
+        Value::Map(entries) => Value::Map(
+            entries
+                .into_iter()
+                .map(|(key, value)| {
+                    let value = walk(value, &place.key(key.as_text().unwrap_or_default()), ledger);
+                    (key, value)
+                })
+                .collect(),
+        ),
+        Value::List(items) => {
+            let walked = items.into_iter().enumerate();
+            Value::List(walked.map(|(index, item)| walk(item, &place.index(index), ledger)).collect())
+        }
+        scalar @ Value::Scalar { .. } => scalar,
+    };
+    Node { value, span, tag }
 }
 
-fn apply(shape: Shape, node: Node, diagnostics: &mut Diagnostics) -> Node {
+fn apply(shape: Shape, node: Node, ledger: &mut Ledger) -> Node {
+    let Ledger { diagnostics, allowance, .. } = ledger;
     match shape {
         Shape::Same => node,
         Shape::Pairs(bare) => pairs::shape(node, bare, diagnostics),
@@ -99,7 +107,7 @@ fn apply(shape: Shape, node: Node, diagnostics: &mut Diagnostics) -> Node {
         Shape::Test => words::test(node),
         Shape::Build => build::shape(node),
         Shape::Keys => build::keys(node, diagnostics),
-        Shape::Ports => each(node, diagnostics, |item, _| port::shape(item)),
+        Shape::Ports => each(node, diagnostics, |item, _| port::shape(item, allowance)),
         Shape::Volumes => each(node, diagnostics, volume::shape),
         Shape::Devices => each(node, diagnostics, |item, _| device::shape(item)),
         Shape::References => reference::shape(node),
@@ -114,10 +122,10 @@ fn apply(shape: Shape, node: Node, diagnostics: &mut Diagnostics) -> Node {
 }
 
 /// What one item of a list becomes.
-type ShapeItem = fn(Node, &mut Diagnostics) -> Result<Vec<Node>, Box<Diagnostic>>;
+type Shaped = Result<Vec<Node>, Box<Diagnostic>>;
 
 /// What the items of a list become; a faulty one is dropped with its fault.
-fn each(node: Node, diagnostics: &mut Diagnostics, shape: ShapeItem) -> Node {
+fn each(node: Node, diagnostics: &mut Diagnostics, mut shape: impl FnMut(Node, &mut Diagnostics) -> Shaped) -> Node {
     let Node { value, span, tag } = node;
     let Value::List(items) = value else { return Node { value, span, tag } };
     let mut shaped = Vec::with_capacity(items.len());
@@ -162,12 +170,12 @@ fn shaped(pattern: &str, text: &str) -> Result<String, String> {
     for key in pattern.rsplit('.') {
         node = Node::map([(key, node)]);
     }
-    let mut diagnostics = Diagnostics::default();
-    let mut root = shape(node, &Place::ROOT, &mut diagnostics);
+    let mut ledger = Ledger::default();
+    let mut root = shape(node, &Place::ROOT, &mut ledger);
     for key in pattern.split('.') {
         root = root.take(key).expect("shapes keep keys");
     }
-    match diagnostics.sorted().first() {
+    match ledger.diagnostics.sorted().first() {
         Some(fault) => Err(fault.message.clone()),
         None => Ok(crate::load::tests::compact(&root)),
     }

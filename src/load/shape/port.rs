@@ -1,5 +1,6 @@
 //! `[[address:]host:]container[/protocol]`, each port alone or as a range. Spec: services, `ports`.
 
+use super::super::allowance::{Allowance, Grant, Growth};
 use super::port_range::PortRange;
 use super::{fault, mapping};
 use crate::diagnostic::Diagnostic;
@@ -10,7 +11,7 @@ use std::net::IpAddr;
 type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 
 /// A short port becomes one long port for each port of its range, in Compose's order.
-pub(super) fn shape(item: Node) -> Result<Vec<Node>> {
+pub(super) fn shape(item: Node, allowance: &mut Allowance) -> Result<Vec<Node>> {
     if item.as_map().is_some() {
         return Ok(vec![item]);
     }
@@ -26,12 +27,30 @@ pub(super) fn shape(item: Node) -> Result<Vec<Node>> {
         let message = format!("'{}' is not a protocol in the port '{text}'", parts.protocol);
         return Err(fault(&item, message, "one of tcp, udp, sctp"));
     }
+    if !fits(&item, container, allowance)? {
+        return Ok(Vec::new());
+    }
     let mut laid_out: Vec<(String, Node)> = (0..container.length())
         .map(|offset| (container.first + u16::try_from(offset).unwrap_or(u16::MAX), offset))
         .map(|(target, offset)| (target.to_string(), long(&item, &parts, target, published(host, container, offset))))
         .collect();
     laid_out.sort_by(|(left, _), (right, _)| left.cmp(right));
     Ok(laid_out.into_iter().map(|(_, port)| port).collect())
+}
+
+/// Whether all ports of a range can be laid out; the first range that is too much is a fault.
+fn fits(item: &Node, container: PortRange, allowance: &mut Allowance) -> Result<bool> {
+    if container.length() == 1 {
+        return Ok(true);
+    }
+    match allowance.take(Growth::Ports, container.length()) {
+        Grant::Given => Ok(true),
+        Grant::RefusedBefore => Ok(false),
+        Grant::Refused => {
+            let (message, help) = Growth::Ports.fault();
+            Err(fault(item, message, help))
+        }
+    }
 }
 
 struct Parts<'a> {
@@ -140,10 +159,14 @@ fn text(item: &Node) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::allowance::Allowance;
     use super::super::shaped;
-    use super::shape;
     use crate::document::Node;
     use proptest::prelude::*;
+
+    fn shape(item: Node) -> super::Result<Vec<Node>> {
+        super::shape(item, &mut Allowance::default())
+    }
 
     fn port(text: &str) -> Result<String, String> {
         shaped("services.a.ports", &format!("[{text}]"))
@@ -172,6 +195,13 @@ mod tests {
         let targets: Vec<_> =
             ports.split("\"target\":").skip(1).map(|rest| &rest[..rest.find('"').expect("more")]).collect();
         assert_eq!(targets, ["10,", "11,", "9,"]);
+    }
+
+    #[test]
+    fn ranges_have_so_many_ports_in_all() {
+        assert_eq!(port("'1-65535:1-65535', '80:80'").map(|ports| ports.matches("target").count()), Ok(65_536));
+        let fault = "the ranges of ports up to here have more than 65535 ports";
+        assert_eq!(port("'1-65534:1-65534', '1-2:1-2'"), Err(fault.into()));
     }
 
     #[test]

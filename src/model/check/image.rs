@@ -31,7 +31,7 @@ impl Check<'_> {
         let path = path_of(service);
         let platforms = path.key("build").key("platforms");
         let fault = match self.origins.span(&platforms) {
-            Some(built) => labelled(fault, built, "'platforms'"),
+            Some(others) => labelled(fault, others, "'platforms'"),
             None => fault,
         };
         self.fault(fault, &path.key("platform"));

@@ -1,7 +1,7 @@
 //! `build` of a service.
 
 use super::common::{FLAG, LIST, PAIRS, STRING, TEXT, TEXTS, VARIABLES, WHOLE, build_ulimits, extra_hosts, labels};
-use super::service::REFERENCE;
+use super::part::REFERENCE;
 use crate::load::rules::{Attribute, Bare, Identity, Keys, Kind, Merge, Others, Resolve, Shape, Table};
 
 pub static BUILD: Table = Table {

@@ -4,6 +4,7 @@ mod build;
 mod common;
 mod deploy;
 mod mount;
+mod part;
 mod resource;
 mod service;
 
