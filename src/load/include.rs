@@ -3,12 +3,14 @@
 //! Each entry is a unit of its own, with its directory and its variables. What the including file says itself wins over
 //! what it includes; of two entries the first wins.
 
+use super::Phase;
 use super::allowance::{Growth, weight};
 use super::documents;
 use super::environment::Environment;
 use super::find::{self, absolute};
 use super::merge::{self, Tags};
 use super::normalise::{self, items};
+use super::paths::Watched;
 use super::unit::{Loader, Scope};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Value};
@@ -93,7 +95,13 @@ impl Loader<'_> {
         };
         let environment = self.variables(node, &directory, scope);
         let entry = Entry { files, directory, environment: environment.included().to_vec() };
-        self.load(entry, environment, &places)
+        let relative = find::relative(&entry.directory, &scope.directory);
+        let mut tree = self.load(entry, environment, &places)?;
+        if !self.request.runs(Phase::Paths) {
+            // They stay relative, and start from the directory of who includes them.
+            self.start(&relative, Watched::AsNamed).resolve(&mut tree, &mut self.ledger.diagnostics);
+        }
+        Some(tree)
     }
 
     /// The variables of an included unit: those of the including one, then its own.
