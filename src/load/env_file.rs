@@ -190,7 +190,9 @@ impl ServiceFiles<'_> {
             None | Some((_, Some(""))) => Some(Format::Compose),
             Some((_, Some("raw"))) => Some(Format::Raw),
             Some((node, _)) => {
-                self.wrong(node, "the only format of an env file is 'raw'");
+                let message = format!("'{}' is not a format of env files", node.as_text().unwrap_or_default());
+                let fault = Diagnostic::error("invalid-value", message).at(node.span);
+                self.ledger.report(fault.help("the only one is 'raw'; leave it out for the format of '.env'"));
                 None
             }
         }
