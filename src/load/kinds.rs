@@ -336,7 +336,7 @@ fn unknown(table: &Table, key: &Node, value: &Node) -> Diagnostic {
     let is_top = table.what == "top-level";
     if let Some((_, help)) = OLD.iter().find(|(old, _)| *old == name).filter(|_| table.what == "service") {
         diagnostic = diagnostic.help(*help);
-    } else if is_top && near.is_none() && (value.get("image").is_some() || value.get("build").is_some()) {
+    } else if is_top && (value.get("image").is_some() || value.get("build").is_some()) {
         diagnostic = diagnostic.help(format!("it looks like a service: put '{name}:' under 'services:'"));
     }
     if table.others == Others::Ignored {
