@@ -13,7 +13,7 @@ use super::merge::{self, Tags};
 use super::normalise::entries;
 use super::paths::Watched;
 use super::place::Place;
-use super::shape::shape_at;
+use super::shape::{shape_at, shape_what_can_be_at};
 use super::unit::{Loader, Scope};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Node, Tag};
@@ -201,8 +201,12 @@ impl<'a, 'l> Extends<'a, 'l> {
         for service in documents.iter().filter_map(|services| services.get(name)) {
             let diagnostics = &mut self.loader.ledger.diagnostics;
             let Some(directory) = directory else { return Some(service.clone()) };
-            kinds::check_at(service, &place, diagnostics);
-            let mut service = shape_at(service.clone(), &place, self.loader.ledger);
+            let mut service = if self.loader.request.runs(Phase::Interpolation) {
+                kinds::check_at(service, &place, diagnostics);
+                shape_at(service.clone(), &place, self.loader.ledger)
+            } else {
+                shape_what_can_be_at(service.clone(), &place)
+            };
             let relative = find::relative(directory, &self.scope.directory);
             let start = self.loader.start(&relative, Watched::AsNamed);
             let diagnostics = &mut self.loader.ledger.diagnostics;

@@ -42,7 +42,7 @@ impl<'a> Loader<'a> {
         Self { request, ledger, included: Included::default(), extended: Extended::default() }
     }
 
-    /// The documents as one tree in the long spelling, with defaults and absolute paths.
+    /// The documents as one tree in the long spelling, with defaults and, unless that is left out, absolute paths.
     pub fn unit(&mut self, documents: Vec<Node>, scope: &Scope) -> Option<Node> {
         let mut merged = None;
         for document in documents {
@@ -53,8 +53,8 @@ impl<'a> Loader<'a> {
         if self.request.runs(Phase::Interpolation) {
             shape::shape_late(&mut tree, self.ledger);
             kinds::check_complete(&tree, &mut self.ledger.diagnostics);
-            normalise::defaults(&mut tree);
         }
+        normalise::defaults(&mut tree);
         if self.request.runs(Phase::Paths) {
             self.start(&scope.directory, Watched::Real).resolve(&mut tree, &mut self.ledger.diagnostics);
         }

@@ -34,7 +34,12 @@ pub(super) fn shape_at(node: Node, place: &Place<'_>, ledger: &mut Ledger) -> No
 
 /// A document with variables in it: what cannot be brought into the long spelling before they are known stays.
 pub(super) fn shape_what_can_be(root: Node) -> Node {
-    walk_what_can_be(root, &Place::ROOT, &mut Ledger::default())
+    shape_what_can_be_at(root, &Place::ROOT)
+}
+
+/// The same for a part of a document.
+pub(super) fn shape_what_can_be_at(node: Node, place: &Place<'_>) -> Node {
+    walk_what_can_be(node, place, &mut Ledger::default())
 }
 
 /// What stays as it is written until all files are merged: the labels of configs and secrets.
