@@ -3,12 +3,14 @@
 //! Each entry is a unit of its own, with its directory and its variables. What the including file says itself wins over
 //! what it includes; of two entries the first wins.
 
+use super::Phase;
 use super::allowance::{Growth, weight};
 use super::documents;
 use super::environment::Environment;
 use super::find::{self, absolute};
 use super::merge::{self, Tags};
 use super::normalise::{self, items};
+use super::paths::Watched;
 use super::unit::{Loader, Scope};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Value};
@@ -87,13 +89,20 @@ impl Loader<'_> {
             self.ledger.report(fault.help("fetch it yourself and name the local file"));
             return None;
         }
-        let directory = match node.get("project_directory").and_then(Node::as_text) {
-            Some(directory) => absolute(Path::new(directory), &scope.directory),
+        let named = node.get("project_directory").and_then(Node::as_text).map(Path::new);
+        let directory = match named {
+            Some(directory) => absolute(directory, &scope.directory),
             None => first.parent().unwrap_or(first).to_owned(),
         };
+        let is_rooted = named.is_some_and(Path::is_absolute);
         let environment = self.variables(node, &directory, scope);
-        let entry = Entry { files, directory, environment: environment.included().to_vec() };
-        self.load(entry, environment, &places)
+        let entry = Entry { files, directory: directory.clone(), environment: environment.included().to_vec() };
+        let mut tree = self.load(entry, environment, &places)?;
+        if !self.request.runs(Phase::Paths) {
+            let start = if is_rooted { directory } else { find::relative(&directory, &scope.directory) };
+            self.start(&start, Watched::AsNamed).resolve(&mut tree, &mut self.ledger.diagnostics);
+        }
+        Some(tree)
     }
 
     /// The variables of an included unit: those of the including one, then its own.
