@@ -43,7 +43,7 @@ impl<'a> Loader<'a> {
         Self { request, ledger, included: Included::default(), extended: Extended::default() }
     }
 
-    /// The documents as one tree in the long spelling, with defaults and absolute paths.
+    /// The documents as one tree in the long spelling, with defaults and, unless that is left out, absolute paths.
     pub fn unit(&mut self, documents: Vec<Node>, scope: &Scope) -> Option<Node> {
         let mut merged = None;
         for document in documents {
