@@ -65,9 +65,7 @@ fn walk_what_can_be(node: Node, (place, spelling): (&Place<'_>, Spelling), scrat
     let attribute = place.attribute();
     let stays = spelling == Spelling::AsWritten && stays_as_written(attribute);
     let shape = if stays { Shape::Same } else { attribute.shape };
-    let shaped = apply(shape, node.clone(), scratch);
-    let is_faulty = std::mem::take(&mut scratch.diagnostics).has_errors();
-    let mut node = if is_faulty { node } else { shaped };
+    let mut node = if depends_on_variables(&node, shape) { node } else { try_to_apply(shape, node, scratch) };
     match &mut node.value {
         Value::Map(entries) => {
             for (key, value) in entries {
@@ -85,6 +83,25 @@ fn walk_what_can_be(node: Node, (place, spelling): (&Place<'_>, Spelling), scrat
         Value::Scalar { .. } => {}
     }
     node
+}
+
+fn try_to_apply(shape: Shape, node: Node, scratch: &mut Ledger) -> Node {
+    let shaped = apply(shape, node.clone(), scratch);
+    if std::mem::take(&mut scratch.diagnostics).has_errors() { node } else { shaped }
+}
+
+/// Whether the long spelling would be another one once variables are known: they may bring words, and names of
+/// variables; a variable inside a word or as a key would stay as it is.
+fn depends_on_variables(node: &Node, shape: Shape) -> bool {
+    match (shape, &node.value) {
+        (Shape::Words, Value::Scalar { text, .. }) => text.contains('$'),
+        (Shape::Pairs(_), Value::List(items)) => {
+            let name =
+                |item: &Node| item.as_text().and_then(|text| text.split('=').next()).unwrap_or_default().contains('$');
+            items.iter().any(name)
+        }
+        _ => false,
+    }
 }
 
 fn walk(node: Node, place: &Place<'_>, ledger: &mut Ledger) -> Node {
