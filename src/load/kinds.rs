@@ -3,7 +3,7 @@
 //! Null is let through here: a later file may fill it in. So is what is missing. The model asks for both at the end.
 
 use super::place::Place;
-use super::rules::{Attribute, Keys, Kind, Others, Table};
+use super::rules::{Attribute, Keys, Kind, Others, Shape, Table};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::document::scalar::{self, Scalar};
 use crate::document::{Node, Tag, Value};
@@ -171,7 +171,7 @@ impl Check<'_> {
 /// fraction is nothing is a whole one, as in JSON.
 fn accepts(kind: &Kind, meaning: Scalar<'_>) -> bool {
     match (kind, meaning) {
-        (Kind::Any | Kind::Text, Scalar::Text(_))
+        (Kind::Any | Kind::Text | Kind::Duration, Scalar::Text(_))
         | (Kind::Integer | Kind::Number, Scalar::Int(_))
         | (Kind::Number, Scalar::Float(_))
         | (Kind::Flag, Scalar::Bool(_)) => true,
@@ -231,6 +231,7 @@ fn wanted(kinds: &[Kind]) -> String {
     for kind in kinds {
         let word = match kind {
             Kind::Any => "anything",
+            Kind::Duration => "a duration",
             Kind::Text if is_only_cast => continue,
             Kind::Text | Kind::Pattern(..) | Kind::Word(_) => "a string",
             Kind::Integer | Kind::Range(..) => "a whole number",
@@ -258,6 +259,9 @@ fn remedy(node: &Node, attribute: &Attribute, place: &Place<'_>) -> Option<Strin
     match &node.value {
         Value::Scalar { text, plain } => {
             let is_text = !plain || matches!(scalar::resolve(text), Scalar::Text(_));
+            if !is_text && takes(|kind| matches!(kind, Kind::Duration)) {
+                return Some(format!("write '{text}s' for seconds; units are ns, us, ms, s, m, h, d, w"));
+            }
             if !is_text && takes_text {
                 return Some(format!("put quotes around it: \"{text}\""));
             }
@@ -278,11 +282,21 @@ fn remedy(node: &Node, attribute: &Attribute, place: &Place<'_>) -> Option<Strin
             _ => Some("one value goes here".into()),
         },
         Value::Map(_) if takes_list => Some("begin each item with '- '".into()),
+        Value::Map(entries) if takes_text && place.name().is_none() => pair(entries, place),
         Value::Map(_) if takes_text && place.name().is_some() => {
             Some("put quotes around a text that holds ': '".into())
         }
         _ => None,
     }
+}
+
+/// How an item like `- KEY: value` of a list of pairs is written: with `=`.
+fn pair(entries: &[(Node, Node)], place: &Place<'_>) -> Option<String> {
+    let is_of_pairs = |above: &Place<'_>| matches!(above.attribute().shape, Shape::Pairs(_));
+    let [(key, value)] = entries else { return None };
+    let (key, value) = (key.as_text()?, value.as_text()?);
+    place.parent().filter(|above| is_of_pairs(above))?;
+    Some(format!("write it as '{key}={value}', or remove the '-' in front of each"))
 }
 
 fn in_list(text: &str) -> String {
