@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints what it measured")]
 
+mod project;
 mod proxy;
 mod report;
 mod stack;
@@ -13,21 +14,24 @@ use proxy::Proxy;
 use report::{Case, Limit, Report};
 use stack::{Stack, Tool};
 use std::process::ExitCode;
-use std::time::Duration;
 
 const ROUNDS: usize = 5;
 const CHAIN_ROUNDS: usize = 3;
+const HUGE_ROUNDS: usize = 1;
 
-const FROM_NOTHING: Case =
-    Case { name: "up -d, flask-redis, from nothing", limit: Some(Limit::Time(Duration::from_millis(1500))) };
-const CHAIN: Case =
-    Case { name: "up -d, five health checks in a chain", limit: Some(Limit::Time(Duration::from_secs(3))) };
-const AGAIN: Case = Case { name: "up -d again, nothing changed", limit: Some(Limit::Time(Duration::from_millis(30))) };
-const REQUESTS: Case = Case { name: "  requests to the engine", limit: Some(Limit::Count(5)) };
-const DOWN: Case = Case { name: "down, flask-redis", limit: None };
-const CONFIG: Case = Case { name: "config", limit: None };
-const PS: Case = Case { name: "ps", limit: None };
-const CASES: [Case; 7] = [FROM_NOTHING, CHAIN, AGAIN, REQUESTS, DOWN, CONFIG, PS];
+const FROM_NOTHING: Case = Case::timed("up -d, flask-redis, from nothing", 1500);
+const CHAIN: Case = Case::timed("up -d, five health checks in a chain", 3000);
+const AGAIN: Case = Case::timed("up -d again, nothing changed", 30);
+const REQUESTS: Case = Case { name: "  requests to the engine", limit: Some(Limit::Count(5)), faster: None };
+const DOWN: Case = Case { name: "down, flask-redis", limit: None, faster: None };
+const CONFIG: Case = Case::timed("config, flask-redis", 5);
+const CONFIG_MEMORY: Case = Case { name: "  peak memory", limit: Some(Limit::Memory(12)), faster: None };
+const LARGE: Case = Case { faster: Some(13.0), ..Case::timed("config, 2,000 services", 60) };
+const LARGE_MEMORY: Case = Case { name: "  peak memory of 2,000", limit: Some(Limit::Memory(50)), faster: None };
+const HUGE: Case = Case::timed("config, 20,000 services", 600);
+const PS: Case = Case { name: "ps", limit: None, faster: None };
+const CASES: [Case; 11] =
+    [FROM_NOTHING, CHAIN, AGAIN, REQUESTS, DOWN, PS, CONFIG, CONFIG_MEMORY, LARGE, LARGE_MEMORY, HUGE];
 
 fn main() -> ExitCode {
     let report = measure();
@@ -75,6 +79,22 @@ fn measure() -> anyhow::Result<Report> {
             report.add(round, CHAIN, tool, chain.run(tool, &["up", "-d"])?);
         }
     }
+    let large = project::write(2_000)?;
+    for round in 0..=ROUNDS {
+        eprintln!("2,000 services: {}", turn(round, ROUNDS));
+        for tool in taking_turns(round) {
+            let used = large.run_measured(tool, &["config"])?;
+            report.add(round, LARGE, tool, used.time);
+            report.memory(round, LARGE_MEMORY, tool, used.memory);
+        }
+    }
+    let huge = project::write(20_000)?;
+    for round in 0..=HUGE_ROUNDS {
+        eprintln!("20,000 services: {}", turn(round, HUGE_ROUNDS));
+        for tool in taking_turns(round) {
+            report.add(round, HUGE, tool, huge.run(tool, &["config"])?);
+        }
+    }
     Ok(report)
 }
 
@@ -95,7 +115,9 @@ fn flask_redis(report: &mut Report, stack: &Stack, tool: Tool, round: usize) -> 
     stack.run_through(&proxy, tool, &["up", "-d"])?;
     report.count(round, REQUESTS, tool, proxy.requests());
     report.add(round, PS, tool, stack.run(tool, &["ps"])?);
-    report.add(round, CONFIG, tool, stack.run(tool, &["config"])?);
+    let used = stack.run_measured(tool, &["config"])?;
+    report.add(round, CONFIG, tool, used.time);
+    report.memory(round, CONFIG_MEMORY, tool, used.memory);
     report.add(round, DOWN, tool, stack.run(tool, &["down"])?);
     Ok(())
 }

@@ -16,6 +16,15 @@ pub struct Case {
     pub name: &'static str,
     /// What Hoist must not exceed.
     pub limit: Option<Limit>,
+    /// How many times faster than docker compose it must be.
+    pub faster: Option<f64>,
+}
+
+impl Case {
+    /// Something that Hoist does within so many milliseconds.
+    pub const fn timed(name: &'static str, milliseconds: u64) -> Self {
+        Self { name, limit: Some(Limit::Time(Duration::from_millis(milliseconds))), faster: None }
+    }
 }
 
 /// A figure that must not be exceeded.
@@ -25,6 +34,8 @@ pub enum Limit {
     Time(Duration),
     /// A number of things.
     Count(u32),
+    /// So many MB of memory.
+    Memory(u32),
 }
 
 /// The figures of all runs: seconds, or counts.
@@ -58,6 +69,11 @@ impl Report {
         self.push(round, case, tool, f64::from(u32::try_from(number).unwrap_or(u32::MAX)));
     }
 
+    /// Adds an amount of memory in bytes.
+    pub fn memory(&mut self, round: usize, case: Case, tool: Tool, bytes: u64) {
+        self.push(round, case, tool, f64::from(u32::try_from(bytes >> 10).unwrap_or(u32::MAX)) / 1024.0);
+    }
+
     fn push(&mut self, round: usize, case: Case, tool: Tool, figure: f64) {
         if round > 0 {
             self.runs.entry((case.name, tool)).or_default().push(figure);
@@ -72,11 +88,17 @@ impl Report {
 
     /// The cases whose limit was exceeded, or that were not measured.
     pub fn short<'a>(&self, cases: &'a [Case]) -> Vec<&'a Case> {
-        let exceeded = |case: &&Case| {
-            case.limit
-                .is_some_and(|limit| self.median(**case, Tool::Hoist).is_none_or(|median| median > limit.figure()))
+        let exceeded = |case: &Case| {
+            case.limit.is_some_and(|limit| self.median(*case, Tool::Hoist).is_none_or(|median| median > limit.figure()))
         };
-        cases.iter().filter(exceeded).collect()
+        let slow = |case: &Case| case.faster.is_some_and(|wanted| self.ratio(*case).is_none_or(|ratio| ratio < wanted));
+        cases.iter().filter(|case| exceeded(case) || slow(case)).collect()
+    }
+
+    /// How many times as much docker compose takes.
+    fn ratio(&self, case: Case) -> Option<f64> {
+        let (theirs, ours) = (self.median(case, Tool::Compose)?, self.median(case, Tool::Hoist)?);
+        (ours > 0.0).then(|| theirs / ours)
     }
 
     /// Medians, ratios and limits, aligned.
@@ -91,10 +113,7 @@ impl Report {
         );
         for case in cases {
             let shown = |tool| self.median(*case, tool).map_or(String::new(), |figure| show(*case, figure));
-            let ratio = match (self.median(*case, Tool::Compose), self.median(*case, Tool::Hoist)) {
-                (Some(theirs), Some(ours)) if ours > 0.0 => format!("{:.1}x", theirs / ours),
-                _ => String::new(),
-            };
+            let ratio = self.ratio(*case).map_or(String::new(), |ratio| format!("{ratio:.1}x"));
             let (hoist, compose, bare) = (shown(Tool::Hoist), shown(Tool::Compose), shown(Tool::Engine));
             let limit = case.limit.map_or(String::new(), |limit| show(*case, limit.figure()));
             let verdict = match case.limit {
@@ -134,7 +153,7 @@ impl Limit {
     fn figure(self) -> f64 {
         match self {
             Self::Time(time) => time.as_secs_f64(),
-            Self::Count(number) => f64::from(number),
+            Self::Count(number) | Self::Memory(number) => f64::from(number),
         }
     }
 }
@@ -142,6 +161,7 @@ impl Limit {
 fn show(case: Case, figure: f64) -> String {
     match case.limit {
         Some(Limit::Count(_)) => format!("{figure:.0}"),
+        Some(Limit::Memory(_)) => format!("{figure:.1} MB"),
         _ if figure < 1.0 => format!("{:.0} ms", figure * 1000.0),
         _ => format!("{figure:.2} s"),
     }

@@ -6,6 +6,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+use wait4::Wait4 as _;
 
 /// Who does it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +29,14 @@ impl fmt::Display for Tool {
     }
 }
 
+/// What a command used.
+pub struct Used {
+    /// From its start to its end.
+    pub time: Duration,
+    /// The most memory that one of its processes held, in bytes.
+    pub memory: u64,
+}
+
 /// A compose file and the name of its project.
 pub struct Stack {
     file: PathBuf,
@@ -48,6 +57,23 @@ impl Stack {
     /// A stack of this repository.
     pub fn of(file: &str, project: &'static str) -> Self {
         Self { file: Path::new(env!("CARGO_MANIFEST_DIR")).join(file), project }
+    }
+
+    /// A stack of a file anywhere.
+    pub fn at(file: PathBuf, project: &'static str) -> Self {
+        Self { file, project }
+    }
+
+    /// Runs a command; gives what it used, it and all that it started.
+    pub fn run_measured(&self, tool: Tool, arguments: &[&str]) -> anyhow::Result<Used> {
+        let mut command = self.command(tool);
+        let command = command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let began = Instant::now();
+        let child = command.spawn().with_context(|| format!("cannot run {command:?}"))?;
+        let ended = child.wait4().with_context(|| format!("cannot wait for {command:?}"))?;
+        let time = began.elapsed();
+        ensure!(ended.status.success(), "{command:?} failed");
+        Ok(Used { time, memory: ended.rusage.maxrss })
     }
 
     /// Runs a command; gives the time from its start to its end.

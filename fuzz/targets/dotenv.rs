@@ -12,7 +12,8 @@ fuzz_target!(|text: &str| {
     check_places(&read.diagnostics, &read.sources);
     let printed: String = read.variables.iter().map(|(name, value, _)| format!("{name}={}\n", quoted(value))).collect();
     for (name, _, span) in &read.variables {
-        assert!(!name.is_empty() && !name.contains(char::is_whitespace), "{name:?}");
+        // A name may be empty: so does Compose have it.
+        assert!(!name.contains(char::is_whitespace), "{name:?}");
         check_span(*span, &read.sources);
     }
     let again = dotenv(&printed, &|_| None);

@@ -21,19 +21,21 @@ pub(super) fn advise(loaded: &Loaded, found: &mut Diagnostics) {
 }
 
 /// A `$word` behind other letters that no variable stands for: part of a password, most likely.
-fn lost(loaded: &Loaded, place: Span) -> Option<Diagnostic> {
-    let value = loaded.sources.text(place.file).get(place.start as usize..place.end as usize)?;
-    let (before, name) = value.match_indices('$').find_map(|(at, _)| {
-        let (before, after) = value.split_at_checked(at)?;
-        let name = word(after.get(1..)?);
-        let is_lost = !name.is_empty() && !before.ends_with('$') && !loaded.environment.contains_key(name);
-        is_lost.then_some((before, name))
-    })?;
+fn lost(loaded: &Loaded, dollar: Span) -> Option<Diagnostic> {
+    let text = loaded.sources.text(dollar.file);
+    let name = word(text.get(dollar.start as usize..dollar.end as usize)?.strip_prefix('$')?);
+    let (lines, rest) = text.split_at_checked(dollar.start as usize)?;
+    let start = lines.rfind('\n').map_or(0, |at| at + 1);
+    let at = start + lines.get(start..)?.find('=')? + 1;
+    let before = lines.get(at..)?;
+    let value = text.get(at..dollar.start as usize + rest.find('\n').unwrap_or(rest.len()))?;
+    let value = value.split(" #").next().unwrap_or_default().trim_end();
     let is_reference = before.trim_matches('"').is_empty() && value.trim_matches('"').len() == name.len() + 1;
-    if is_reference {
+    if name.is_empty() || is_reference {
         return None;
     }
     let message = format!("'${name}' in this value is taken for a variable that is not set, and is lost");
+    let place = dollar.to(at, at + value.len());
     Some(Diagnostic::advice("dollar-in-env-file", message).at(place).help(quoted(value)))
 }
 

@@ -183,10 +183,10 @@ impl ServiceFiles<'_> {
         match item.get("format").map(|node| (node, node.as_text())) {
             None | Some((_, Some(""))) => Some(Format::Compose),
             Some((_, Some("raw"))) => Some(Format::Raw),
-            Some((node, format)) => {
-                let message = format!("'{}' is not a format of an env file", format.unwrap_or_default());
+            Some((node, _)) => {
+                let message = format!("'{}' is not a format of env files", node.as_text().unwrap_or_default());
                 let fault = Diagnostic::error("invalid-value", message).at(node.span);
-                self.ledger.report(fault.help("write 'raw', or remove it"));
+                self.ledger.report(fault.help("the only one is 'raw'; leave it out for the format of '.env'"));
                 None
             }
         }

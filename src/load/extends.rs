@@ -8,12 +8,10 @@ use super::allowance::{Growth, weight};
 use super::documents;
 use super::find::{self, absolute};
 use super::interpolate::interpolate;
-use super::kinds;
 use super::merge::{self, Tags};
 use super::normalise::entries;
 use super::paths::Watched;
 use super::place::Place;
-use super::shape::{shape_at, shape_what_can_be_at};
 use super::unit::{Loader, Scope};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Node, Tag};
@@ -199,14 +197,8 @@ impl<'a, 'l> Extends<'a, 'l> {
         let place = services.key(name);
         let mut taken = None;
         for service in documents.iter().filter_map(|services| services.get(name)) {
-            let diagnostics = &mut self.loader.ledger.diagnostics;
             let Some(directory) = directory else { return Some(service.clone()) };
-            let mut service = if self.loader.request.runs(Phase::Interpolation) {
-                kinds::check_at(service, &place, diagnostics);
-                shape_at(service.clone(), &place, self.loader.ledger)
-            } else {
-                shape_what_can_be_at(service.clone(), &place)
-            };
+            let mut service = self.loader.shaped(service.clone(), &place);
             let relative = find::relative(directory, &self.scope.directory);
             let start = self.loader.start(&relative, Watched::AsNamed);
             let diagnostics = &mut self.loader.ledger.diagnostics;

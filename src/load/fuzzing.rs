@@ -2,6 +2,7 @@
 
 use super::dotenv::{self, Entries, Format};
 use super::ledger::Ledger;
+use super::place::Place;
 use super::{shape, template};
 use crate::diagnostic::Diagnostics;
 use crate::document::Node;
@@ -50,7 +51,7 @@ fn variables(text: &str, format: Format, lookup: Lookup<'_>) -> Variables {
 pub fn shape(attribute: &str, value: Node) -> (Node, Diagnostics) {
     let mut ledger = Ledger::default();
     let service = Node::map([("services", Node::map([("a", Node::map([(attribute, value)]))]))]);
-    let mut shaped = shape::shape(service, &mut ledger);
+    let mut shaped = shape::shape(service, &Place::ROOT, &mut ledger);
     let path = ["services", "a", attribute];
     let shaped = path.into_iter().try_fold(&mut shaped, |node, key| node.get_mut(key)).cloned();
     (shaped.unwrap_or_else(Node::null), ledger.diagnostics)

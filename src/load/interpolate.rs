@@ -31,7 +31,7 @@ pub(super) fn interpolate(node: &mut Node, environment: &Environment, ledger: &m
 
 /// The expanded text, if it holds a `$` and is valid.
 fn expand(text: &str, span: Span, environment: &Environment, ledger: &mut Ledger) -> Option<String> {
-    if !text.contains('$') {
+    if !text.contains('$') || !ledger.allow(Growth::Variables, 0, span) {
         return None;
     }
     match template::expand(text, &|name| environment.get(name)) {

@@ -11,14 +11,14 @@ use crate::model::unknown_key;
 use crate::source::Span;
 use std::fmt::Write as _;
 
-/// Reports what a document says that the language does not have.
-pub(super) fn check(document: &Node, diagnostics: &mut Diagnostics) {
-    check_at(document, &Place::ROOT, diagnostics);
+/// Reports what a part of a document says that the language does not have.
+pub(super) fn check(node: &Node, place: &Place<'_>, diagnostics: &mut Diagnostics) {
+    Check { scalars: Scalars::Known, diagnostics }.value(node, place);
 }
 
-/// The same for a part of a document.
-pub(super) fn check_at(node: &Node, place: &Place<'_>, diagnostics: &mut Diagnostics) {
-    Check { diagnostics }.value(node, place);
+/// The same while variables are still in it: where a scalar may stand, any may.
+pub(super) fn check_open(node: &Node, place: &Place<'_>, diagnostics: &mut Diagnostics) {
+    Check { scalars: Scalars::Open, diagnostics }.value(node, place);
 }
 
 /// Reports what a whole tree lacks: values that were never given, attributes that a mapping needs.
@@ -70,7 +70,17 @@ impl Complete<'_> {
     }
 }
 
+/// What scalars say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scalars {
+    /// What they mean.
+    Known,
+    /// What a variable may change.
+    Open,
+}
+
 struct Check<'a> {
+    scalars: Scalars,
     diagnostics: &'a mut Diagnostics,
 }
 
@@ -126,7 +136,8 @@ impl Check<'_> {
         let Value::Scalar { text, plain } = &node.value else { return };
         let meaning = if *plain { scalar::resolve(text) } else { Scalar::Text(text) };
         let kinds = place.attribute().kinds;
-        if kinds.iter().any(|kind| accepts(kind, meaning)) {
+        let is_open = self.scalars == Scalars::Open;
+        if kinds.iter().any(|kind| accepts(kind, meaning) || (is_open && is_scalar(kind))) {
             return;
         }
         match (kinds.iter().find_map(|kind| choice(kind, meaning)), meaning) {
@@ -165,6 +176,11 @@ impl Check<'_> {
             None => fault,
         });
     }
+}
+
+/// Whether scalars can be of a kind.
+fn is_scalar(kind: &Kind) -> bool {
+    !matches!(kind, Kind::List(_) | Kind::Map(..) | Kind::Table(_))
 }
 
 /// Whether a scalar is of a kind. Patterns are left to whoever reads the text: they know why it is wrong. A number whose
@@ -334,7 +350,7 @@ fn unknown(table: &Table, key: &Node, value: &Node) -> Diagnostic {
     let is_top = table.what == "top-level";
     if let Some((_, help)) = OLD.iter().find(|(old, _)| *old == name).filter(|_| table.what == "service") {
         diagnostic = diagnostic.help(*help);
-    } else if is_top && near.is_none() && (value.get("image").is_some() || value.get("build").is_some()) {
+    } else if is_top && (value.get("image").is_some() || value.get("build").is_some()) {
         diagnostic = diagnostic.help(format!("it looks like a service: put '{name}:' under 'services:'"));
     }
     if table.others == Others::Ignored {
@@ -353,7 +369,7 @@ mod tests {
         let file = sources.add("compose.yaml".into(), text.into());
         let root = parse::parse(&sources, file).expect("valid YAML").remove(0);
         let mut diagnostics = Diagnostics::default();
-        check(&root, &mut diagnostics);
+        check(&root, &Place::ROOT, &mut diagnostics);
         let both = |one: &Diagnostic| (one.message.clone(), one.help.clone().unwrap_or_default());
         diagnostics.sorted().into_iter().map(both).collect()
     }

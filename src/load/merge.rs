@@ -187,7 +187,7 @@ mod tests {
         for text in texts {
             let file = sources.add("compose.yaml".into(), (*text).into());
             let document = parse::parse(&sources, file).expect("valid YAML").remove(0);
-            let document = super::super::shape::shape(document, &mut ledger);
+            let document = super::super::shape::shape(document, &Place::ROOT, &mut ledger);
             root = merge(root, document, Tags::Obeyed, &mut ledger);
         }
         let service = root.as_ref().and_then(|root| root.get("services")?.get("a")).map(compact);

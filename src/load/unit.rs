@@ -12,7 +12,8 @@ use super::ledger::Ledger;
 use super::merge::{self, Tags};
 use super::normalise;
 use super::paths::{self, Watched};
-use super::shape::{self, shape};
+use super::place::Place;
+use super::shape;
 use super::{Phase, Request};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Tag};
@@ -78,12 +79,20 @@ impl<'a> Loader<'a> {
                 .report(Diagnostic::error("wrong-type", message).at(document.span).help("begin with 'services:'"));
             return None;
         }
-        if !self.request.runs(Phase::Interpolation) {
-            return Some(shape::shape_what_can_be(document));
+        if self.request.runs(Phase::Interpolation) {
+            interpolate(&mut document, environment, self.ledger);
         }
-        interpolate(&mut document, environment, self.ledger);
-        kinds::check(&document, &mut self.ledger.diagnostics);
-        Some(shape(document, self.ledger))
+        Some(self.shaped(document, &Place::ROOT))
+    }
+
+    /// A part of a document in the long spelling, kinds checked; as far as can be told while variables are in it.
+    pub fn shaped(&mut self, node: Node, place: &Place<'_>) -> Node {
+        if !self.request.runs(Phase::Interpolation) {
+            kinds::check_open(&node, place, &mut self.ledger.diagnostics);
+            return shape::shape_what_can_be(node, place);
+        }
+        kinds::check(&node, place, &mut self.ledger.diagnostics);
+        shape::shape(node, place, self.ledger)
     }
 
     /// Where relative paths of a directory start.

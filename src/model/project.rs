@@ -187,7 +187,7 @@ fn unknown_section(name: &str, key: &Node, value: &Node) -> Diagnostic {
     let near = did_you_mean(name, sections);
     let diagnostic = unknown_key("top-level", name, key.span, near);
     let looks_like_service = value.get("image").or_else(|| value.get("build")).is_some();
-    if near.is_none() && looks_like_service {
+    if looks_like_service {
         return diagnostic.help(format!("it looks like a service: put '{name}:' under 'services:'"));
     }
     diagnostic

@@ -9,12 +9,15 @@ use std::path::Path;
 /// Some differences are random, and do not show each time.
 const PATIENCE: usize = 8;
 
+/// What docker compose says when its own printing fails.
+const UNPRINTABLE: &str = "error calling MarshalJSON";
+
 /// Whether both tools took a project for the same.
 #[derive(Debug)]
 pub enum Verdict {
     Equal,
     BothRefuse,
-    /// They differ, and the case says why.
+    /// They differ, and the case says why; or docker compose understands it and cannot print it.
     Explained(String),
     /// They differ: where.
     Different(String),
@@ -26,6 +29,8 @@ enum Answers {
     Refused,
     /// Hoist refused; docker compose panicked, or did not end.
     Broken,
+    /// Hoist printed; docker compose accepted, and could not write it down: what it says.
+    Unprintable(String),
     Different(String),
 }
 
@@ -35,10 +40,11 @@ impl Verdict {
             return match answers(case, oracle) {
                 Answers::Same => Self::Equal,
                 Answers::Refused | Answers::Broken => Self::BothRefuse,
+                Answers::Unprintable(error) => Self::Explained(format!("docker compose cannot print it: {error}")),
                 Answers::Different(place) => Self::Different(place),
             };
         };
-        let differs = || matches!(answers(case, oracle), Answers::Different(_) | Answers::Broken);
+        let differs = || !matches!(answers(case, oracle), Answers::Same | Answers::Refused);
         if (0..PATIENCE).any(|_| differs()) {
             Self::Explained(reason.clone())
         } else {
@@ -85,6 +91,7 @@ fn compared(form: Form, [theirs, ours]: [Ran; 2]) -> Answers {
         (_, Some(1), true) => Answers::Broken,
         (Some(0), Some(1), false) => Answers::Different(format!("hoist refuses: {}", first_error(&ours))),
         (_, Some(1), false) => Answers::Refused,
+        (_, Some(0), _) if theirs.stderr.contains(UNPRINTABLE) => Answers::Unprintable(last_line(&theirs)),
         (_, Some(0), _) => Answers::Different(format!("docker compose refuses: {}", last_line(&theirs))),
         (_, code, _) => Answers::Different(format!("hoist ends with {code:?}: {}", last_line(&ours))),
     }

@@ -2,13 +2,27 @@
 
 use super::Format;
 use crate::document::{Node, Value};
+use std::collections::HashMap;
 
 /// Puts the `x-` entries of the files where they stand in them. JSON has only those of the top level, as in Compose.
 pub(super) fn keep(printed: &mut Node, written: &Node, format: Format) {
-    if format == Format::Yaml {
+    if format == Format::Yaml && holds_any(written) {
         keep_below(printed, written);
     }
     keep_here(printed, written);
+}
+
+/// Whether there is an `x-` entry anywhere, or one that may be a label.
+fn holds_any(node: &Node) -> bool {
+    match &node.value {
+        Value::Scalar { .. } => false,
+        Value::List(items) => items.iter().any(holds_any),
+        Value::Map(entries) => entries.iter().any(|(key, value)| is_extension(key) || holds_any(value)),
+    }
+}
+
+fn is_extension(key: &Node) -> bool {
+    key.as_text().is_some_and(|name| name.starts_with("x-"))
 }
 
 fn keep_everywhere(printed: &mut Node, written: &Node) {
@@ -19,9 +33,10 @@ fn keep_everywhere(printed: &mut Node, written: &Node) {
 /// A list is the same list when it is as long: the model sorts what has no order before it gets there.
 fn keep_below(printed: &mut Node, written: &Node) {
     match (&mut printed.value, &written.value) {
-        (Value::Map(entries), Value::Map(_)) => {
+        (Value::Map(entries), Value::Map(sources)) => {
+            let sources: HashMap<_, _> = sources.iter().map(|(key, value)| (key.as_text(), value)).collect();
             for (key, value) in entries {
-                if let Some(source) = key.as_text().and_then(|key| written.get(key)) {
+                if let Some(source) = sources.get(&key.as_text()) {
                     keep_everywhere(value, source);
                 }
             }

@@ -60,7 +60,10 @@ fn sort(node: &mut Node, keys: Keys, format: Format) {
         Value::Map(entries) => {
             match keys {
                 Keys::Names | Keys::Anything => sort_entries(entries, format),
-                Keys::Attributes => entries.sort_by_cached_key(|(key, _)| extension(key).map(Natural::of)),
+                Keys::Attributes if entries.iter().any(|(key, _)| extension(key).is_some()) => {
+                    entries.sort_by_cached_key(|(key, _)| extension(key).map(Natural::of));
+                }
+                Keys::Attributes => {}
             }
             for (key, value) in entries {
                 sort(value, below(keys, key), format);

@@ -25,7 +25,7 @@ use input::{Input, Prepared};
 use region::{Brackets, Region};
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use syntax::Stumble;
 
 /// Nesting that no file written by a person reaches.
@@ -45,6 +45,8 @@ pub fn parse(sources: &SourceMap, file: FileId) -> std::result::Result<Vec<Node>
     let mut regions: Vec<Region> = Vec::new();
     let mut first: Option<(usize, Vec<Diagnostic>)> = None;
     let mut passes = 0;
+    // A region that was tried before has made room for one that crosses it: neither is one.
+    let mut tried: BTreeSet<usize> = BTreeSet::new();
     loop {
         let prepared = Prepared::new(text, &regions);
         let mut reader = Reader::new(text, &prepared, file);
@@ -66,7 +68,7 @@ pub fn parse(sources: &SourceMap, file: FileId) -> std::result::Result<Vec<Node>
         let is_consequence = first.as_ref().is_some_and(|(end, _)| stopped <= *end);
         match region {
             _ if is_consequence => return Err(first.map_or(reader.faults, |(_, faults)| faults)),
-            Some(region) if text.len().saturating_mul(passes) <= MAX_WORK => {
+            Some(region) if text.len().saturating_mul(passes) <= MAX_WORK && tried.insert(region.bytes.start) => {
                 let rest = text.get(region.bytes.end..).unwrap_or_default();
                 let line = rest.find('\n').unwrap_or(rest.len());
                 first = Some((region.bytes.end + line, reader.faults));
@@ -420,6 +422,16 @@ mod tests {
         for end in ["\n", "\r\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"] {
             assert_eq!(value(&format!("a: 1 # x{end}b: 2{end}"), "b"), "2", "{end:?}");
         }
+    }
+
+    #[test]
+    fn brackets_that_cross_are_given_up_at_once() {
+        let text = "# Every spelling of the environment, apattern:bels.\nservices:\n  as-# Anchors, extensions, two files, a profile that is on and one that is off.\nname: ${COMPOSE_PROJCET_NAME}\nx-common: &common\n  image: busybox\n  command: httpd -f\n  stop_signal: SIGKILL\n  environment: &environment[ {A: \"1\", B: \"2\"}\nservices:\n  one:\n    <<: *common\n    x-note: of he file ${FR: 42\n      fOM_DOTENV:-no}\n    labels:\n      number: 42\n      flag: \"false\"\n";
+        let mut sources = SourceMap::default();
+        let file = sources.add("compose.yaml".into(), text.into());
+        let started = std::time::Instant::now();
+        assert!(parse(&sources, file).is_err());
+        assert!(started.elapsed().as_secs() < 5);
     }
 
     #[test]

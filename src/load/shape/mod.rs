@@ -22,23 +22,13 @@ use super::rules::Shape;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Node, Tag, Value};
 
-/// A document in the long spelling.
-pub(super) fn shape(root: Node, ledger: &mut Ledger) -> Node {
-    walk(root, &Place::ROOT, ledger)
-}
-
 /// A part of a document in the long spelling.
-pub(super) fn shape_at(node: Node, place: &Place<'_>, ledger: &mut Ledger) -> Node {
+pub(super) fn shape(node: Node, place: &Place<'_>, ledger: &mut Ledger) -> Node {
     walk(node, place, ledger)
 }
 
-/// A document with variables in it: what cannot be brought into the long spelling before they are known stays.
-pub(super) fn shape_what_can_be(root: Node) -> Node {
-    shape_what_can_be_at(root, &Place::ROOT)
-}
-
-/// The same for a part of a document.
-pub(super) fn shape_what_can_be_at(node: Node, place: &Place<'_>) -> Node {
+/// The same with variables in it: what cannot be brought into the long spelling before they are known stays.
+pub(super) fn shape_what_can_be(node: Node, place: &Place<'_>) -> Node {
     walk_what_can_be(node, place, &mut Ledger::default())
 }
 
@@ -181,7 +171,7 @@ fn shaped(pattern: &str, text: &str) -> Result<String, String> {
         node = Node::map([(key, node)]);
     }
     let mut ledger = Ledger::default();
-    let mut root = shape(node, &mut ledger);
+    let mut root = shape(node, &Place::ROOT, &mut ledger);
     for key in pattern.split('.') {
         root = root.take(key).expect("shapes keep keys");
     }
