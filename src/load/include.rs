@@ -89,17 +89,18 @@ impl Loader<'_> {
             self.ledger.report(fault.help("fetch it yourself and name the local file"));
             return None;
         }
-        let directory = match node.get("project_directory").and_then(Node::as_text) {
-            Some(directory) => absolute(Path::new(directory), &scope.directory),
+        let named = node.get("project_directory").and_then(Node::as_text).map(Path::new);
+        let directory = match named {
+            Some(directory) => absolute(directory, &scope.directory),
             None => first.parent().unwrap_or(first).to_owned(),
         };
+        let is_rooted = named.is_some_and(Path::is_absolute);
         let environment = self.variables(node, &directory, scope);
-        let entry = Entry { files, directory, environment: environment.included().to_vec() };
-        let relative = find::relative(&entry.directory, &scope.directory);
+        let entry = Entry { files, directory: directory.clone(), environment: environment.included().to_vec() };
         let mut tree = self.load(entry, environment, &places)?;
         if !self.request.runs(Phase::Paths) {
-            // They stay relative, and start from the directory of who includes them.
-            self.start(&relative, Watched::AsNamed).resolve(&mut tree, &mut self.ledger.diagnostics);
+            let start = if is_rooted { directory } else { find::relative(&directory, &scope.directory) };
+            self.start(&start, Watched::AsNamed).resolve(&mut tree, &mut self.ledger.diagnostics);
         }
         Some(tree)
     }

@@ -23,21 +23,37 @@ pub(super) fn check_open(node: &Node, place: &Place<'_>, diagnostics: &mut Diagn
 
 /// Reports what a whole tree lacks: values that were never given, attributes that a mapping needs.
 pub(super) fn check_complete(tree: &Node, diagnostics: &mut Diagnostics) {
-    Complete { diagnostics }.value(tree, tree.span, &Place::ROOT);
+    Complete { tree, diagnostics }.value(tree, tree.span, &Place::ROOT);
 }
 
 struct Complete<'a> {
+    tree: &'a Node,
     diagnostics: &'a mut Diagnostics,
 }
 
 impl Complete<'_> {
+    /// Whether services that stand beside an empty `services` are reported as such.
+    fn is_told(&self, place: &Place<'_>) -> bool {
+        let known = Place::ROOT.attribute().table();
+        let is_outside = |(key, value): &(Node, Node)| {
+            let key = key.as_text().unwrap_or_default();
+            is_service(value) && !key.starts_with("x-") && known.is_some_and(|table| table.row(key).is_none())
+        };
+        place.depth() == 1
+            && place.name() == Some("services")
+            && self.tree.as_map().unwrap_or_default().iter().any(is_outside)
+    }
+
     fn value(&mut self, node: &Node, span: Span, place: &Place<'_>) {
         let attribute = place.attribute();
         match &node.value {
             _ if matches!(attribute.kinds, [Kind::Any]) => {}
-            Value::Scalar { .. } if node.is_null() && !attribute.is_nullable => {
+            Value::Scalar { .. } if node.is_null() && !attribute.is_nullable && !self.is_told(place) => {
                 let message = format!("{} has no value", subject(place));
-                let help = format!("give it {}, or remove it", wanted(attribute.kinds));
+                let help = match place.name() {
+                    Some("services") if place.depth() == 1 => "describe at least one service under it".into(),
+                    _ => format!("give it {}, or remove it", wanted(attribute.kinds)),
+                };
                 self.diagnostics.push(Diagnostic::error("wrong-type", message).at(span).help(help));
             }
             Value::Scalar { .. } => {}
@@ -271,11 +287,20 @@ fn remedy(node: &Node, attribute: &Attribute, place: &Place<'_>) -> Option<Strin
     let takes_text = takes(|kind| matches!(kind, Kind::Text | Kind::Pattern(..) | Kind::Word(_)));
     let takes_list = takes(|kind| matches!(kind, Kind::List(_)));
     let takes_map = takes(|kind| matches!(kind, Kind::Map(..) | Kind::Table(_)));
+    if let Some(name) = too_high(place) {
+        return Some(format!("indent '{name}' deeper, under the name of its service"));
+    }
     match &node.value {
         Value::Scalar { text, plain } => {
             let is_text = !plain || matches!(scalar::resolve(text), Scalar::Text(_));
+            if let Some(help) = not_in_quotes(text, is_text, attribute) {
+                return Some(help);
+            }
             if !is_text && takes_text {
                 return Some(format!("put quotes around it: \"{text}\""));
+            }
+            if takes_list && *plain && text.starts_with('-') && !text.starts_with("--") {
+                return Some("put a space behind each '-'".into());
             }
             if takes_list && !text.contains('\n') {
                 return Some(format!("write it as a list: [{}]", in_list(text)));
@@ -283,20 +308,91 @@ fn remedy(node: &Node, attribute: &Attribute, place: &Place<'_>) -> Option<Strin
             if takes_map && let Some((key, value)) = text.split_once(':').filter(|(key, _)| is_word(key)) {
                 return Some(format!("put a space behind the colon: '{key}: {value}'"));
             }
-            (takes_map && place.depth() == 2).then(|| "give it an 'image' or a 'build'".into())
+            takes_map.then(|| instead_of_text(text, place)).flatten()
         }
         Value::List(items) if takes_map && !takes_list => {
             let is_pairs = items.iter().all(|item| item.as_map().is_some());
-            is_pairs.then(|| "remove the '-' in front of the keys".into())
+            if is_pairs && !items.is_empty() {
+                return Some("remove the '-' in front of the keys".into());
+            }
+            if let ([item], true) = (items.as_slice(), takes_text) {
+                return item.as_text().map(|text| format!("write the value alone: {text}"));
+            }
+            let is_name = |text: &&str| is_word(text) && !text.contains(['.', '/']);
+            let first = items.iter().find_map(|item| item.as_text().filter(is_name));
+            first.map(|first| format!("write '{first}:' instead of '- {first}'"))
         }
         Value::List(items) if !takes_list => match items.as_slice() {
             [Node { value: Value::Scalar { text, .. }, .. }] => Some(format!("write the value alone: {text}")),
             _ => Some("one value goes here".into()),
         },
+        Value::Map(entries) if place.name().is_none() && takes_text => match entries.as_slice() {
+            [(key, value)] => {
+                let (key, value) = (key.as_text()?, value.as_text()?);
+                Some(format!("write '{key}={value}', or leave out the '-' in front of all"))
+            }
+            _ => {
+                let both = node.get("name").zip(node.get("value"));
+                let (key, value) = both.and_then(|(key, value)| key.as_text().zip(value.as_text()))?;
+                Some(format!("write '{key}={value}'"))
+            }
+        },
         Value::Map(_) if takes_list => Some("begin each item with '- '".into()),
         Value::Map(_) if takes_text && place.name().is_some() => {
             Some("put quotes around a text that holds ': '".into())
         }
+        _ => None,
+    }
+}
+
+/// Attributes that are durations.
+const DURATIONS: [&str; 9] = [
+    "delay",
+    "interval",
+    "monitor",
+    "start_interval",
+    "start_period",
+    "stop_grace_period",
+    "timeout",
+    "update_delay",
+    "window",
+];
+
+/// How to write a number, a boolean or a word that would be as wrong in quotes.
+fn not_in_quotes(text: &str, is_text: bool, attribute: &Attribute) -> Option<String> {
+    if DURATIONS.contains(&attribute.name) && !is_text && text.parse::<u64>().is_ok() {
+        return Some(format!("name the unit: '{text}s' for seconds"));
+    }
+    if attribute.kinds.iter().any(|kind| matches!(kind, Kind::Flag)) {
+        return Some(match text {
+            "1" => "write 'true'".into(),
+            "0" => "write 'false'".into(),
+            _ => "write 'true' or 'false'".into(),
+        });
+    }
+    let words =
+        attribute.kinds.iter().find_map(|kind| if let Kind::Word(words) = kind { Some(words) } else { None })?;
+    let list = attribute.item().map_or("", |_| ", or a list");
+    let one_of = if words.len() == 1 { "write" } else { "one of" };
+    (!is_text).then(|| format!("{one_of} {}{list}", quoted(words)))
+}
+
+/// The name of an attribute that stands where services do.
+fn too_high<'a>(place: &Place<'a>) -> Option<&'a str> {
+    let is_service = place.depth() == 2 && place.parent().and_then(Place::name) == Some("services");
+    let table = place.attribute().table().filter(|_| is_service)?;
+    place.name().filter(|name| table.row(name).is_some())
+}
+
+/// What to write where a mapping is wanted and a text stands.
+fn instead_of_text(text: &str, place: &Place<'_>) -> Option<String> {
+    let section = place.parent().filter(|_| place.depth() == 2).and_then(Place::name);
+    match (section, place.name()?) {
+        (Some("services"), _) => Some("give it an 'image' or a 'build'".into()),
+        (Some("secrets" | "configs"), _) if is_word(text) => Some(format!("write 'file: {text}' for a file")),
+        (Some("networks" | "volumes"), _) if is_word(text) => Some(format!("write 'driver: {text}' or 'name: {text}'")),
+        (_, "healthcheck") => Some("put the command under 'test:'".into()),
+        (_, "logging") => Some(format!("write 'driver: {text}'")),
         _ => None,
     }
 }
@@ -319,7 +415,12 @@ fn quoted(words: &[&str]) -> String {
 }
 
 /// Spellings of old versions of the language, and what people write instead.
-const OLD: [(&str, &str); 7] = [
+const OLD: [(&str, &str); 12] = [
+    ("env", "write 'environment'"),
+    ("imagePullPolicy", "write 'pull_policy'"),
+    ("livenessProbe", "write 'healthcheck'"),
+    ("readinessProbe", "write 'healthcheck'"),
+    ("volumeMounts", "write 'volumes'"),
     ("cpu_set", "write 'cpuset'"),
     ("dockerfile", "put it under 'build'"),
     ("log_driver", "write 'driver' under 'logging'"),
@@ -336,13 +437,31 @@ fn unknown(table: &Table, key: &Node, value: &Node) -> Diagnostic {
     let is_top = table.what == "top-level";
     if let Some((_, help)) = OLD.iter().find(|(old, _)| *old == name).filter(|_| table.what == "service") {
         diagnostic = diagnostic.help(*help);
-    } else if is_top && (value.get("image").is_some() || value.get("build").is_some()) {
+    } else if is_top && is_service(value) {
         diagnostic = diagnostic.help(format!("it looks like a service: put '{name}:' under 'services:'"));
+    } else if near.is_none()
+        && let Some(part) = part_with(table, name)
+    {
+        diagnostic = diagnostic.help(format!("put it under '{part}'"));
+    }
+    if name.contains('\u{a0}') {
+        diagnostic = diagnostic.help("it holds a no-break space (U+00A0), which looks like a space: write spaces");
     }
     if table.others == Others::Ignored {
         diagnostic.severity = crate::diagnostic::Severity::Warning;
     }
     diagnostic
+}
+
+fn is_service(value: &Node) -> bool {
+    value.get("image").is_some() || value.get("build").is_some()
+}
+
+/// The one part of a mapping that knows the key.
+fn part_with(table: &Table, name: &str) -> Option<&'static str> {
+    let knows = |row: &&Attribute| row.table().is_some_and(|part| part.row(name).is_some());
+    let mut parts = table.rows.iter().filter(knows);
+    parts.next().filter(|_| parts.next().is_none()).map(|row| row.name)
 }
 
 #[cfg(test)]
@@ -376,7 +495,30 @@ mod tests {
                 "an item of 'expose' must be a string or a whole number, this is a number",
                 "put quotes around it: \"80.5\"",
             ),
-            ("privileged: 1", "'privileged' must be true or false, this is a number", "put quotes around it: \"1\""),
+            ("privileged: 1", "'privileged' must be true or false, this is a number", "write 'true'"),
+            ("privileged: 5", "'privileged' must be true or false, this is a number", "write 'true' or 'false'"),
+            ("gpus: 1", "'gpus' must be a string or a list, this is a number", "write 'all', or a list"),
+            ("ports: -80:80", "'ports' must be a list, this is a string", "put a space behind each '-'"),
+            (
+                "healthcheck: {interval: 10}",
+                "'interval' must be a string, this is a number",
+                "name the unit: '10s' for seconds",
+            ),
+            (
+                "healthcheck: curl x",
+                "'healthcheck' must be a mapping, this is a string",
+                "put the command under 'test:'",
+            ),
+            (
+                "environment: [A: b]",
+                "an item of 'environment' must be a string, this is a mapping",
+                "write 'A=b', or leave out the '-' in front of all",
+            ),
+            (
+                "environment: [{name: A, value: b}]",
+                "an item of 'environment' must be a string, this is a mapping",
+                "write 'A=b'",
+            ),
             ("command: 5", "'command' must be a string or a list, this is a number", "put quotes around it: \"5\""),
             (
                 "environment: {A: {B: c}}",
@@ -406,9 +548,39 @@ mod tests {
         assert_eq!(of_service("prots: []").1, "did you mean 'ports'?");
         assert_eq!(of_service("net: host").1, "write 'network_mode'");
         assert_eq!(of_service("x-note: 1").0, "");
+        assert_eq!(of_service("replicas: 3").1, "put it under 'deploy'");
+        assert_eq!(of_service("context: .").1, "put it under 'build'");
+        assert_eq!(of_service("env: []").1, "write 'environment'");
         let all = faults("web: {image: x}\nservice: {}\n");
         assert_eq!(all[0].1, "it looks like a service: put 'web:' under 'services:'");
         assert_eq!(all[1].1, "did you mean 'services'?");
+    }
+
+    #[test]
+    fn what_stands_in_a_section_in_the_place_of_a_mapping_has_its_own_remedy() {
+        let cases = [
+            ("secrets: {s: ./s.txt}", "write 'file: ./s.txt' for a file"),
+            ("networks: {n: bridge}", "write 'driver: bridge' or 'name: bridge'"),
+            ("services: {a: {build: [.]}}", "write the value alone: ."),
+            ("volumes: [data]", "write 'data:' instead of '- data'"),
+            ("services: {a: x}", "give it an 'image' or a 'build'"),
+            ("services: {image: x}", "indent 'image' deeper, under the name of its service"),
+        ];
+        for (text, help) in cases {
+            assert_eq!(faults(text)[0].1, help, "{text}");
+        }
+    }
+
+    #[test]
+    fn services_beside_an_empty_section_are_one_fault() {
+        let complete = |text: &str| {
+            let mut diagnostics = Diagnostics::default();
+            check_complete(&crate::testing::tree(text), &mut diagnostics);
+            diagnostics.sorted().len()
+        };
+        assert_eq!(complete("services:\nweb: {image: x}\n"), 0);
+        assert_eq!(complete("services:\nx-web: {image: x}\n"), 1);
+        assert_eq!(complete("services:\n"), 1);
     }
 
     #[test]

@@ -225,6 +225,7 @@ fn make(request: &Request, ledger: &mut Ledger) -> Option<(Project, Environment)
         normalise::normalise(&mut tree, name.as_str(), &environment);
     }
     normalise::variables(&mut tree, &environment);
+    normalise::sort_hosts(&mut tree);
     if request.runs(Phase::Environment) {
         ServiceFiles {
             environment: &environment,

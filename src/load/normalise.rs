@@ -45,7 +45,6 @@ pub(super) fn normalise(root: &mut Node, project: &str, environment: &Environmen
         joins_default |= service.get("networks").is_some_and(|networks| networks.get("default").is_some());
         build(service, environment);
         depends_on(service);
-        sort_hosts(service);
     }
     if joins_default {
         default(root, "networks", || Node::map::<&str>([]));
@@ -87,9 +86,6 @@ fn build(service: &mut Node, environment: &Environment) {
     values(build.get_mut("args"), environment);
     if let Some(Value::Map(args)) = build.get_mut("args").map(|args| &mut args.value) {
         args.retain(|(_, value)| !value.is_null());
-    }
-    if let Some(hosts) = build.get_mut("extra_hosts") {
-        sort(hosts);
     }
 }
 
@@ -161,14 +157,18 @@ fn started(from: &Node, restart: bool) -> Node {
     Node::map(fields).at(from.span)
 }
 
-fn sort_hosts(service: &mut Node) {
-    if let Some(hosts) = service.get_mut("extra_hosts") {
-        sort(hosts);
+/// Sorts the hosts that services and builds know besides those of the network, as Compose does.
+pub(super) fn sort_hosts(root: &mut Node) {
+    for (_, service) in entries(root.get_mut("services")) {
+        sort(service, "extra_hosts");
+        if let Some(build) = service.get_mut("build") {
+            sort(build, "extra_hosts");
+        }
     }
 }
 
-fn sort(node: &mut Node) {
-    if let Value::List(items) = &mut node.value {
+fn sort(node: &mut Node, key: &str) {
+    if let Some(Value::List(items)) = node.get_mut(key).map(|list| &mut list.value) {
         items.sort_by(|left, right| left.as_text().cmp(&right.as_text()));
     }
 }
@@ -227,6 +227,7 @@ mod tests {
         let environment = Environment::of_pairs([("SET", "val")]);
         normalise(&mut root, "p", &environment);
         variables(&mut root, &environment);
+        sort_hosts(&mut root);
         root
     }
 

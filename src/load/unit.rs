@@ -13,7 +13,7 @@ use super::merge::{self, Tags};
 use super::normalise;
 use super::paths::{self, Watched};
 use super::place::Place;
-use super::shape;
+use super::shape::{self, Spelling};
 use super::{Phase, Request};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Tag};
@@ -35,16 +35,19 @@ pub(super) struct Loader<'a> {
     pub ledger: &'a mut Ledger,
     pub included: Included,
     pub extended: Extended,
+    /// How documents are spelled while their variables are left alone.
+    spelling: Spelling,
 }
 
 impl<'a> Loader<'a> {
     /// A loader for one request.
     pub fn new(request: &'a Request, ledger: &'a mut Ledger) -> Self {
-        Self { request, ledger, included: Included::default(), extended: Extended::default() }
+        Self { request, ledger, included: Included::default(), extended: Extended::default(), spelling: Spelling::Long }
     }
 
-    /// The documents as one tree in the long spelling, with defaults and absolute paths.
+    /// The documents as one tree in the long spelling, with defaults and, unless that is left out, absolute paths.
     pub fn unit(&mut self, documents: Vec<Node>, scope: &Scope) -> Option<Node> {
+        self.spelling = if is_alone(&documents) { Spelling::AsWritten } else { Spelling::Long };
         let mut merged = None;
         for document in documents {
             let Some(document) = self.document(document, scope) else { continue };
@@ -89,7 +92,7 @@ impl<'a> Loader<'a> {
     pub fn shaped(&mut self, node: Node, place: &Place<'_>) -> Node {
         if !self.request.runs(Phase::Interpolation) {
             kinds::check_open(&node, place, &mut self.ledger.diagnostics);
-            return shape::shape_what_can_be(node, place);
+            return shape::shape_what_can_be(node, place, self.spelling);
         }
         kinds::check(&node, place, &mut self.ledger.diagnostics);
         shape::shape(node, place, self.ledger)
@@ -100,6 +103,13 @@ impl<'a> Loader<'a> {
         let home = self.request.environment.get("HOME").map(String::as_str);
         paths::Start::new(directory, home, watched)
     }
+}
+
+/// Whether there is nothing that a document would be merged with.
+fn is_alone(documents: &[Node]) -> bool {
+    let [document] = documents else { return false };
+    let mut services = document.get("services").and_then(Node::as_map).unwrap_or_default().iter();
+    document.get("include").is_none() && services.all(|(_, service)| service.get("extends").is_none())
 }
 
 fn drop_version(document: &mut Node, ledger: &mut Ledger) {

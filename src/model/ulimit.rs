@@ -38,14 +38,15 @@ impl Ulimit {
             return BTreeMap::new();
         };
         let limit = |(kind, node): &(Node, Node)| {
-            Self::read(node, diagnostics).map(|limit| (kind.as_text().unwrap_or_default().to_owned(), limit))
+            let kind = kind.as_text().unwrap_or_default();
+            Self::read(kind, node, diagnostics).map(|limit| (kind.to_owned(), limit))
         };
         entries.iter().filter_map(limit).collect()
     }
 
-    pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+    fn read(kind: &str, node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         if node.as_map().is_none() {
-            let limit = fields::whole_number("ulimits", node, diagnostics)?;
+            let limit = fields::whole_number(kind, node, diagnostics)?;
             // Compose cannot tell a single 0 from a pair of them.
             let spelling = if limit == 0 { UlimitSpelling::Pair } else { UlimitSpelling::Single };
             return Some(Self { soft: limit, hard: limit, spelling });
@@ -79,13 +80,17 @@ mod tests {
     use super::*;
     use crate::testing::read_part;
 
+    fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Ulimit> {
+        Ulimit::read("nofile", node, diagnostics)
+    }
+
     fn written(text: &str, dialect: Dialect) -> Result<String, String> {
-        read_part(text, Ulimit::read).map(|limit| crate::document::json::compact(&limit.write(dialect)))
+        read_part(text, read).map(|limit| crate::document::json::compact(&limit.write(dialect)))
     }
 
     #[test]
     fn one_number_is_both_limits() {
-        let limit = read_part("65535", Ulimit::read).expect("a limit");
+        let limit = read_part("65535", read).expect("a limit");
         assert_eq!((limit.soft, limit.hard), (65_535, 65_535));
         assert_eq!(written("'010'", Dialect::Json), Ok("10".into()));
         assert_eq!(written("-1", Dialect::Yaml), Ok("-1".into()));
@@ -105,7 +110,7 @@ mod tests {
     fn a_limit_is_a_whole_number_and_never_half_a_pair() {
         for text in ["1.5", "'unlimited'", "true", "{soft: 1}", "{soft: 1, hard: 2, medium: 3}", "9223372036854775808"]
         {
-            assert!(read_part(text, Ulimit::read).is_err(), "{text}");
+            assert!(read_part(text, read).is_err(), "{text}");
         }
     }
 }

@@ -155,10 +155,13 @@ impl Format {
     }
 }
 
-/// Drops the services that were not asked for, directly or by what depends on them.
+/// Drops the services that were not asked for, directly or by what depends on them; nobody depends on those then.
 fn keep_needed(project: &mut Project, targets: &[Name]) {
     if !targets.is_empty() {
         let closure = crate::graph::Services::of(project).closure(targets);
         project.services.retain(|name, _| closure.contains(name));
+        for service in project.services.values_mut() {
+            service.depends_on.retain(|name, _| closure.contains(name));
+        }
     }
 }

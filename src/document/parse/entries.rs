@@ -44,6 +44,20 @@ pub(super) fn check_key(key: &Node) -> Result<()> {
     }
 }
 
+/// The fault of a key, with the remedy for `80: 80`, which is a port with a space too many.
+pub(super) fn with_value(fault: Diagnostic, key: &Node, value: &Node) -> Diagnostic {
+    match (key.as_text(), value.as_text()) {
+        (Some(key), Some(value)) if is_port(key) && is_port(value) && value.parse() != Ok(0_u16) => {
+            fault.help(format!("if it is a port, write \"{key}:{value}\" without the space"))
+        }
+        _ => fault,
+    }
+}
+
+fn is_port(text: &str) -> bool {
+    text.parse::<u16>().is_ok()
+}
+
 /// The fault of a key that is longer than keys may be.
 pub(super) fn long_key(place: Span) -> Box<Diagnostic> {
     fault_with_help(fault("key-too-long", format!("a key has more than {MAX_KEY} bytes"), place), "shorten the key")
@@ -101,6 +115,14 @@ pub(super) fn merge(entries: &mut Vec<Entry>, merged: Node) -> Result<()> {
     entries
         .extend(maps.into_iter().flatten().filter(|(key, _)| known.insert(key.as_text().unwrap_or_default().into())));
     Ok(())
+}
+
+/// What an alias names stands elsewhere: the fault is where it is merged.
+pub(super) fn at_merge_key(fault: Diagnostic, key: Span) -> Diagnostic {
+    match fault.place {
+        Some(place) if place.start < key.start => Diagnostic { place: Some(key), ..fault }.label(place, "this is none"),
+        _ => fault,
+    }
 }
 
 fn map_of(node: Node) -> Result<Vec<Entry>> {

@@ -251,7 +251,7 @@ impl<'a> Reader<'a> {
                 value = Node { tag: value.tag, ..Node::null() }.at(key.span);
             }
             if let Err(fault) = entries::check_key(&key) {
-                self.faults.push(*fault);
+                self.faults.push(entries::with_value(*fault, &key, &value));
             } else if !entries::is_merge_key(&key) {
                 entries.push((key, value));
             } else if let Some((first, _)) = merged {
@@ -262,10 +262,10 @@ impl<'a> Reader<'a> {
         }
         self.open.pop();
         entries::duplicates(&entries, &mut self.faults);
-        if let Some((_, merged)) = merged
+        if let Some((key, merged)) = merged
             && let Err(fault) = entries::merge(&mut entries, merged)
         {
-            self.faults.push(*fault);
+            self.faults.push(entries::at_merge_key(*fault, key));
         }
         Ok(Value::Map(entries))
     }

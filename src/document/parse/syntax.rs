@@ -183,7 +183,7 @@ impl Stumble<'_> {
             return Some(self.without_colon(&line).unwrap_or_else(|| self.indented(&line)));
         }
         if self.says(&["simple key expect"]) {
-            let culprit = if has_colon(line.text) { self.above(&line)? } else { line };
+            let culprit = if has_colon(line.text) || line.is_blank() { self.above(&line)? } else { line };
             return Some(missing_colon(&culprit));
         }
         let is_key = self.says(&["expected key", "invalid indentation", "expected '-'"]);
@@ -209,6 +209,10 @@ impl Stumble<'_> {
     }
 
     fn indented(&self, line: &Line) -> Words {
+        if line.text.trim_start().starts_with("- ") {
+            let help = "indent it like the other items of its list, or write it as a key like its neighbours";
+            return (line.content(), "a list item stands where a key is expected".into(), help.into());
+        }
         let (at, how) = match self.above(line) {
             _ if self.at > line.content() && !self.says(&["mapping values"]) => {
                 (self.at, "does not belong to the value in front of it")
@@ -248,6 +252,9 @@ impl Stumble<'_> {
             }
             ']' | '}' if self.says(&["bracket", "node content", "expected"]) && self.bracket().is_none() => {
                 (format!("'{letter}' closes nothing"), format!("remove it, or {QUOTES} '{letter}'"))
+            }
+            _ if self.says(&["trailing content after"]) && self.bracket().is_some() => {
+                ("a ',' is missing in front of this".into(), "separate what stands inside brackets with ','".into())
             }
             _ => self.known().map_or_else(
                 || (self.info.to_owned(), "put quotes around the value if it is meant as text".into()),
@@ -357,6 +364,10 @@ fn has_colon(text: &str) -> bool {
 
 fn missing_colon(line: &Line) -> Words {
     let content = line.text.trim_start();
+    if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|marker| content.starts_with(marker)) {
+        let help = "choose one side, and remove the lines with '<<<<<<<', '=======' and '>>>>>>>'";
+        return (line.content(), "a marker of a merge that was not finished".into(), help.into());
+    }
     match content.find(':') {
         Some(colon) => (
             line.content() + colon,

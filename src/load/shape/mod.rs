@@ -18,7 +18,7 @@ mod words;
 use super::ledger::Ledger;
 use super::normalise::entries;
 use super::place::Place;
-use super::rules::Shape;
+use super::rules::{Attribute, Bare, Shape};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Node, Tag, Value};
 
@@ -27,9 +27,18 @@ pub(super) fn shape(node: Node, place: &Place<'_>, ledger: &mut Ledger) -> Node 
     walk(node, place, ledger)
 }
 
+/// How much of a document with variables in it is brought into the long spelling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spelling {
+    /// All that can be, so that it merges.
+    Long,
+    /// What Compose does: texts of commands, lists of pairs and their kin stay as they are written.
+    AsWritten,
+}
+
 /// The same with variables in it: what cannot be brought into the long spelling before they are known stays.
-pub(super) fn shape_what_can_be(node: Node, place: &Place<'_>) -> Node {
-    walk_what_can_be(node, place, &mut Ledger::default())
+pub(super) fn shape_what_can_be(node: Node, place: &Place<'_>, spelling: Spelling) -> Node {
+    walk_what_can_be(node, (place, spelling), &mut Ledger::default())
 }
 
 /// What stays as it is written until all files are merged: the labels of configs and secrets.
@@ -44,26 +53,55 @@ pub(super) fn shape_late(root: &mut Node, ledger: &mut Ledger) {
     }
 }
 
-fn walk_what_can_be(node: Node, place: &Place<'_>, scratch: &mut Ledger) -> Node {
-    let shaped = apply(place.attribute().shape, node.clone(), scratch);
-    let is_faulty = std::mem::take(&mut scratch.diagnostics).has_errors();
-    let mut node = if is_faulty { node } else { shaped };
+fn stays_as_written(attribute: &Attribute) -> bool {
+    match attribute.shape {
+        Shape::Words | Shape::Test | Shape::Hosts | Shape::Texts | Shape::Pairs(Bare::Null | Bare::Empty) => true,
+        Shape::One => ["dns_search", "tmpfs"].contains(&attribute.name),
+        _ => false,
+    }
+}
+
+fn walk_what_can_be(node: Node, (place, spelling): (&Place<'_>, Spelling), scratch: &mut Ledger) -> Node {
+    let attribute = place.attribute();
+    let stays = spelling == Spelling::AsWritten && stays_as_written(attribute);
+    let shape = if stays { Shape::Same } else { attribute.shape };
+    let mut node = if depends_on_variables(&node, shape) { node } else { try_to_apply(shape, node, scratch) };
     match &mut node.value {
         Value::Map(entries) => {
             for (key, value) in entries {
                 let inside = std::mem::take(value);
-                *value = walk_what_can_be(inside, &place.key(key.as_text().unwrap_or_default()), scratch);
+                let place = place.key(key.as_text().unwrap_or_default());
+                *value = walk_what_can_be(inside, (&place, spelling), scratch);
             }
         }
         Value::List(items) => {
             for (index, item) in items.iter_mut().enumerate() {
                 let inside = std::mem::take(item);
-                *item = walk_what_can_be(inside, &place.index(index), scratch);
+                *item = walk_what_can_be(inside, (&place.index(index), spelling), scratch);
             }
         }
         Value::Scalar { .. } => {}
     }
     node
+}
+
+fn try_to_apply(shape: Shape, node: Node, scratch: &mut Ledger) -> Node {
+    let shaped = apply(shape, node.clone(), scratch);
+    if std::mem::take(&mut scratch.diagnostics).has_errors() { node } else { shaped }
+}
+
+/// Whether the long spelling would be another one once variables are known: they may bring words, and names of
+/// variables; a variable inside a word or as a key would stay as it is.
+fn depends_on_variables(node: &Node, shape: Shape) -> bool {
+    match (shape, &node.value) {
+        (Shape::Words, Value::Scalar { text, .. }) => text.contains('$'),
+        (Shape::Pairs(_), Value::List(items)) => {
+            let name =
+                |item: &Node| item.as_text().and_then(|text| text.split('=').next()).unwrap_or_default().contains('$');
+            items.iter().any(name)
+        }
+        _ => false,
+    }
 }
 
 fn walk(node: Node, place: &Place<'_>, ledger: &mut Ledger) -> Node {

@@ -111,7 +111,7 @@ fn host(item: &Node, parts: &Parts<'_>, container: PortRange) -> Result<Option<P
                 let port = parts.container;
                 format!("write '{address}::{port}' for a free port, or '{address}:{port}:{port}'")
             }
-            Err(_) => "ports are 0 to 65535; is a variable not set?".into(),
+            Err(_) => "ports are 0 to 65535".into(),
         };
         fault(item, format!("invalid host port: {why}"), help)
     })?;

@@ -1,7 +1,8 @@
 //! Where the image of a service comes from.
 
 use super::{Check, labelled, path_of, remedy};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::document::Node;
 use crate::model::Service;
 
 impl Check<'_> {
@@ -9,7 +10,15 @@ impl Check<'_> {
     pub(super) fn source(&mut self, service: &Service) {
         let path = path_of(service);
         // One that is written and wrong has been reported where it was read.
-        let written = ["image", "build", "provider"].iter().any(|key| self.origins.knows(&path.key(key)));
+        let sources = ["image", "build", "provider"];
+        let written = sources.iter().any(|key| self.origins.knows(&path.key(key)));
+        // So has one that is misspelt.
+        let node = self.origins.tree().get("services").and_then(|all| all.get(service.name.as_str()));
+        let entries = node.and_then(Node::as_map).unwrap_or_default();
+        let written = written
+            || entries.iter().any(|(key, value)| {
+                !value.is_null() && key.as_text().is_some_and(|key| did_you_mean(key, sources).is_some())
+            });
         if service.build.is_none() && service.image.is_none() && !written {
             let message = format!("service '{}' has neither an image nor a build", service.name);
             self.fault(Diagnostic::error("no-image", message).help("add 'image:' or 'build:'"), &path);

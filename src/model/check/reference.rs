@@ -44,7 +44,11 @@ impl Check<'_> {
     fn declared<'p>(&mut self, service: &Service, used: &Use<'_>, known: impl Iterator<Item = &'p Name> + Clone) {
         let Use { kind, name, path } = used;
         let section = self.origins.tree().get(&format!("{kind}s"));
-        let is_faulty = section.is_some_and(|section| section.as_map().is_none() && !section.is_null());
+        // What is declared and wrong has been reported where it was read.
+        let is_faulty = section.is_some_and(|section| match section.as_map() {
+            Some(_) => section.get(name.as_str()).is_some(),
+            None => !section.is_null(),
+        });
         if is_faulty || known.clone().any(|key| key == *name) {
             return;
         }

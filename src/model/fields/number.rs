@@ -1,7 +1,7 @@
 //! Numbers among the attributes: where Compose takes a string, where it drops a fraction, and where it does neither.
 
 use super::{Fields, invalid_value, wrong_kind};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::scalar::{self, Scalar};
 use crate::document::{Node, Value};
 use crate::value::{ByteSize, Invalid};
@@ -45,7 +45,7 @@ impl Fields<'_> {
     fn in_range<T: TryFrom<i128>>(&mut self, key: &'static str, node: &Node, value: Option<i128>) -> Option<T> {
         let fits = value.and_then(|value| T::try_from(value).ok());
         if fits.is_none() {
-            self.diagnostics.push(wrong_kind(key, "a whole number in range", node));
+            self.diagnostics.push(no_whole_number(key, node));
         }
         fits
     }
@@ -71,9 +71,22 @@ pub(in crate::model) fn whole_number<T: TryFrom<i128>>(
 ) -> Option<T> {
     let fits = whole(node).and_then(|value| T::try_from(value).ok());
     if fits.is_none() {
-        diagnostics.push(wrong_kind(what, "a whole number in range", node));
+        diagnostics.push(no_whole_number(what, node));
     }
     fits
+}
+
+/// `'scale' must be a whole number, 'three' is none`
+fn no_whole_number(what: &str, node: &Node) -> Diagnostic {
+    match &node.value {
+        Value::Scalar { text, .. } if whole(node).is_some() => {
+            Diagnostic::error("wrong-type", format!("{text} is out of range for '{what}'")).at(node.span)
+        }
+        Value::Scalar { text, .. } if !node.is_null() => {
+            Diagnostic::error("wrong-type", format!("'{what}' must be a whole number, '{text}' is none")).at(node.span)
+        }
+        _ => wrong_kind(what, "a whole number", node),
+    }
 }
 
 fn whole(node: &Node) -> Option<i128> {
