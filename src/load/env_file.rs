@@ -33,6 +33,8 @@ pub(super) fn leave_out(root: &mut Node) {
 
 /// A file that a service names.
 struct Named {
+    /// What people call it.
+    what: &'static str,
     path: PathBuf,
     place: Node,
     required: bool,
@@ -71,7 +73,7 @@ impl ServiceFiles<'_> {
         };
         let mut known = Entries::new();
         let path = path.key("environment");
-        for named in self.named(&attribute) {
+        for named in self.named(&attribute, "env file") {
             let before = known.clone();
             self.read(&named, severity, (&mut known, &lookup));
             self.used(&known, &own);
@@ -84,7 +86,7 @@ impl ServiceFiles<'_> {
     fn labels(&mut self, service: &mut Node, severity: Severity, path: &TreePath) {
         let Some(attribute) = service.take("label_file") else { return };
         let mut known = Entries::new();
-        for named in self.named(&attribute) {
+        for named in self.named(&attribute, "label file") {
             let earlier = known.clone();
             let lookup = |name: &str| earlier.get(name).map(|entry| entry.value.as_str());
             self.read(&named, severity, (&mut known, &lookup));
@@ -147,9 +149,9 @@ impl ServiceFiles<'_> {
         }
     }
 
-    fn named(&mut self, attribute: &Node) -> Vec<Named> {
+    fn named(&mut self, attribute: &Node, what: &'static str) -> Vec<Named> {
         match attribute.as_list() {
-            Some(items) => items.iter().filter_map(|item| self.one(item)).collect(),
+            Some(items) => items.iter().filter_map(|item| self.one(item, what)).collect(),
             None if attribute.is_null() => Vec::new(),
             None => {
                 self.wrong(attribute, "a path or a list of paths was expected");
@@ -158,19 +160,11 @@ impl ServiceFiles<'_> {
         }
     }
 
-    fn one(&mut self, item: &Node) -> Option<Named> {
+    fn one(&mut self, item: &Node, what: &'static str) -> Option<Named> {
         let path = item.get("path").unwrap_or(item);
         let text = path.as_text().filter(|_| !path.is_null())?;
-        for (key, _) in item.as_map().unwrap_or_default() {
-            let name = key.as_text().unwrap_or_default();
-            if !["path", "required", "format"].contains(&name) {
-                let fault =
-                    Diagnostic::error("unknown-key", format!("'{name}' is not an env_file attribute")).at(key.span);
-                self.ledger.report(fault.help("one of path, required, format"));
-            }
-        }
         let (required, format) = (self.required(item), self.format(item)?);
-        Some(Named { path: PathBuf::from(text), place: path.clone(), required, format })
+        Some(Named { what, path: PathBuf::from(text), place: path.clone(), required, format })
     }
 
     fn required(&mut self, item: &Node) -> bool {
@@ -217,10 +211,13 @@ impl ServiceFiles<'_> {
             }
             Err(Unreadable::Missing) if !named.required => {}
             Err(unreadable) => {
-                let mut fault = unreadable.diagnostic("env file", &shown).at(named.place.span);
+                let mut fault = unreadable.diagnostic(named.what, &shown).at(named.place.span);
                 fault.severity = severity;
                 let missing = matches!(unreadable, Unreadable::Missing);
-                let help = "create it, or write '- {path: …, required: false}'";
+                let help = match named.what {
+                    "env file" => "create it, or write '- {path: …, required: false}'",
+                    _ => "create it, or remove it from the list",
+                };
                 self.ledger.report(if missing { fault.help(help) } else { fault });
             }
         }

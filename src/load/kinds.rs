@@ -203,7 +203,7 @@ fn is_scalar(kind: &Kind) -> bool {
 /// fraction is nothing is a whole one, as in JSON.
 fn accepts(kind: &Kind, meaning: Scalar<'_>) -> bool {
     match (kind, meaning) {
-        (Kind::Any | Kind::Text, Scalar::Text(_))
+        (Kind::Any | Kind::Text | Kind::Duration, Scalar::Text(_))
         | (Kind::Integer | Kind::Number, Scalar::Int(_))
         | (Kind::Number, Scalar::Float(_))
         | (Kind::Flag, Scalar::Bool(_)) => true,
@@ -263,6 +263,7 @@ fn wanted(kinds: &[Kind]) -> String {
     for kind in kinds {
         let word = match kind {
             Kind::Any => "anything",
+            Kind::Duration => "a duration",
             Kind::Text if is_only_cast => continue,
             Kind::Text | Kind::Pattern(..) | Kind::Word(_) => "a string",
             Kind::Integer | Kind::Range(..) => "a whole number",
@@ -293,6 +294,9 @@ fn remedy(node: &Node, attribute: &Attribute, place: &Place<'_>) -> Option<Strin
     match &node.value {
         Value::Scalar { text, plain } => {
             let is_text = !plain || matches!(scalar::resolve(text), Scalar::Text(_));
+            if !is_text && takes(|kind| matches!(kind, Kind::Duration)) {
+                return Some(format!("write '{text}s' for seconds; units are ns, us, ms, s, m, h, d, w"));
+            }
             if let Some(help) = not_in_quotes(text, is_text, attribute) {
                 return Some(help);
             }
@@ -345,24 +349,8 @@ fn remedy(node: &Node, attribute: &Attribute, place: &Place<'_>) -> Option<Strin
     }
 }
 
-/// Attributes that are durations.
-const DURATIONS: [&str; 9] = [
-    "delay",
-    "interval",
-    "monitor",
-    "start_interval",
-    "start_period",
-    "stop_grace_period",
-    "timeout",
-    "update_delay",
-    "window",
-];
-
 /// How to write a number, a boolean or a word that would be as wrong in quotes.
 fn not_in_quotes(text: &str, is_text: bool, attribute: &Attribute) -> Option<String> {
-    if DURATIONS.contains(&attribute.name) && !is_text && text.parse::<u64>().is_ok() {
-        return Some(format!("name the unit: '{text}s' for seconds"));
-    }
     if attribute.kinds.iter().any(|kind| matches!(kind, Kind::Flag)) {
         return Some(match text {
             "1" => "write 'true'".into(),

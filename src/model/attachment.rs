@@ -54,7 +54,7 @@ impl Attachment {
             mac_address: fields.text("mac_address"),
             priority: fields.unquoted("priority").unwrap_or(0),
         };
-        fields.finish(&[]);
+        fields.finish();
         Some(attachment)
     }
 

@@ -54,7 +54,7 @@ impl BlockIo {
             device_write_iops: fields.items("device_write_iops", DeviceRate::read),
         };
         fields.refuse_extensions();
-        fields.finish(&[]);
+        fields.finish();
         Some(limits)
     }
 
@@ -81,7 +81,7 @@ impl DeviceWeight {
         let path = fields.text("path").unwrap_or_default();
         let weight = fields.unquoted("weight").unwrap_or_default();
         fields.refuse_extensions();
-        fields.finish(&[]);
+        fields.finish();
         Some(Self { path, weight })
     }
 
@@ -100,7 +100,7 @@ impl DeviceRate {
         let mut fields = Fields::of("blkio_config", node, diagnostics)?;
         let rate = Self { path: fields.text("path").unwrap_or_default(), rate: fields.bytes("rate") };
         fields.refuse_extensions();
-        fields.finish(&[]);
+        fields.finish();
         Some(rate)
     }
 

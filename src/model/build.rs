@@ -97,7 +97,7 @@ impl Build {
         if build.dockerfile.as_ref().is_some_and(|file| !file.is_empty()) {
             fields.exclude(&["dockerfile", "dockerfile_inline"], "a build has one recipe: remove one of the two");
         }
-        fields.finish(&[]);
+        fields.finish();
         Some(build)
     }
 

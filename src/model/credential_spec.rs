@@ -20,7 +20,7 @@ impl CredentialSpec {
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of("credential_spec", node, diagnostics)?;
         let spec = Self { config: fields.text("config"), file: fields.text("file"), registry: fields.text("registry") };
-        fields.finish(&[]);
+        fields.finish();
         Some(spec)
     }
 

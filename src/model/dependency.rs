@@ -70,7 +70,7 @@ impl Dependency {
             let fault = Diagnostic::error("invalid-value", format!("'{word}' is not a condition"));
             fields.report(fault.at(place).help(help));
         }
-        fields.finish(&[]);
+        fields.finish();
         Some(Self { condition: condition?, restart, required })
     }
 

@@ -75,7 +75,7 @@ impl Develop {
         }
         let mut fields = Fields::of("develop", node, diagnostics)?;
         let develop = Self { watch: fields.items("watch", Watch::read) };
-        fields.finish(&[]);
+        fields.finish();
         Some(develop)
     }
 
@@ -106,7 +106,7 @@ impl Watch {
         let exec = fields.nested("exec").and_then(|(node, faults)| Hook::read(node, faults));
         let (include, ignore) = (fields.texts("include"), fields.texts("ignore"));
         let initial_sync = fields.flag("initial_sync").unwrap_or(false);
-        fields.finish(&[]);
+        fields.finish();
         Some(Self { path: path?, action: action?, target, exec, include, ignore, initial_sync })
     }
 

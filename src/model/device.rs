@@ -28,7 +28,7 @@ impl Device {
         }
         let (source, target) = (fields.text("source"), fields.text("target"));
         let permissions = fields.text("permissions");
-        fields.finish(&[]);
+        fields.finish();
         Some(Self { source: source?, target: target?, permissions })
     }
 

@@ -48,7 +48,7 @@ impl DeviceRequest {
             fields.report(fault.at(place).help("add 'capabilities: [gpu]'"));
         }
         let request = Self::of(&mut fields);
-        fields.finish(&[]);
+        fields.finish();
         request
     }
 

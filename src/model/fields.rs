@@ -278,16 +278,11 @@ impl<'a> Fields<'a> {
         all
     }
 
-    /// Ends the reading: attributes nobody asked for are unknown, or known and named in `unsupported`.
-    pub fn finish(self, unsupported: &[&'static str]) {
+    /// Ends the reading: attributes nobody asked for are unknown.
+    pub fn finish(self) {
         for (name, place) in self.unasked() {
-            let diagnostic = if unsupported.contains(&name) {
-                unsupported_attribute(name, place)
-            } else {
-                let known = self.asked.iter().chain(unsupported).copied();
-                unknown_key(self.what, name, place, did_you_mean(name, known))
-            };
-            self.diagnostics.push(diagnostic);
+            let near = did_you_mean(name, self.asked.iter().copied());
+            self.diagnostics.push(unknown_key(self.what, name, place, near));
         }
     }
 
@@ -374,11 +369,4 @@ pub(crate) fn unknown_key(what: &str, name: &str, place: Span, near: Option<&str
         Some(near) => diagnostic.help(format!("did you mean '{near}'?")),
         None => diagnostic.help("remove it, or prefix it with 'x-' to keep it as a note"),
     }
-}
-
-/// An attribute of the compose language that this version cannot carry out.
-pub(super) fn unsupported_attribute(name: &str, place: Span) -> Diagnostic {
-    Diagnostic::error("unsupported", format!("'{name}' is not supported by this version of hoist"))
-        .at(place)
-        .help("remove it to go on; nothing is started without it, so that nothing behaves other than the file says")
 }

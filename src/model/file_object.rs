@@ -42,7 +42,7 @@ impl FileObject {
             let fault = fault.help("add 'file:', 'environment:' or 'content:', or 'external: true'");
             fields.report(fault.at(place(&fields, node)));
         }
-        fields.finish(&[]);
+        fields.finish();
         Some(config)
     }
 
@@ -70,7 +70,7 @@ impl FileObject {
             );
             fields.node("content");
         }
-        fields.finish(&[]);
+        fields.finish();
         Some(secret)
     }
 

@@ -38,7 +38,7 @@ impl FileReference {
         let source = fields.parsed("source");
         let (target, uid, gid) = (fields.text("target"), fields.text("uid"), fields.text("gid"));
         let mode = mode(&mut fields);
-        fields.finish(&[]);
+        fields.finish();
         Some(Self { source: source?, target, uid, gid, mode })
     }
 

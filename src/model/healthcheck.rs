@@ -60,7 +60,7 @@ impl Healthcheck {
                     .help("put \"CMD\" in front of the command, or write it as one string"),
             );
         }
-        fields.finish(&[]);
+        fields.finish();
         Some(check)
     }
 

@@ -36,7 +36,7 @@ impl Hook {
             working_dir: fields.text("working_dir"),
             environment: fields.optional_map("environment"),
         };
-        fields.finish(&[]);
+        fields.finish();
         Some(hook)
     }
 

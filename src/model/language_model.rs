@@ -28,7 +28,7 @@ impl LanguageModel {
             context_size: fields.unquoted("context_size"),
             runtime_flags: fields.texts("runtime_flags"),
         };
-        fields.finish(&[]);
+        fields.finish();
         Some(model)
     }
 

@@ -19,7 +19,7 @@ impl Logging {
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of("logging", node, diagnostics)?;
         let logging = Self { driver: fields.text("driver"), options: fields.map_of("options", Values::Numbers) };
-        fields.finish(&[]);
+        fields.finish();
         Some(logging)
     }
 

@@ -20,7 +20,7 @@ impl ModelBinding {
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of("models", node, diagnostics)?;
         let binding = Self { endpoint_variable: fields.text("endpoint_var"), model_variable: fields.text("model_var") };
-        fields.finish(&[]);
+        fields.finish();
         Some(binding)
     }
 

@@ -199,7 +199,7 @@ impl Mount {
         if let Some(kind) = &kind {
             foreign_options(&mut fields, kind.as_str());
         }
-        fields.finish(&[]);
+        fields.finish();
         Some(Self { kind: kind?, target: target?, read_only, consistency, bind, volume, tmpfs, image })
     }
 
@@ -280,7 +280,7 @@ impl BindOptions {
             create_host_path: fields.flag("create_host_path"),
             recursive: fields.word("recursive", &Recursive::ALL, Recursive::as_str),
         };
-        fields.finish(&[]);
+        fields.finish();
         Some(options)
     }
 
@@ -301,7 +301,7 @@ impl VolumeOptions {
             nocopy: fields.flag("nocopy").unwrap_or(false),
             subpath: fields.text("subpath"),
         };
-        fields.finish(&[]);
+        fields.finish();
         Some(options)
     }
 
@@ -320,7 +320,7 @@ impl TmpfsOptions {
             let fault = Diagnostic::error("invalid-value", "a size cannot be negative").at(place);
             fields.report(fault.help("remove it for no limit"));
         }
-        fields.finish(&[]);
+        fields.finish();
         Some(options)
     }
 
@@ -335,7 +335,7 @@ impl ImageOptions {
     fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of("image", node, diagnostics)?;
         let options = Self { subpath: fields.text("subpath") };
-        fields.finish(&[]);
+        fields.finish();
         Some(options)
     }
 

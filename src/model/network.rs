@@ -79,7 +79,7 @@ impl Network {
                 fields.report(Diagnostic::warning("no-effect", message).at(place).help("remove it, or 'external'"));
             }
         }
-        fields.finish(&[]);
+        fields.finish();
         Some(network)
     }
 
@@ -122,7 +122,7 @@ impl Ipam {
             config: fields.items("config", Subnet::read),
             options: fields.map_of("options", Values::GivenTexts),
         };
-        fields.finish(&[]);
+        fields.finish();
         Some(ipam)
     }
 
@@ -142,7 +142,7 @@ impl Subnet {
             ip_range: fields.text("ip_range"),
             aux_addresses: fields.map("aux_addresses"),
         };
-        fields.finish(&[]);
+        fields.finish();
         Some(subnet)
     }
 

@@ -69,7 +69,7 @@ impl Port {
             protocol: protocol?,
             app_protocol: fields.text("app_protocol"),
         };
-        fields.finish(&[]);
+        fields.finish();
         target.map(|_: u16| port)
     }
 

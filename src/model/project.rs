@@ -1,6 +1,6 @@
 //! [`Project`]: everything that one project consists of.
 
-use super::fields::{invalid_value, unknown_key, unsupported_attribute, wrong_kind};
+use super::fields::{invalid_value, unknown_key, wrong_kind};
 use super::{Dialect, FileObject, LanguageModel, Network, Service, Volume};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::document::Node;
@@ -55,9 +55,6 @@ impl Project {
             match key.as_text().unwrap_or_default() {
                 "name" | "services" | "networks" | "volumes" | "secrets" | "configs" | "models" | "version" => {}
                 name if name.starts_with("x-") => {}
-                name @ "include" => {
-                    diagnostics.push(unsupported_attribute(name, key.span));
-                }
                 name => diagnostics.push(unknown_section(name, key, value)),
             }
         }

@@ -25,7 +25,7 @@ impl Provider {
         }
         let program = fields.text("type");
         let options = fields.nested("options").map(|(node, faults)| options(node, faults)).unwrap_or_default();
-        fields.finish(&[]);
+        fields.finish();
         Some(Self { program: program?, options })
     }
 

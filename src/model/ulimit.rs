@@ -60,7 +60,7 @@ impl Ulimit {
             }
         }
         let (soft, hard) = (fields.integer("soft"), fields.integer("hard"));
-        fields.finish(&[]);
+        fields.finish();
         Some(Self { soft: soft?, hard: hard?, spelling: UlimitSpelling::Pair })
     }
 

@@ -37,7 +37,7 @@ impl Volume {
                     .exclude(&["external", key], "an external volume is made elsewhere: only 'name' can be given here");
             }
         }
-        fields.finish(&[]);
+        fields.finish();
         Some(volume)
     }
 

@@ -85,7 +85,9 @@ pub(super) fn lines(list: &List, tree: &Node) -> String {
         List::Profiles => profiles(tree),
         List::Hashes(_) | List::Variables | List::Environment => Vec::new(),
     };
-    names.sort_by_cached_key(|name| Natural::of(name));
+    if *list != List::Profiles {
+        names.sort_by_cached_key(|name| Natural::of(name));
+    }
     joined(names)
 }
 

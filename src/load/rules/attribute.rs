@@ -30,6 +30,8 @@ pub enum Kind {
     Any,
     /// A string.
     Text,
+    /// A string that says how long, with its unit.
+    Duration,
     /// A string that matches this regular expression, as the function says.
     Pattern(&'static str, fn(&str) -> bool),
     /// One of these strings.

@@ -71,7 +71,7 @@ fn attribute(row: &'static Attribute, definitions: &mut Map<String, Value>) -> V
 fn choice(kind: &'static Kind, definitions: &mut Map<String, Value>) -> Value {
     match kind {
         Kind::Any => json!({}),
-        Kind::Text => json!({"type": "string"}),
+        Kind::Text | Kind::Duration => json!({"type": "string"}),
         Kind::Pattern(pattern, _) => json!({"type": "string", "pattern": pattern}),
         Kind::Word(words) => json!({"enum": words}),
         Kind::Integer => json!({"type": "integer"}),

@@ -60,7 +60,7 @@ impl Deploy {
             placement: fields.mapping("placement", Placement::read).unwrap_or_default(),
             endpoint_mode: fields.text("endpoint_mode"),
         };
-        fields.finish(&[]);
+        fields.finish();
         Some(deploy)
     }
 

@@ -31,7 +31,7 @@ impl Placement {
             preferences: fields.items("preferences", Preference::read),
             max_replicas_per_node: fields.integer("max_replicas_per_node").unwrap_or(0),
         };
-        fields.finish(&[]);
+        fields.finish();
         Some(placement)
     }
 
@@ -47,7 +47,7 @@ impl Preference {
     fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of("preference", node, diagnostics)?;
         let preference = Self { spread: fields.text("spread") };
-        fields.finish(&[]);
+        fields.finish();
         Some(preference)
     }
 

@@ -63,7 +63,7 @@ impl Resources {
             limits: fields.mapping("limits", Limits::read),
             reservations: fields.mapping("reservations", Reservations::read),
         };
-        fields.finish(&[]);
+        fields.finish();
         Some(resources)
     }
 
@@ -80,7 +80,7 @@ impl Limits {
         let mut fields = Fields::of("limits", node, diagnostics)?;
         let limits =
             Self { cpus: fields.parsed_scalar("cpus"), memory: fields.parsed("memory"), pids: fields.integer("pids") };
-        fields.finish(&[]);
+        fields.finish();
         Some(limits)
     }
 
@@ -100,7 +100,7 @@ impl Reservations {
             devices: fields.items("devices", DeviceRequest::read_reservation),
             generic_resources: fields.items("generic_resources", GenericResource::read),
         };
-        fields.finish(&[]);
+        fields.finish();
         Some(reservations)
     }
 
@@ -122,7 +122,7 @@ impl GenericResource {
     fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of("generic resource", node, diagnostics)?;
         let resource = Self { discrete: fields.mapping("discrete_resource_spec", DiscreteResource::read) };
-        fields.finish(&[]);
+        fields.finish();
         Some(resource)
     }
 
@@ -138,7 +138,7 @@ impl DiscreteResource {
         let mut fields = Fields::of("discrete resource", node, diagnostics)?;
         let resource =
             Self { kind: fields.text("kind").unwrap_or_default(), value: fields.whole_part("value").unwrap_or(0) };
-        fields.finish(&[]);
+        fields.finish();
         Some(resource)
     }
 

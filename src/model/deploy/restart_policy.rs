@@ -28,7 +28,7 @@ impl RestartPolicy {
             max_attempts: fields.integer("max_attempts"),
             window: fields.timespan("window"),
         };
-        fields.finish(&[]);
+        fields.finish();
         Some(policy)
     }
 

@@ -63,7 +63,7 @@ impl Rollout {
             max_failure_ratio: fields.parsed_scalar("max_failure_ratio"),
             order: fields.word("order", &RolloutOrder::ALL, RolloutOrder::as_str),
         };
-        fields.finish(&[]);
+        fields.finish();
         Some(rollout)
     }
 

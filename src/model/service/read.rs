@@ -14,9 +14,6 @@ use crate::value::{ImageName, Name};
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
 
-/// Attributes of the compose language that this version cannot carry out yet.
-const UNSUPPORTED: [&str; 3] = ["env_file", "extends", "label_file"];
-
 impl Service {
     /// Reads a canonical service.
     #[expect(clippy::too_many_lines, reason = "one line for each attribute")]
@@ -108,7 +105,7 @@ impl Service {
             name,
         };
         pull_refresh_after(&mut fields);
-        fields.finish(&UNSUPPORTED);
+        fields.finish();
         Some(service)
     }
 }

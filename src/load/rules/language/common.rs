@@ -3,6 +3,7 @@
 use crate::load::rules::{Attribute, Bare, Identity, Keys, Kind, Merge, Others, Shape, Table};
 
 pub const TEXT: &[Kind] = &[Kind::Text];
+pub const DURATION: &[Kind] = &[Kind::Duration];
 pub const FLAG: &[Kind] = &[Kind::Flag, Kind::Text];
 pub const WHOLE: &[Kind] = &[Kind::Integer, Kind::Text];
 /// A whole number that is not below zero.

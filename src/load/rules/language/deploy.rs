@@ -1,6 +1,6 @@
 //! `deploy` and `gpus` of a service.
 
-use super::common::{COUNT, LIST, NUMBER, PAIRS, TEXT, WHOLE, labels};
+use super::common::{COUNT, DURATION, LIST, NUMBER, PAIRS, TEXT, WHOLE, labels};
 use crate::load::rules::{Attribute, Bare, Kind, Merge, Others, Shape, Table};
 
 pub static DEPLOY: Table = Table {
@@ -122,9 +122,9 @@ static RESTART: Table = Table {
     others: Others::Refused,
     rows: &[
         Attribute::new("condition", TEXT, "When a container is started again: none, on-failure or any. Default: any."),
-        Attribute::new("delay", TEXT, "Time between tries, such as '5s'. Default: 0."),
+        Attribute::new("delay", DURATION, "Time between tries, such as '5s'. Default: 0."),
         Attribute::new("max_attempts", COUNT, "How often it is tried. Default: for ever."),
-        Attribute::new("window", TEXT, "Time after which a start counts as a success, such as '2m'. Default: 0."),
+        Attribute::new("window", DURATION, "Time after which a start counts as a success, such as '2m'. Default: 0."),
     ],
 };
 
@@ -132,14 +132,14 @@ static UPDATE: Table = Table {
     what: "update",
     others: Others::Refused,
     rows: &[
-        Attribute::new("delay", TEXT, "Time between groups, such as '10s'. Default: 0."),
+        Attribute::new("delay", DURATION, "Time between groups, such as '10s'. Default: 0."),
         Attribute::new(
             "failure_action",
             TEXT,
             "What happens when it fails: continue, rollback or pause. Default: pause.",
         ),
         Attribute::new("max_failure_ratio", NUMBER, "The part of containers that may fail. Default: 0."),
-        Attribute::new("monitor", TEXT, "How long each is watched for failure, such as '5s'."),
+        Attribute::new("monitor", DURATION, "How long each is watched for failure, such as '5s'."),
         Attribute::new(
             "order",
             &[Kind::Word(&["start-first", "stop-first"])],

@@ -1,7 +1,7 @@
 //! The mappings and items inside a service.
 
 use super::OPTION_OR_NULL;
-use super::common::{FIRST_HOOK, FLAG, HOOK, LIST, NUMBER, OPTION, TEXT, TEXTS, WHOLE};
+use super::common::{DURATION, FIRST_HOOK, FLAG, HOOK, LIST, NUMBER, OPTION, TEXT, TEXTS, WHOLE};
 use super::mount::MOUNT;
 use crate::load::rules::{Attribute, Identity, Keys, Kind, Merge, Others, Resolve, Shape, Table};
 
@@ -135,10 +135,10 @@ pub static HEALTHCHECK: Table = Table {
     others: Others::Refused,
     rows: &[
         Attribute::new("disable", FLAG, "Whether the image's check is switched off. Default: false."),
-        Attribute::new("interval", TEXT, "Time between checks, such as '30s'. Default: 30s."),
+        Attribute::new("interval", DURATION, "Time between checks, such as '30s'. Default: 30s."),
         Attribute::new("retries", NUMBER, "How many failures in a row make it unhealthy. Default: 3."),
-        Attribute::new("start_interval", TEXT, "Time between checks during the start period. Default: 5s."),
-        Attribute::new("start_period", TEXT, "Time in which failures do not count. Default: 0s."),
+        Attribute::new("start_interval", DURATION, "Time between checks during the start period. Default: 5s."),
+        Attribute::new("start_period", DURATION, "Time in which failures do not count. Default: 0s."),
         Attribute::new(
             "test",
             TEXTS,
@@ -146,7 +146,7 @@ pub static HEALTHCHECK: Table = Table {
         )
         .shaped(Shape::Test)
         .merged(Merge::Replace),
-        Attribute::new("timeout", TEXT, "Time that one check may take. Default: 30s."),
+        Attribute::new("timeout", DURATION, "Time that one check may take. Default: 30s."),
     ],
 };
 

@@ -3,8 +3,8 @@
 use super::EXTENDS;
 use super::build::BUILD;
 use super::common::{
-    COUNT, FLAG, LABELS, LIST, NUMBER, PAIRS, STRING, TEXT, TEXTS, WHOLE, environment, extra_hosts, labels, ulimits,
-    words,
+    COUNT, DURATION, FLAG, LABELS, LIST, NUMBER, PAIRS, STRING, TEXT, TEXTS, WHOLE, environment, extra_hosts, labels,
+    ulimits, words,
 };
 use super::deploy::{DEPLOY, GPU};
 use super::part::{
@@ -186,7 +186,7 @@ static SERVICES: Table = Table {
         Attribute::new("stdin_open", FLAG, "Whether standard input stays open. Default: false."),
         Attribute::new(
             "stop_grace_period",
-            TEXT,
+            DURATION,
             "Time between the stop signal and the kill, such as '30s'. Default: 10s.",
         ),
         Attribute::new("stop_signal", TEXT, "The signal that asks it to end. Default: the image's, then SIGTERM."),
