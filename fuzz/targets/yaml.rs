@@ -47,13 +47,16 @@ fn spans(node: &Node, sources: &SourceMap) {
     }
 }
 
-/// Whether JSON can say it: it knows no infinity.
+/// Whether JSON can say it and be read again: it knows no infinity, and its escapes make a long key longer.
 fn has_json(node: &Node) -> bool {
     match &node.value {
         Value::Scalar { text, plain } => {
             !plain || !matches!(scalar::resolve(text), Scalar::Float(value) if !value.is_finite())
         }
         Value::List(items) => items.iter().all(has_json),
-        Value::Map(entries) => entries.iter().all(|(_, value)| has_json(value)),
+        Value::Map(entries) => {
+            let is_short = |key: &Node| key.as_text().is_none_or(|text| text.len() < 150);
+            entries.iter().all(|(key, value)| is_short(key) && has_json(value))
+        }
     }
 }

@@ -12,7 +12,7 @@ use super::merge::{self, Tags};
 use super::normalise::entries;
 use super::paths::Watched;
 use super::place::Place;
-use super::unit::{Loader, Scope};
+use super::unit::{Loader, Scope, key_span};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Node, Tag};
 use crate::source::Span;
@@ -101,7 +101,9 @@ impl<'a, 'l> Extends<'a, 'l> {
                 is_whole = false;
                 break;
             };
+            let key = key_span(&service, "extends").unwrap_or(service.span);
             let next = service.take("extends").filter(|next| next.tag != Tag::Reset);
+            let next = next.map(|next| if next.is_null() { next.at(key) } else { next });
             let place = next.as_ref().map_or(service.span, |next| next.get("service").unwrap_or(next).span);
             if !seen.insert((file.clone(), name.clone())) {
                 self.report_cycle(&chain, (&file, &name));
@@ -133,6 +135,9 @@ impl<'a, 'l> Extends<'a, 'l> {
             if extends.as_map().is_some() {
                 let fault = Diagnostic::error("missing-value", "'extends' needs a 'service'").at(extends.span);
                 self.loader.ledger.report(fault.help("add 'service:', the name of the service to start from"));
+            } else if extends.is_null() {
+                let fault = Diagnostic::error("wrong-type", "'extends' has no value").at(extends.span);
+                self.loader.ledger.report(fault.help("give it the name of a service, or remove it"));
             }
             return None;
         };

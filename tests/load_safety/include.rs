@@ -51,6 +51,13 @@ fn an_extends_cycle_is_refused_where_it_is_written() {
 }
 
 #[test]
+fn an_extends_without_a_value_is_refused_at_its_key() {
+    Project::of("services:\n  a:\n    extends:\n").config().refused("compose.yaml:3:5: ", "no value");
+    Project::of(service("    extends:\n")).config().refused("compose.yaml:4:5: ", "no value");
+    Project::of(service("    extends: !reset null\n")).config().understood();
+}
+
+#[test]
 fn a_chain_of_a_hundred_extended_files_is_understood() {
     let mut project = Project::of("services:\n  a:\n    extends: {file: f0.yaml, service: a}\n");
     for index in 0..100 {
