@@ -167,10 +167,9 @@ impl<'a, 'l> Extends<'a, 'l> {
     fn read(&mut self, path: &Path, named: &Node) -> Option<Vec<Node>> {
         let request = self.loader.request;
         let shown = find::shown(path, &request.working_directory);
-        if find::is_remote(Path::new(named.as_text()?)) {
-            let message = format!("'{}' is elsewhere: it cannot be fetched yet", named.as_text()?);
-            let fault = Diagnostic::error("unsupported", message).at(named.span);
-            self.loader.ledger.report(fault.help("fetch it yourself and name the local file"));
+        let remote = Path::new(named.as_text()?);
+        if find::is_remote(remote) {
+            self.loader.ledger.report(find::elsewhere(remote).at(named.span));
             return None;
         }
         let file = match self.loader.ledger.read(path, &shown) {

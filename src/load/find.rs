@@ -30,10 +30,7 @@ pub(super) fn find(request: &Request, environment: &Environment, ledger: &mut Le
         return None;
     }
     if let Some(remote) = named.iter().find(|path| is_remote(path)) {
-        ledger.report(
-            Diagnostic::error("unsupported", format!("'{}' is elsewhere: it cannot be fetched yet", remote.display()))
-                .help("fetch it yourself and name the local file"),
-        );
+        ledger.report(elsewhere(remote));
         return None;
     }
     let files = if named.is_empty() {
@@ -48,6 +45,12 @@ pub(super) fn find(request: &Request, environment: &Environment, ledger: &mut Le
 /// The files that were named, by flag or by `COMPOSE_FILE`.
 pub(super) fn named(request: &Request, environment: &Environment) -> Vec<PathBuf> {
     if request.files.is_empty() { listed(environment) } else { request.files.clone() }
+}
+
+/// The fault of a file that is elsewhere.
+pub(super) fn elsewhere(remote: &Path) -> Diagnostic {
+    Diagnostic::error("unsupported", format!("'{}' is elsewhere: it cannot be fetched yet", remote.display()))
+        .help("fetch it yourself and name the local file")
 }
 
 /// Whether a file is a git repository or an OCI artifact.

@@ -84,9 +84,7 @@ impl Loader<'_> {
             return None;
         };
         if let Some((_, remote)) = named.iter().find(|(_, path)| find::is_remote(Path::new(path))) {
-            let message = format!("'{remote}' is elsewhere: it cannot be fetched yet");
-            let fault = Diagnostic::error("unsupported", message).at(place);
-            self.ledger.report(fault.help("fetch it yourself and name the local file"));
+            self.ledger.report(find::elsewhere(Path::new(remote)).at(place));
             return None;
         }
         let named = node.get("project_directory").and_then(Node::as_text).map(Path::new);

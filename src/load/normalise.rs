@@ -97,6 +97,12 @@ pub(super) fn listed_variables(root: &mut Node, environment: &Environment) {
                 value.value = Value::Scalar { text: known.into(), plain: false };
             }
         }
+        for item in items(service.get_mut("environment")) {
+            let named = item.as_text().filter(|text| !text.contains('='));
+            if let Some(known) = named.and_then(|name| Some(format!("{name}={}", environment.get(name)?))) {
+                item.value = Value::Scalar { text: known.into(), plain: false };
+            }
+        }
     }
 }
 

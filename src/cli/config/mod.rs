@@ -71,7 +71,7 @@ impl Config {
         let text = match self.lists.wanted() {
             Some(List::Variables) => variables::text(&context.merged(&variables::WITHOUT)?.parameters(), self.format),
             Some(List::Environment) => list::environment(&context.merged(&[])?.environment),
-            Some(List::Hashes(wanted)) => list::hashes(&self.load(context, &self.without())?.project, &wanted)?,
+            Some(List::Hashes(wanted)) => list::hashes(&load(context, &self.without(), &[])?.project, &wanted)?,
             Some(list) => list::lines(&list, &self.tree_of_names(&list, context)?),
             None => self.document(context).await?,
         };
@@ -92,7 +92,7 @@ impl Config {
         let mut tree = if self.no_interpolate {
             context.merged(&self.without())?.tree
         } else {
-            let loaded = self.load(context, &self.without())?;
+            let loaded = load(context, &self.without(), &self.targets)?;
             let mut tree = loaded.project.write(format.dialect());
             extensions::keep(&mut tree, loaded.origins.tree(), format);
             tree
@@ -118,21 +118,13 @@ impl Config {
         if self.no_interpolate {
             return Ok(context.merged(&self.without())?.tree);
         }
-        let loaded = self.load(context, &[&self.without()[..], &[Phase::Environment]].concat())?;
+        // Services that are named narrow the images alone, as in Compose.
+        let targets = if matches!(list, List::Images) { &self.targets[..] } else { &[] };
+        let loaded = load(context, &[&self.without()[..], &[Phase::Environment]].concat(), targets)?;
         Ok(match list {
             List::Profiles => loaded.origins.tree().clone(),
             _ => loaded.project.write(Dialect::Yaml),
         })
-    }
-
-    /// The project, with what was asked for and nothing that is of no use to it.
-    fn load(&self, context: &Context, without: &[Phase]) -> anyhow::Result<Loaded> {
-        let mut loaded = context.load_without(without, &self.targets)?;
-        keep_needed(&mut loaded.project, &self.targets);
-        if !context.keeps_all_resources() {
-            loaded.project.prune();
-        }
-        Ok(loaded)
     }
 
     fn without(&self) -> Vec<Phase> {
@@ -153,6 +145,16 @@ impl Format {
             Self::Yaml => Dialect::Yaml,
         }
     }
+}
+
+/// The project, with what was asked for and nothing that is of no use to it.
+fn load(context: &Context, without: &[Phase], targets: &[Name]) -> anyhow::Result<Loaded> {
+    let mut loaded = context.load_without(without, targets)?;
+    keep_needed(&mut loaded.project, targets);
+    if !context.keeps_all_resources() {
+        loaded.project.prune();
+    }
+    Ok(loaded)
 }
 
 /// Drops the services that were not asked for, directly or by what depends on them; nobody depends on those then.
