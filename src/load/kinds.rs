@@ -310,23 +310,23 @@ fn remedy(node: &Node, attribute: &Attribute, place: &Place<'_>) -> Option<Strin
             [Node { value: Value::Scalar { text, .. }, .. }] => Some(format!("write the value alone: {text}")),
             _ => Some("one value goes here".into()),
         },
-        Value::Map(entries) if place.name().is_none() && takes_text => match entries.as_slice() {
-            [(key, value)] => {
-                let (key, value) = (key.as_text()?, value.as_text()?);
-                Some(format!("write '{key}={value}', or leave out the '-' in front of all"))
-            }
-            _ => {
-                let both = node.get("name").zip(node.get("value"));
-                let (key, value) = both.and_then(|(key, value)| key.as_text().zip(value.as_text()))?;
-                Some(format!("write '{key}={value}'"))
-            }
-        },
+        Value::Map(entries) if place.name().is_none() && takes_text => as_pair(node, entries),
         Value::Map(_) if takes_list => Some("begin each item with '- '".into()),
         Value::Map(_) if takes_text && place.name().is_some() => {
             Some("put quotes around a text that holds ': '".into())
         }
         _ => None,
     }
+}
+
+/// How to write an item of `environment` and its kin that is a mapping.
+fn as_pair(item: &Node, entries: &[(Node, Node)]) -> Option<String> {
+    if let [(key, value)] = entries {
+        let (key, value) = (key.as_text()?, value.as_text()?);
+        return Some(format!("write '{key}={value}', or leave out the '-' in front of all"));
+    }
+    let (key, value) = (item.get("name")?.as_text()?, item.get("value")?.as_text()?);
+    Some(format!("write '{key}={value}'"))
 }
 
 /// Attributes that are durations.
