@@ -2,7 +2,7 @@
 
 use super::Format;
 use crate::document::{Node, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Puts the `x-` entries of the files where they stand in them. JSON has only those of the top level, as in Compose.
 pub(super) fn keep(printed: &mut Node, written: &Node, format: Format) {
@@ -34,9 +34,10 @@ fn keep_everywhere(printed: &mut Node, written: &Node) {
 fn keep_below(printed: &mut Node, written: &Node) {
     match (&mut printed.value, &written.value) {
         (Value::Map(entries), Value::Map(sources)) => {
-            let sources: HashMap<_, _> = sources.iter().map(|(key, value)| (key.as_text(), value)).collect();
+            let sources: HashMap<&str, &Node> =
+                sources.iter().filter_map(|(key, source)| Some((key.as_text()?, source))).collect();
             for (key, value) in entries {
-                if let Some(source) = sources.get(&key.as_text()) {
+                if let Some(source) = key.as_text().and_then(|key| sources.get(key)) {
                     keep_everywhere(value, source);
                 }
             }
@@ -49,13 +50,18 @@ fn keep_below(printed: &mut Node, written: &Node) {
 }
 
 fn keep_here(printed: &mut Node, written: &Node) {
-    for (key, value) in written.as_map().unwrap_or_default() {
-        let Some(name) = key.as_text().filter(|name| name.starts_with("x-")) else { continue };
-        // A label may begin like this too, and is there already.
-        if printed.get(name).is_none() {
-            printed.set(name, value.clone());
-        }
+    let entries = printed.as_map().unwrap_or_default();
+    // A label may begin like this too, and is there already.
+    let known: HashSet<&str> = entries.iter().filter_map(|(key, _)| extension(key)).collect();
+    let is_new = |(key, _): &&(Node, Node)| extension(key).is_some_and(|name| !known.contains(name));
+    let new: Vec<_> = written.as_map().unwrap_or_default().iter().filter(is_new).collect();
+    for (key, value) in new {
+        printed.set(key.as_text().unwrap_or_default(), value.clone());
     }
+}
+
+fn extension(key: &Node) -> Option<&str> {
+    key.as_text().filter(|name| name.starts_with("x-"))
 }
 
 #[cfg(test)]
