@@ -330,23 +330,23 @@ fn remedy(node: &Node, attribute: &Attribute, place: &Place<'_>) -> Option<Strin
             [Node { value: Value::Scalar { text, .. }, .. }] => Some(format!("write the value alone: {text}")),
             _ => Some("one value goes here".into()),
         },
-        Value::Map(entries) if place.name().is_none() && takes_text => match entries.as_slice() {
-            [(key, value)] => {
-                let (key, value) = (key.as_text()?, value.as_text()?);
-                Some(format!("write '{key}={value}', or leave out the '-' in front of all"))
-            }
-            _ => {
-                let both = node.get("name").zip(node.get("value"));
-                let (key, value) = both.and_then(|(key, value)| key.as_text().zip(value.as_text()))?;
-                Some(format!("write '{key}={value}'"))
-            }
-        },
+        Value::Map(entries) if place.name().is_none() && takes_text => pair(node, entries),
         Value::Map(_) if takes_list => Some("begin each item with '- '".into()),
         Value::Map(_) if takes_text && place.name().is_some() => {
             Some("put quotes around a text that holds ': '".into())
         }
         _ => None,
     }
+}
+
+/// How to write a mapping that stands as an item of a list of `NAME=value`.
+fn pair(node: &Node, entries: &[(Node, Node)]) -> Option<String> {
+    if let [(key, value)] = entries {
+        let (key, value) = (key.as_text()?, value.as_text()?);
+        return Some(format!("write '{key}={value}', or leave out the '-' in front of all"));
+    }
+    let (key, value) = node.get("name").zip(node.get("value"))?;
+    Some(format!("write '{}={}'", key.as_text()?, value.as_text()?))
 }
 
 /// How to write a number, a boolean or a word that would be as wrong in quotes.
@@ -489,8 +489,8 @@ mod tests {
             ("ports: -80:80", "'ports' must be a list, this is a string", "put a space behind each '-'"),
             (
                 "healthcheck: {interval: 10}",
-                "'interval' must be a string, this is a number",
-                "name the unit: '10s' for seconds",
+                "'interval' must be a duration, this is a number",
+                "write '10s' for seconds; units are ns, us, ms, s, m, h, d, w",
             ),
             (
                 "healthcheck: curl x",
