@@ -13,7 +13,12 @@ use std::fs;
 const CHOICE: [&str; 2] = ["is not a value of", "is out of range for"];
 
 /// What only one of the two refuses, as case, place or pointer, and why.
-const DIFFERENT: [(&str, &str, &str); 7] = [
+const DIFFERENT: [(&str, &str, &str); 8] = [
+    (
+        "bad_indentation_of_services",
+        "compose.yaml: /services ",
+        "the services beside it are the one fault that is told",
+    ),
     ("blkio_config_numbers_that_do_not_fit", "compose.yaml: 7:46 ", WHOLE),
     ("extends_leaves_unused_services_alone", "base.yaml: /services/other/hostname ", UNUSED),
     ("extends_leaves_unused_services_alone", "base.yaml: /services/other/imagine ", UNUSED),

@@ -2,14 +2,19 @@
 //!
 //! Null is let through here: a later file may fill it in. So is what is missing. The model asks for both at the end.
 
+mod remedy;
+mod unknown;
+mod words;
+
 use super::place::Place;
-use super::rules::{Attribute, Keys, Kind, Others, Table};
+use super::rules::{Keys, Kind, Others, Table};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::document::scalar::{self, Scalar};
 use crate::document::{Node, Tag, Value};
-use crate::model::unknown_key;
 use crate::source::Span;
-use std::fmt::Write as _;
+use remedy::{quoted, remedy};
+use unknown::{is_service, unknown};
+use words::{lower, subject, wanted};
 
 /// Reports what a part of a document says that the language does not have.
 pub(super) fn check(node: &Node, place: &Place<'_>, diagnostics: &mut Diagnostics) {
@@ -227,229 +232,6 @@ fn choice<'a>(kind: &'a Kind, meaning: Scalar<'_>) -> Option<&'a Kind> {
         (Kind::Word(_) | Kind::Pattern(..), Scalar::Text(_)) | (Kind::Range(..), Scalar::Int(_))
     );
     is_near.then_some(kind)
-}
-
-/// The text with a small first letter, to go on a sentence.
-fn lower(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// `'ports'`, or `an item of 'ports'`.
-fn subject(place: &Place<'_>) -> String {
-    match (place.name(), place.parent()) {
-        (Some(name), Some(above))
-            if above.attribute().name == "*" || above.attribute().key(name).is_some_and(|row| row.name != "*") =>
-        {
-            format!("'{name}'")
-        }
-        (Some(name), Some(above)) => match above.name() {
-            Some(section) => format!("'{name}' under '{section}'"),
-            None => format!("'{name}'"),
-        },
-        (None, Some(above)) => match above.name() {
-            Some(name) => format!("an item of '{name}'"),
-            None => "an item".into(),
-        },
-        _ => "a compose file".into(),
-    }
-}
-
-/// `a string, a list or a mapping`. Where a word or number may also be quoted, the string goes without saying.
-fn wanted(kinds: &[Kind]) -> String {
-    let is_cast = kinds.iter().any(|kind| matches!(kind, Kind::Flag | Kind::Number | Kind::Integer | Kind::Range(..)));
-    let is_only_cast = is_cast && matches!(kinds, [_, Kind::Text]);
-    let mut words: Vec<&str> = Vec::new();
-    for kind in kinds {
-        let word = match kind {
-            Kind::Any => "anything",
-            Kind::Duration => "a duration",
-            Kind::Text if is_only_cast => continue,
-            Kind::Text | Kind::Pattern(..) | Kind::Word(_) => "a string",
-            Kind::Integer | Kind::Range(..) => "a whole number",
-            Kind::Number => "a number",
-            Kind::Flag => "true or false",
-            Kind::List(_) => "a list",
-            Kind::Map(..) | Kind::Table(_) => "a mapping",
-        };
-        if !words.contains(&word) {
-            words.push(word);
-        }
-    }
-    match words.split_last() {
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, others)) => format!("{} or {last}", others.join(", ")),
-        None => "nothing".into(),
-    }
-}
-
-fn remedy(node: &Node, attribute: &Attribute, place: &Place<'_>) -> Option<String> {
-    let takes = |wanted: fn(&Kind) -> bool| attribute.kinds.iter().any(wanted);
-    let takes_text = takes(|kind| matches!(kind, Kind::Text | Kind::Pattern(..) | Kind::Word(_)));
-    let takes_list = takes(|kind| matches!(kind, Kind::List(_)));
-    let takes_map = takes(|kind| matches!(kind, Kind::Map(..) | Kind::Table(_)));
-    if let Some(name) = too_high(place) {
-        return Some(format!("indent '{name}' deeper, under the name of its service"));
-    }
-    match &node.value {
-        Value::Scalar { text, plain } => {
-            let is_text = !plain || matches!(scalar::resolve(text), Scalar::Text(_));
-            if !is_text && takes(|kind| matches!(kind, Kind::Duration)) {
-                return Some(format!("write '{text}s' for seconds; units are ns, us, ms, s, m, h, d, w"));
-            }
-            if let Some(help) = not_in_quotes(text, is_text, attribute) {
-                return Some(help);
-            }
-            if !is_text && takes_text {
-                return Some(format!("put quotes around it: \"{text}\""));
-            }
-            if takes_list && *plain && text.starts_with('-') && !text.starts_with("--") {
-                return Some("put a space behind each '-'".into());
-            }
-            if takes_list && !text.contains('\n') {
-                return Some(format!("write it as a list: [{}]", in_list(text)));
-            }
-            if takes_map && let Some((key, value)) = text.split_once(':').filter(|(key, _)| is_word(key)) {
-                return Some(format!("put a space behind the colon: '{key}: {value}'"));
-            }
-            takes_map.then(|| instead_of_text(text, place)).flatten()
-        }
-        Value::List(items) if takes_map && !takes_list => {
-            let is_pairs = items.iter().all(|item| item.as_map().is_some());
-            if is_pairs && !items.is_empty() {
-                return Some("remove the '-' in front of the keys".into());
-            }
-            if let ([item], true) = (items.as_slice(), takes_text) {
-                return item.as_text().map(|text| format!("write the value alone: {text}"));
-            }
-            let is_name = |text: &&str| is_word(text) && !text.contains(['.', '/']);
-            let first = items.iter().find_map(|item| item.as_text().filter(is_name));
-            first.map(|first| format!("write '{first}:' instead of '- {first}'"))
-        }
-        Value::List(items) if !takes_list => match items.as_slice() {
-            [Node { value: Value::Scalar { text, .. }, .. }] => Some(format!("write the value alone: {text}")),
-            _ => Some("one value goes here".into()),
-        },
-        Value::Map(entries) if place.name().is_none() && takes_text => pair(node, entries),
-        Value::Map(_) if takes_list => Some("begin each item with '- '".into()),
-        Value::Map(_) if takes_text && place.name().is_some() => {
-            Some("put quotes around a text that holds ': '".into())
-        }
-        _ => None,
-    }
-}
-
-/// How to write a mapping that stands as an item of a list of `NAME=value`.
-fn pair(node: &Node, entries: &[(Node, Node)]) -> Option<String> {
-    if let [(key, value)] = entries {
-        let (key, value) = (key.as_text()?, value.as_text()?);
-        return Some(format!("write '{key}={value}', or leave out the '-' in front of all"));
-    }
-    let (key, value) = node.get("name").zip(node.get("value"))?;
-    Some(format!("write '{}={}'", key.as_text()?, value.as_text()?))
-}
-
-/// How to write a number, a boolean or a word that would be as wrong in quotes.
-fn not_in_quotes(text: &str, is_text: bool, attribute: &Attribute) -> Option<String> {
-    if attribute.kinds.iter().any(|kind| matches!(kind, Kind::Flag)) {
-        return Some(match text {
-            "1" => "write 'true'".into(),
-            "0" => "write 'false'".into(),
-            _ => "write 'true' or 'false'".into(),
-        });
-    }
-    let words =
-        attribute.kinds.iter().find_map(|kind| if let Kind::Word(words) = kind { Some(words) } else { None })?;
-    let list = attribute.item().map_or("", |_| ", or a list");
-    let one_of = if words.len() == 1 { "write" } else { "one of" };
-    (!is_text).then(|| format!("{one_of} {}{list}", quoted(words)))
-}
-
-/// The name of an attribute that stands where services do.
-fn too_high<'a>(place: &Place<'a>) -> Option<&'a str> {
-    let is_service = place.depth() == 2 && place.parent().and_then(Place::name) == Some("services");
-    let table = place.attribute().table().filter(|_| is_service)?;
-    place.name().filter(|name| table.row(name).is_some())
-}
-
-/// What to write where a mapping is wanted and a text stands.
-fn instead_of_text(text: &str, place: &Place<'_>) -> Option<String> {
-    let section = place.parent().filter(|_| place.depth() == 2).and_then(Place::name);
-    match (section, place.name()?) {
-        (Some("services"), _) => Some("give it an 'image' or a 'build'".into()),
-        (Some("secrets" | "configs"), _) if is_word(text) => Some(format!("write 'file: {text}' for a file")),
-        (Some("networks" | "volumes"), _) if is_word(text) => Some(format!("write 'driver: {text}' or 'name: {text}'")),
-        (_, "healthcheck") => Some("put the command under 'test:'".into()),
-        (_, "logging") => Some(format!("write 'driver: {text}'")),
-        _ => None,
-    }
-}
-
-fn in_list(text: &str) -> String {
-    if is_word(text) { text.to_owned() } else { format!("\"{text}\"") }
-}
-
-fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|letter| letter.is_alphanumeric() || "_-./".contains(letter))
-}
-
-fn quoted(words: &[&str]) -> String {
-    let mut text = String::new();
-    for (index, word) in words.iter().enumerate() {
-        let between = if index == 0 { "" } else { ", " };
-        let _ = write!(text, "{between}'{word}'");
-    }
-    text
-}
-
-/// Spellings of old versions of the language, and what people write instead.
-const OLD: [(&str, &str); 12] = [
-    ("env", "write 'environment'"),
-    ("imagePullPolicy", "write 'pull_policy'"),
-    ("livenessProbe", "write 'healthcheck'"),
-    ("readinessProbe", "write 'healthcheck'"),
-    ("volumeMounts", "write 'volumes'"),
-    ("cpu_set", "write 'cpuset'"),
-    ("dockerfile", "put it under 'build'"),
-    ("log_driver", "write 'driver' under 'logging'"),
-    ("log_opt", "write 'options' under 'logging'"),
-    ("net", "write 'network_mode'"),
-    ("volume_driver", "write 'driver' under the top-level 'volumes'"),
-    ("environments", "write 'environment'"),
-];
-
-fn unknown(table: &Table, key: &Node, value: &Node) -> Diagnostic {
-    let name = key.as_text().unwrap_or_default();
-    let near = did_you_mean(name, table.rows.iter().map(|row| row.name));
-    let mut diagnostic = unknown_key(table.what, name, key.span, near);
-    let is_top = table.what == "top-level";
-    if let Some((_, help)) = OLD.iter().find(|(old, _)| *old == name).filter(|_| table.what == "service") {
-        diagnostic = diagnostic.help(*help);
-    } else if is_top && is_service(value) {
-        diagnostic = diagnostic.help(format!("it looks like a service: put '{name}:' under 'services:'"));
-    } else if near.is_none()
-        && let Some(part) = part_with(table, name)
-    {
-        diagnostic = diagnostic.help(format!("put it under '{part}'"));
-    }
-    if name.contains('\u{a0}') {
-        diagnostic = diagnostic.help("it holds a no-break space (U+00A0), which looks like a space: write spaces");
-    }
-    if table.others == Others::Ignored {
-        diagnostic.severity = crate::diagnostic::Severity::Warning;
-    }
-    diagnostic
-}
-
-fn is_service(value: &Node) -> bool {
-    value.get("image").is_some() || value.get("build").is_some()
-}
-
-/// The one part of a mapping that knows the key.
-fn part_with(table: &Table, name: &str) -> Option<&'static str> {
-    let knows = |row: &&Attribute| row.table().is_some_and(|part| part.row(name).is_some());
-    let mut parts = table.rows.iter().filter(knows);
-    parts.next().filter(|_| parts.next().is_none()).map(|row| row.name)
 }
 
 #[cfg(test)]
