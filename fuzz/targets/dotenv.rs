@@ -7,6 +7,9 @@ use hoist::load::fuzzing::{dotenv, raw_dotenv};
 use hoist_fuzz::{check_places, check_span};
 use libfuzzer_sys::fuzz_target;
 
+/// Bytes that are far from all limits of the reader.
+const MAX_LENGTH: usize = 1024 * 1024;
+
 fuzz_target!(|text: &str| {
     let read = dotenv(text, &lookup);
     check_places(&read.diagnostics, &read.sources);
@@ -15,6 +18,10 @@ fuzz_target!(|text: &str| {
         // A name may be empty: so does Compose have it.
         assert!(!name.contains(char::is_whitespace), "{name:?}");
         check_span(*span, &read.sources);
+    }
+    // Printed, a value may pass a limit that it kept before: escapes make it longer.
+    if printed.len() > MAX_LENGTH {
+        return;
     }
     let again = dotenv(&printed, &|_| None);
     assert!(!again.diagnostics.has_errors(), "{printed:?} gives {:?}", again.diagnostics);

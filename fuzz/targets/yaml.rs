@@ -47,15 +47,17 @@ fn spans(node: &Node, sources: &SourceMap) {
     }
 }
 
-/// Whether JSON can say it and be read again: it knows no infinity, and its escapes make a long key longer.
+/// Whether JSON can say it and be read again: it knows no infinity, its escapes make a long key longer, and a
+/// U+0085 that it does not escape is a line break in YAML.
 fn has_json(node: &Node) -> bool {
     match &node.value {
         Value::Scalar { text, plain } => {
-            !plain || !matches!(scalar::resolve(text), Scalar::Float(value) if !value.is_finite())
+            let is_endless = *plain && matches!(scalar::resolve(text), Scalar::Float(value) if !value.is_finite());
+            !is_endless && !text.contains('\u{85}')
         }
         Value::List(items) => items.iter().all(has_json),
         Value::Map(entries) => {
-            let is_short = |key: &Node| key.as_text().is_none_or(|text| text.len() < 150);
+            let is_short = |key: &Node| key.as_text().is_none_or(|text| text.len() < 150 && !text.contains('\u{85}'));
             entries.iter().all(|(key, value)| is_short(key) && has_json(value))
         }
     }

@@ -32,6 +32,11 @@ fn refuse_twice(items: &[Node], diagnostics: &mut Diagnostics) {
 
 fn of_map(host: &Node, addresses: &Node, diagnostics: &mut Diagnostics) -> Vec<Node> {
     let name = host.as_text().unwrap_or_default();
+    if name.is_empty() || name.contains(':') {
+        let why = if name.is_empty() { "names no host" } else { "has a colon in the name of the host" };
+        diagnostics.push(*fault(host, format!("'{name}' {why}"), "write 'host: address'"));
+        return Vec::new();
+    }
     if addresses.is_null() {
         diagnostics.push(*fault(
             addresses,
@@ -92,5 +97,7 @@ mod tests {
         }
         assert!(shaped("services.a.extra_hosts", "[a]").is_err());
         assert!(shaped("services.a.extra_hosts", "[=1]").is_err());
+        assert!(shaped("services.a.extra_hosts", "{b:c: 1.1.1.1}").is_err());
+        assert!(shaped("services.a.extra_hosts", "{'': 1.1.1.1}").is_err());
     }
 }
