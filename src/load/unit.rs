@@ -115,7 +115,8 @@ fn is_alone(documents: &[Node]) -> bool {
 fn drop_version(document: &mut Node, ledger: &mut Ledger) {
     let Some(key) = key_span(document, "version") else { return };
     let value = document.take("version");
-    if value.is_some_and(|value| value.tag == Tag::Reset) {
+    let is_text = |value: &Node| kinds::is_text(value) && value.tag != Tag::Reset;
+    if !value.as_ref().is_some_and(is_text) {
         return;
     }
     ledger.report(

@@ -44,7 +44,15 @@ fn config_quiet_prints_nothing() {
 #[test]
 fn config_of_a_service_has_what_it_needs_and_nothing_else() {
     let scenario = Scenario::new("three_services");
-    assert_eq!(scenario.hoist(["config", "--services", "web"]).ok().stdout, "db\nweb\n");
+    let printed = scenario.hoist(["config", "web"]).ok().stdout;
+    let has = |name: &str| printed.contains(&format!("\n  {name}:\n"));
+    assert!(has("web") && has("db") && !has("other"), "{printed}");
+}
+
+#[test]
+fn config_lists_all_services_whatever_is_named() {
+    let scenario = Scenario::new("three_services");
+    assert_eq!(scenario.hoist(["config", "--services", "web"]).ok().stdout, "db\nother\nweb\n");
 }
 
 #[test]

@@ -199,6 +199,14 @@ impl Check<'_> {
     }
 }
 
+/// Whether this is a string.
+pub(super) fn is_text(node: &Node) -> bool {
+    match &node.value {
+        Value::Scalar { text, plain } => !plain || matches!(scalar::resolve(text), Scalar::Text(_)),
+        _ => false,
+    }
+}
+
 /// Whether scalars can be of a kind.
 fn is_scalar(kind: &Kind) -> bool {
     !matches!(kind, Kind::List(_) | Kind::Map(..) | Kind::Table(_))

@@ -11,6 +11,9 @@ pub(super) fn remedy(node: &Node, attribute: &Attribute, place: &Place<'_>) -> O
     let takes_text = takes(|kind| matches!(kind, Kind::Text | Kind::Pattern(..) | Kind::Word(_)));
     let takes_list = takes(|kind| matches!(kind, Kind::List(_)));
     let takes_map = takes(|kind| matches!(kind, Kind::Map(..) | Kind::Table(_)));
+    if (place.depth(), place.name()) == (1, Some("version")) {
+        return Some("remove the line: it means nothing any more".into());
+    }
     if let Some(name) = too_high(place) {
         return Some(format!("indent '{name}' deeper, under the name of its service"));
     }
