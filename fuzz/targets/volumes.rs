@@ -14,6 +14,10 @@ fuzz_target!(|text: &str| {
     for item in items {
         assert!(item.get("target").and_then(Node::as_text).is_some_and(|target| !target.is_empty()), "{item:?}");
     }
+    // JSON holds control characters as they are, as Go writes them; YAML refuses some of these.
+    if text.chars().any(char::is_control) {
+        return;
+    }
     let (again, faults) = shape("volumes", through_json(&long));
     assert!(faults.is_empty(), "{faults:?}");
     assert_eq!(meaning(&again), meaning(&long));

@@ -27,7 +27,8 @@ fuzz_target!(|text: &str| {
 
 fn check(document: &Node, sources: &SourceMap) {
     spans(document, sources);
-    if size(document) < 10_000 {
+    // A text alone is never printed: its lines would stand at the margin, where '...' ends a document.
+    if document.as_text().is_none() && size(document) < 10_000 {
         assert_eq!(meaning(document), meaning(&through_yaml(document)), "as YAML");
         if has_json(document) {
             assert_eq!(meaning(document), meaning(&through_json(document)), "as JSON");
