@@ -117,6 +117,11 @@ impl Origins {
         scalar.map(|node| node.span).or_else(|| self.span(path))
     }
 
+    /// What stands at a path.
+    pub fn node<'a>(&'a self, path: &'a Path) -> Option<&'a Node> {
+        self.steps(path).nth(path.segments().len().checked_sub(1)?).map(|(_, node)| node)
+    }
+
     /// Whether a file wrote something at exactly this path, be it right or wrong.
     pub fn knows(&self, path: &Path) -> bool {
         self.steps(path).nth(path.segments().len().saturating_sub(1)).is_some_and(|(span, _)| span.is_somewhere())

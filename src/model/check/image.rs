@@ -8,18 +8,20 @@ use crate::model::Service;
 impl Check<'_> {
     /// A service has an image, a build, or somebody else who provides it.
     pub(super) fn source(&mut self, service: &Service) {
+        if service.image.is_some() || service.build.is_some() || service.provider.is_some() {
+            return;
+        }
         let path = path_of(service);
         // One that is written and wrong has been reported where it was read.
         let sources = ["image", "build", "provider"];
         let written = sources.iter().any(|key| self.origins.knows(&path.key(key)));
         // So has one that is misspelt.
-        let node = self.origins.tree().get("services").and_then(|all| all.get(service.name.as_str()));
-        let entries = node.and_then(Node::as_map).unwrap_or_default();
+        let entries = self.origins.node(&path).and_then(Node::as_map).unwrap_or_default();
         let written = written
             || entries.iter().any(|(key, value)| {
                 !value.is_null() && key.as_text().is_some_and(|key| did_you_mean(key, sources).is_some())
             });
-        if service.build.is_none() && service.image.is_none() && !written {
+        if !written {
             let message = format!("service '{}' has neither an image nor a build", service.name);
             self.fault(Diagnostic::error("no-image", message).help("add 'image:' or 'build:'"), &path);
         }
