@@ -28,7 +28,7 @@ const CONFIG: Case = Case::timed("config, flask-redis", 5);
 const CONFIG_MEMORY: Case = Case { name: "  peak memory", limit: Some(Limit::Memory(12)), faster: None };
 const LARGE: Case = Case { faster: Some(13.0), ..Case::timed("config, 2,000 services", 60) };
 const LARGE_MEMORY: Case = Case { name: "  peak memory of 2,000", limit: Some(Limit::Memory(50)), faster: None };
-const HUGE: Case = Case::timed("config, 20,000 services", 600);
+const HUGE: Case = Case::timed("config, 20,000 services", 900);
 const PS: Case = Case { name: "ps", limit: None, faster: None };
 const CASES: [Case; 11] =
     [FROM_NOTHING, CHAIN, AGAIN, REQUESTS, DOWN, PS, CONFIG, CONFIG_MEMORY, LARGE, LARGE_MEMORY, HUGE];

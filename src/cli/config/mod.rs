@@ -17,6 +17,7 @@ use crate::value::Name;
 use anyhow::Context as _;
 use list::{List, Lists};
 use printed::Dollars;
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 /// Show the project as it is understood
@@ -92,7 +93,8 @@ impl Config {
         let mut tree = if self.no_interpolate {
             context.merged(&self.without())?.tree
         } else {
-            let loaded = load(context, &self.without(), &self.targets)?;
+            // The process ends with this command: to give back a large project piece by piece would only take time.
+            let loaded = ManuallyDrop::new(load(context, &self.without(), &self.targets)?);
             let mut tree = loaded.project.write(format.dialect());
             extensions::keep(&mut tree, loaded.origins.tree(), format);
             tree
