@@ -2,6 +2,7 @@
 
 use super::Format;
 use crate::document::{Node, Value, json, write};
+use std::mem::ManuallyDrop;
 
 /// What becomes of dollar signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +14,9 @@ pub(super) enum Dollars {
 }
 
 /// The tree in a format, with one final line break.
-pub(super) fn text(mut tree: Node, format: Format, dollars: Dollars) -> String {
+pub(super) fn text(tree: Node, format: Format, dollars: Dollars) -> String {
+    // Not given back either: the process ends with it.
+    let mut tree = ManuallyDrop::new(tree);
     if dollars == Dollars::Doubled {
         double(&mut tree);
     }
