@@ -202,7 +202,7 @@ impl<'a, 'l> Extends<'a, 'l> {
         let mut taken = None;
         for service in documents.iter().filter_map(|services| services.get(name)) {
             let Some(directory) = directory else { return Some(service.clone()) };
-            let mut service = self.loader.shaped(service.clone(), &place);
+            let mut service = self.loader.shaped(service.clone(), &place, self.scope);
             let relative = find::relative(directory, &self.scope.directory);
             let start = self.loader.start(&relative, Watched::AsNamed);
             let diagnostics = &mut self.loader.ledger.diagnostics;

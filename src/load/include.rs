@@ -11,6 +11,7 @@ use super::find::{self, absolute};
 use super::merge::{self, Tags};
 use super::normalise::{self, items};
 use super::paths::Watched;
+use super::shape::Spelling;
 use super::unit::{Loader, Scope};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Value};
@@ -130,7 +131,7 @@ impl Loader<'_> {
         }
         self.included.open.push((real, place));
         let documents = self.read(&entry.files, places);
-        let scope = Scope { directory: entry.directory.clone(), environment };
+        let scope = Scope { directory: entry.directory.clone(), environment, spelling: Spelling::Long };
         let mut tree = documents.and_then(|documents| self.unit(documents, &scope));
         if let Some(tree) = &mut tree {
             normalise::listed_variables(tree, &scope.environment);

@@ -211,9 +211,10 @@ fn raw(request: &Request, ledger: &mut Ledger) -> Option<Raw> {
         }
     };
     environment.set("COMPOSE_PROJECT_NAME", name.as_str(), "the project's name");
-    let scope = Scope { directory: found.directory, environment };
+    let spelling = unit::spelling(&documents);
+    let scope = Scope { directory: found.directory, environment, spelling };
     let tree = Loader::new(request, ledger).unit(documents, &scope)?;
-    let Scope { directory, environment } = scope;
+    let Scope { directory, environment, .. } = scope;
     Some(Raw { tree, environment, name, files: found.files, directory })
 }
 

@@ -27,6 +27,8 @@ pub(super) struct Scope {
     pub directory: PathBuf,
     /// What variables stand for.
     pub environment: Environment,
+    /// How the documents are spelled while their variables are left alone.
+    pub spelling: Spelling,
 }
 
 /// Loads units; those that are included twice are loaded once.
@@ -35,19 +37,16 @@ pub(super) struct Loader<'a> {
     pub ledger: &'a mut Ledger,
     pub included: Included,
     pub extended: Extended,
-    /// How documents are spelled while their variables are left alone.
-    spelling: Spelling,
 }
 
 impl<'a> Loader<'a> {
     /// A loader for one request.
     pub fn new(request: &'a Request, ledger: &'a mut Ledger) -> Self {
-        Self { request, ledger, included: Included::default(), extended: Extended::default(), spelling: Spelling::Long }
+        Self { request, ledger, included: Included::default(), extended: Extended::default() }
     }
 
     /// The documents as one tree in the long spelling, with defaults and, unless that is left out, absolute paths.
     pub fn unit(&mut self, documents: Vec<Node>, scope: &Scope) -> Option<Node> {
-        self.spelling = if is_alone(&documents) { Spelling::AsWritten } else { Spelling::Long };
         let mut merged = None;
         for document in documents {
             let Some(document) = self.document(document, scope) else { continue };
@@ -67,7 +66,7 @@ impl<'a> Loader<'a> {
 
     /// One document, with what it includes and extends.
     fn document(&mut self, document: Node, scope: &Scope) -> Option<Node> {
-        let mut document = self.prepare(document, &scope.environment)?;
+        let mut document = self.prepare(document, scope)?;
         drop_version(&mut document, self.ledger);
         let mut document = self.include(document, scope);
         Extends::of(self, scope).resolve(&mut document);
@@ -75,7 +74,7 @@ impl<'a> Loader<'a> {
     }
 
     /// A document on its own: variables expanded, kinds checked, in the long spelling.
-    pub fn prepare(&mut self, mut document: Node, environment: &Environment) -> Option<Node> {
+    fn prepare(&mut self, mut document: Node, scope: &Scope) -> Option<Node> {
         if document.as_map().is_none() {
             let message = format!("a compose file must be a mapping, this is {}", document.kind());
             self.ledger
@@ -83,16 +82,16 @@ impl<'a> Loader<'a> {
             return None;
         }
         if self.request.runs(Phase::Interpolation) {
-            interpolate(&mut document, environment, self.ledger);
+            interpolate(&mut document, &scope.environment, self.ledger);
         }
-        Some(self.shaped(document, &Place::ROOT))
+        Some(self.shaped(document, &Place::ROOT, scope))
     }
 
     /// A part of a document in the long spelling, kinds checked; as far as can be told while variables are in it.
-    pub fn shaped(&mut self, node: Node, place: &Place<'_>) -> Node {
+    pub fn shaped(&mut self, node: Node, place: &Place<'_>, scope: &Scope) -> Node {
         if !self.request.runs(Phase::Interpolation) {
             kinds::check_open(&node, place, &mut self.ledger.diagnostics);
-            return shape::shape_what_can_be(node, place, self.spelling);
+            return shape::shape_what_can_be(node, place, scope.spelling);
         }
         kinds::check(&node, place, &mut self.ledger.diagnostics);
         shape::shape(node, place, self.ledger)
@@ -105,11 +104,12 @@ impl<'a> Loader<'a> {
     }
 }
 
-/// Whether there is nothing that a document would be merged with.
-fn is_alone(documents: &[Node]) -> bool {
-    let [document] = documents else { return false };
+/// How documents that nobody includes are spelled: as they are written where there is nothing to merge.
+pub(super) fn spelling(documents: &[Node]) -> Spelling {
+    let [document] = documents else { return Spelling::Long };
     let mut services = document.get("services").and_then(Node::as_map).unwrap_or_default().iter();
-    document.get("include").is_none() && services.all(|(_, service)| service.get("extends").is_none())
+    let is_alone = document.get("include").is_none() && services.all(|(_, service)| service.get("extends").is_none());
+    if is_alone { Spelling::AsWritten } else { Spelling::Long }
 }
 
 fn drop_version(document: &mut Node, ledger: &mut Ledger) {
