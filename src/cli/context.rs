@@ -175,6 +175,20 @@ impl Context {
         }
     }
 
+    /// The project's name alone: as it is given, else as the files say.
+    pub fn project_name(&self) -> anyhow::Result<ProjectName> {
+        let variable = || self.variable("COMPOSE_PROJECT_NAME").filter(|name| !name.is_empty());
+        match self.globals.project_name.as_deref().or_else(variable) {
+            Some(name) => Ok(name.parse()?),
+            None => Ok(self.load_quietly(&[])?.project.name().clone()),
+        }
+    }
+
+    /// A variable of the shell that started this process.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.environment.get(name).map(String::as_str)
+    }
+
     /// The engine; no request is made yet.
     pub fn engine(&self) -> anyhow::Result<Engine> {
         let mut environment = self.environment.clone();

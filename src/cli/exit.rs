@@ -15,6 +15,13 @@ impl Exit {
     pub const CHANGES: Self = Self(2);
     /// The user ended it.
     pub const INTERRUPTED: Self = Self(130);
+    /// The reader of standard output went away, as a shell tells of it.
+    pub const UNHEARD: Self = Self(141);
+
+    /// What a process in a container said about how it went.
+    pub fn of_process(code: i64) -> Self {
+        Self(u8::try_from(code).unwrap_or(1))
+    }
 }
 
 impl From<Exit> for ExitCode {

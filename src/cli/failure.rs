@@ -36,6 +36,36 @@ impl NoSuchService {
     }
 }
 
+/// A service is to do something that only a running container can.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct NotRunning {
+    message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+impl NotRunning {
+    /// Says what runs instead: the containers of a service when one is asked for by number, else other services.
+    pub fn of(service: &Name, index: Option<(u32, Vec<u32>)>, running: Vec<&str>) -> Self {
+        let start = format!("start it with 'hoist up -d {service}'");
+        match index {
+            Some((index, numbers)) => Self {
+                message: format!("container {index} of service '{service}' is not running"),
+                help: if numbers.is_empty() { start } else { format!("those that run are {}", joined(&numbers)) },
+            },
+            None => Self {
+                message: format!("service '{service}' is not running"),
+                help: did_you_mean(service.as_str(), running).map_or(start, |near| format!("did you mean '{near}'?")),
+            },
+        }
+    }
+}
+
+fn joined(numbers: &[u32]) -> String {
+    numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
 /// A variable is asked for that no file gives to the service.
 #[derive(Debug, thiserror::Error)]
 #[error("no file sets '{name}' for '{service}'")]
@@ -70,7 +100,8 @@ pub fn report(output: &Output, error: &anyhow::Error) -> Exit {
     }
     let unknown = error.downcast_ref::<NoSuchService>().map(|unknown| unknown.help.clone());
     let unset = error.downcast_ref::<NoSuchVariable>().map(|unset| unset.help.clone());
-    let help = error.downcast_ref::<EngineError>().and_then(EngineError::help).or(unknown).or(unset);
+    let stopped = error.downcast_ref::<NotRunning>().map(|stopped| stopped.help.clone());
+    let help = error.downcast_ref::<EngineError>().and_then(EngineError::help).or(unknown).or(unset).or(stopped);
     output.error(&format!("{error:#}"), help.as_deref());
     Exit::FAILED
 }

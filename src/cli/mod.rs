@@ -7,8 +7,10 @@ mod carrier;
 mod check;
 mod config;
 mod context;
+mod conversation;
 mod down;
 mod env;
+mod exec;
 mod exit;
 mod failure;
 mod globals;
@@ -20,6 +22,7 @@ mod prefix;
 mod ps;
 mod pull;
 mod schema;
+mod streams;
 mod up;
 mod version;
 
@@ -47,6 +50,7 @@ enum Command {
     Config(Box<config::Config>),
     Down(down::Down),
     Env(env::Env),
+    Exec(Box<exec::Exec>),
     Graph(graph::Graph),
     Logs(logs::Logs),
     Plan(plan::Plan),
@@ -98,6 +102,7 @@ async fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Config(config) => config.run(context).await,
         Command::Down(down) => down.run(context).await,
         Command::Env(env) => env.run(context),
+        Command::Exec(exec) => exec.run(context).await,
         Command::Graph(graph::Graph {}) => graph::run(context),
         Command::Logs(logs) => logs.run(context).await,
         Command::Plan(plan) => plan.run(context).await,

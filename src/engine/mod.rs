@@ -12,6 +12,7 @@ mod digest;
 pub mod effect;
 mod error;
 mod events;
+mod exec;
 mod host;
 mod image;
 mod inspect;
@@ -22,15 +23,18 @@ mod perform;
 mod port_holder;
 mod probe;
 mod seen;
+mod streams;
 mod volume;
 
 pub use error::EngineError;
 pub use events::{ContainerAction, ContainerEvent, Events};
+pub use exec::{Exec, ExecId};
 pub use host::Host;
 pub use inspect::{HealthProbe, Inspected, LastProbe};
 pub use output::{Chunks, LogChunk, LogOptions, OutputStream};
 pub use perform::Work;
 pub use probe::Probe;
+pub use streams::{Input, Streams};
 
 use bollard::{API_DEFAULT_VERSION, Docker};
 use host::Address;

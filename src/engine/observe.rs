@@ -44,7 +44,8 @@ impl Engine {
         Ok(Observed { containers, networks, volumes, images: BTreeMap::new() })
     }
 
-    async fn containers(&self, project: &ProjectName) -> Result<Vec<SeenContainer>, EngineError> {
+    /// The containers with a project's labels, in every state, by name.
+    pub async fn containers(&self, project: &ProjectName) -> Result<Vec<SeenContainer>, EngineError> {
         let filters = HashMap::from([("label", vec![of(project), labels::CONFIG_HASH.to_owned()])]);
         let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
         let listed = self.docker.list_containers(Some(options)).await.map_err(|fault| self.sorted(fault))?;

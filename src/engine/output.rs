@@ -86,7 +86,7 @@ impl Engine {
         Ok(self.chunks(output))
     }
 
-    fn chunks(&self, stream: impl Stream<Item = Result<LogOutput, Fault>> + Send + 'static) -> Chunks {
+    pub(super) fn chunks(&self, stream: impl Stream<Item = Result<LogOutput, Fault>> + Send + 'static) -> Chunks {
         let engine = self.clone();
         Box::pin(stream.map(move |piece| piece.map(chunk).map_err(|fault| engine.sorted(fault))))
     }

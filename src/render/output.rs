@@ -129,6 +129,12 @@ impl Output {
         }
     }
 
+    /// Writes what a process said on its standard error to ours, as it is.
+    pub fn talk_bytes(&self, bytes: &[u8]) {
+        // Nobody is left to be told when standard error is gone.
+        let _ = self.aside(|| io::stderr().lock().write_all(bytes));
+    }
+
     /// A line of talk.
     pub fn say(&self, text: &str) {
         match self.shared.mode {

@@ -14,6 +14,7 @@ mod oom_score;
 mod percent;
 mod ratio;
 mod timespan;
+mod window;
 
 pub use byte_size::ByteSize;
 pub use container_id::ContainerId;
@@ -27,6 +28,7 @@ pub use oom_score::OomScore;
 pub use percent::Percent;
 pub use ratio::Ratio;
 pub use timespan::Timespan;
+pub use window::Window;
 
 /// Why a text is not the value that was asked for; a fragment for the end of a message, such as `missing unit`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

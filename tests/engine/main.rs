@@ -12,6 +12,7 @@ mod change;
 mod config;
 mod down;
 mod examples;
+mod exec;
 mod failure;
 mod interoperation;
 mod kill;

@@ -13,6 +13,7 @@ pub mod proxy;
 pub mod registry;
 pub mod running;
 pub mod scenario;
+pub mod terminal;
 pub mod workers;
 
 pub use case::Case;
@@ -21,3 +22,4 @@ pub use engine::Container;
 pub use proxy::{Fault, Moment, Proxy};
 pub use running::{Ran, Running};
 pub use scenario::{Scenario, compose, down, hoist, up};
+pub use terminal::Terminal;

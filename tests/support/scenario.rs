@@ -7,8 +7,9 @@ use super::running::{Ran, Running};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A project folder of its own, copied to a temporary place and called as no other, so that tests run side by side.
@@ -151,6 +152,26 @@ impl Scenario {
     /// Runs `hoist`.
     pub fn hoist<const N: usize>(&self, words: [&str; N]) -> Ran {
         self.spawn(words).wait()
+    }
+
+    /// Runs `hoist` with words that are not counted.
+    pub fn hoist_words(&self, words: &[&str]) -> Ran {
+        Running::spawn(self.hoist_command(words)).wait()
+    }
+
+    /// Runs `hoist` with these bytes, and then their end, on standard input.
+    pub fn fed<const N: usize>(&self, bytes: &[u8], words: [&str; N]) -> Ran {
+        let running = Running::reading(self.hoist_command(&words), Stdio::piped());
+        let mut input = running.child.lock().unwrap().stdin.take().expect("is piped");
+        let bytes = bytes.to_vec();
+        // Who reads no more is no fault.
+        std::thread::spawn(move || drop(input.write_all(&bytes)));
+        running.wait()
+    }
+
+    /// A program in the project's folder that finds the engine as `hoist` does.
+    pub fn program(&self, program: &str) -> Command {
+        self.command(program)
     }
 
     /// Starts `hoist`.
