@@ -27,7 +27,13 @@ impl Carrier<'_> {
     /// Carries out a plan and shows how far it is; gives what became of its steps.
     pub async fn outcomes(&self, plan: &Plan, on_failure: OnFailure, halt: &CancellationToken) -> Outcomes {
         let progress = self.context.output().progress(plan);
-        let tell = |event| progress.on(&event);
+        let recording = self.context.timings().map(|timings| timings.recording(plan));
+        let tell = |event| {
+            progress.on(&event);
+            if let Some(recording) = &recording {
+                recording.take(event);
+            }
+        };
         let mut session = Session::new(self.engine, self.project, &tell);
         if let Some(follow) = self.follow {
             session = session.following(follow);

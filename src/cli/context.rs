@@ -3,6 +3,7 @@
 use super::Globals;
 use super::failure::{Faulty, NoSuchService};
 use super::interrupt::Interrupts;
+use super::timings::Timings;
 use crate::diagnostic::Diagnostics;
 use crate::document::Origins;
 use crate::engine::{Engine, Host, effect};
@@ -16,6 +17,7 @@ use anyhow::Context as _;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 /// What every command starts from.
 pub struct Context {
@@ -24,6 +26,7 @@ pub struct Context {
     working_directory: PathBuf,
     output: Output,
     interrupts: Interrupts,
+    timings: OnceLock<Timings>,
 }
 
 /// A project with its file, or only its name when no file is there.
@@ -62,7 +65,8 @@ impl Context {
         let output = Output::new(globals.ansi.into(), globals.progress.into(), &environment);
         match std::env::current_dir().context("the current folder cannot be read") {
             Ok(working_directory) => {
-                Ok(Self { globals, environment, working_directory, output, interrupts: Interrupts::new() })
+                let (interrupts, timings) = (Interrupts::new(), OnceLock::new());
+                Ok(Self { globals, environment, working_directory, output, interrupts, timings })
             }
             Err(error) => Err((output, error)),
         }
@@ -76,6 +80,16 @@ impl Context {
     /// Ctrl-C and SIGTERM.
     pub fn interrupts(&self) -> &Interrupts {
         &self.interrupts
+    }
+
+    /// Takes down from here on when which step of a plan began and ended.
+    pub fn keep_timings(&self) {
+        self.timings.get_or_init(Timings::new);
+    }
+
+    /// What was taken down, when a flag asks for it.
+    pub fn timings(&self) -> Option<&Timings> {
+        self.timings.get()
     }
 
     /// Loads the project for a command that carries out what the file says: warnings are shown, errors end it.

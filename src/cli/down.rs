@@ -1,6 +1,7 @@
 //! `hoist down`.
 
 use super::carrier::Carrier;
+use super::timings::{self, Told};
 use super::{Context, Exit};
 use crate::model::Project;
 use crate::plan::Orphans;
@@ -22,10 +23,13 @@ pub struct Down {
     /// Seconds before a container is killed [default: its own]
     #[arg(short, long, value_name = "SECONDS")]
     timeout: Option<u64>,
+    #[command(flatten)]
+    timings: timings::Flag,
 }
 
 impl Down {
     pub async fn run(self, context: &Context) -> anyhow::Result<Exit> {
+        self.timings.begin(context);
         let subject = context.subject(&self.services)?;
         let engine = context.engine()?;
         let seen = engine.observe_named(subject.name()).await?;
@@ -43,6 +47,9 @@ impl Down {
         }
         let nothing = Project::empty(subject.name().clone());
         let project = subject.project().unwrap_or(&nothing);
-        Ok(Carrier { context, engine: &engine, project, follow: None }.finish(&plan).await)
+        let exit = Carrier { context, engine: &engine, project, follow: None }.finish(&plan).await;
+        let title = format!("down of {}", project.name());
+        self.timings.tell(context, Told { title: &title, done: "down in" }, Some(exit));
+        Ok(exit)
     }
 }

@@ -23,6 +23,7 @@ mod ps;
 mod pull;
 mod schema;
 mod streams;
+mod timings;
 mod up;
 mod version;
 

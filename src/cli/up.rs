@@ -6,6 +6,7 @@ use super::carrier::Carrier;
 use super::failure::{NoSuchService, report_death};
 use super::interrupt::Ended;
 use super::prefix::Prefix;
+use super::timings::{self, Told};
 use super::{Context, Exit};
 use crate::engine::Engine;
 use crate::execute::OnFailure;
@@ -69,6 +70,8 @@ pub struct Up {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
+    timings: timings::Flag,
+    #[command(flatten)]
     prefix: Prefix,
     /// Services whose output is not shown
     #[arg(long, value_name = "SERVICE")]
@@ -91,6 +94,7 @@ fn parse_scale(text: &str) -> Result<(Name, u32), String> {
 
 impl Up {
     pub async fn run(self, context: &Context) -> anyhow::Result<Exit> {
+        self.timings.begin(context);
         let mut loaded = context.load(&self.services)?;
         self.scale(&mut loaded.project)?;
         if self.pull.is_some() {
@@ -102,10 +106,19 @@ impl Up {
         if self.dry_run {
             return super::plan::show(context, &loaded, &engine, (&self.policy(), self.images())).await;
         }
-        if self.detach || self.wait {
-            return self.detached(context, &loaded, &engine).await;
-        }
-        attached::run(&self, context, &loaded, &engine).await
+        let exit = if self.detach || self.wait {
+            self.detached(context, &loaded, &engine).await
+        } else {
+            attached::run(&self, context, &loaded, &engine).await
+        };
+        self.tell_timings(context, &loaded.project, exit.as_ref().ok().copied());
+        exit
+    }
+
+    /// Where the time went, when a flag asks for it: once all is up, or when it has failed.
+    fn tell_timings(&self, context: &Context, project: &Project, exit: Option<Exit>) {
+        let title = format!("up of {}", project.name());
+        self.timings.tell(context, Told { title: &title, done: "up in" }, exit);
     }
 
     /// What the flags ask of the plan.
@@ -179,7 +192,9 @@ impl Up {
         if !places.is_empty() {
             context.output().say(&format!("\n{}", reachable_text(&places).trim_end()));
         }
-        context.output().say(&format!("up in {:.2} s", took.as_secs_f64()));
+        if !self.timings.is_given() {
+            context.output().say(&format!("up in {:.2} s", took.as_secs_f64()));
+        }
         Ok(Exit::DONE)
     }
 

@@ -22,4 +22,5 @@ mod network;
 mod pull;
 mod readiness;
 mod simulation;
+mod timings;
 mod up;

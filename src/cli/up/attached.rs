@@ -48,6 +48,9 @@ pub async fn run(up: &Up, context: &Context, loaded: &Loaded, engine: &Engine) -
         if !attached.bring_up(&plan, &halt).await {
             return anyhow::Ok(Exit::FAILED);
         }
+        if !halt.is_cancelled() {
+            up.tell_timings(context, project, Some(Exit::DONE));
+        }
         tokio::select! {
             ended = follow.until_all_ended(project.name(), &mut events) => ended?,
             () = halt.cancelled() => {}
