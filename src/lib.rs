@@ -28,6 +28,8 @@ pub mod engine;
 #[cfg(not(fuzzing))]
 pub mod execute;
 #[cfg(not(fuzzing))]
+pub mod names;
+#[cfg(not(fuzzing))]
 pub mod readiness;
 #[cfg(not(fuzzing))]
 pub mod session;

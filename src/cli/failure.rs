@@ -16,6 +16,21 @@ use crate::value::Name;
 #[error("the compose file has errors")]
 pub struct Faulty;
 
+/// A command cannot go on, and this is what can be done about it.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Advised {
+    message: String,
+    help: Option<String>,
+}
+
+impl Advised {
+    /// What is wrong, and the remedy.
+    pub fn new(message: impl Into<String>, help: Option<String>) -> Self {
+        Self { message: message.into(), help }
+    }
+}
+
 /// A service is asked for that the project does not have.
 #[derive(Debug, thiserror::Error)]
 #[error("no such service: {name}")]
@@ -101,7 +116,9 @@ pub fn report(output: &Output, error: &anyhow::Error) -> Exit {
     let unknown = error.downcast_ref::<NoSuchService>().map(|unknown| unknown.help.clone());
     let unset = error.downcast_ref::<NoSuchVariable>().map(|unset| unset.help.clone());
     let stopped = error.downcast_ref::<NotRunning>().map(|stopped| stopped.help.clone());
-    let help = error.downcast_ref::<EngineError>().and_then(EngineError::help).or(unknown).or(unset).or(stopped);
+    let advised = error.downcast_ref::<Advised>().and_then(|advised| advised.help.clone());
+    let known = error.downcast_ref::<EngineError>().and_then(EngineError::help);
+    let help = known.or(unknown).or(unset).or(stopped).or(advised);
     output.error(&format!("{error:#}"), help.as_deref());
     Exit::FAILED
 }

@@ -17,6 +17,7 @@ mod globals;
 mod graph;
 mod interrupt;
 mod logs;
+mod names;
 mod plan;
 mod prefix;
 mod ps;
@@ -54,6 +55,7 @@ enum Command {
     Exec(Box<exec::Exec>),
     Graph(graph::Graph),
     Logs(logs::Logs),
+    Names(names::Names),
     Plan(plan::Plan),
     Ps(ps::Ps),
     Pull(pull::Pull),
@@ -106,6 +108,7 @@ async fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Exec(exec) => exec.run(context).await,
         Command::Graph(graph::Graph {}) => graph::run(context),
         Command::Logs(logs) => logs.run(context).await,
+        Command::Names(names) => names.run(context).await,
         Command::Plan(plan) => plan.run(context).await,
         Command::Ps(ps) => ps.run(context).await,
         Command::Pull(pull) => pull.run(context).await,

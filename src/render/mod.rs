@@ -8,6 +8,8 @@ mod colours;
 mod diagnostic;
 mod elapsed;
 mod fate;
+#[cfg(not(fuzzing))]
+mod finding;
 mod graph;
 mod json;
 mod logs;
@@ -34,6 +36,8 @@ mod width;
 pub use colours::Colours;
 pub use diagnostic::{Places, diagnostic_json, diagnostic_text, diagnostics_text, summary};
 pub use elapsed::Elapsed;
+#[cfg(not(fuzzing))]
+pub use finding::{findings_json, findings_table};
 pub use graph::tree;
 pub use logs::{LogPrefix, LogWriter};
 pub use output::{Ansi, Output, ProgressMode};

@@ -18,6 +18,7 @@ mod interoperation;
 mod kill;
 mod labels;
 mod logs;
+mod names;
 mod network;
 mod pull;
 mod readiness;
