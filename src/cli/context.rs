@@ -6,7 +6,7 @@ use super::interrupt::Interrupts;
 use super::timings::Timings;
 use crate::diagnostic::Diagnostics;
 use crate::document::Origins;
-use crate::engine::{Engine, Host, effect};
+use crate::engine::{Engine, Host, effect, refusal};
 use crate::graph::Services;
 use crate::load::{Loaded, Merged, Phase, Refused, Request, load, merged, wants_stdin};
 use crate::model::{Service, check};
@@ -169,7 +169,19 @@ impl Context {
         let project = &loaded.project;
         let closure = Services::of(project).closure(targets);
         let selected = |service: &&Service| targets.is_empty() || closure.contains(&service.name);
-        let faults = effect::judge(project.services.values().filter(selected), &loaded.origins);
+        let mut faults = effect::judge(project.services.values().filter(selected), &loaded.origins);
+        faults.push_all(refusal::judge(project.services.values().filter(selected), &loaded.origins));
+        self.output.diagnostics(&faults, &loaded.sources, &loaded.origins);
+        if faults.has_errors() { Err(Faulty.into()) } else { Ok(()) }
+    }
+
+    /// Ends the command when the engine is too old for something of these services, before anything is done.
+    pub async fn refuse_old_engine(&self, loaded: &Loaded, targets: &[Name], engine: &Engine) -> anyhow::Result<()> {
+        let project = &loaded.project;
+        let closure = Services::of(project).closure(targets);
+        let selected = |service: &&Service| targets.is_empty() || closure.contains(&service.name);
+        let services = project.services.values().filter(selected);
+        let faults = engine.too_old_for(project, services, &loaded.origins).await?;
         self.output.diagnostics(&faults, &loaded.sources, &loaded.origins);
         if faults.has_errors() { Err(Faulty.into()) } else { Ok(()) }
     }

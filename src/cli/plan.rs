@@ -34,10 +34,12 @@ impl Plan {
     pub async fn run(self, context: &Context) -> anyhow::Result<Exit> {
         let loaded = context.load(&self.services)?;
         context.tell_effects(&loaded, &self.services)?;
+        let engine = context.engine()?;
+        context.refuse_old_engine(&loaded, &self.services, &engine).await?;
         let orphans = if self.remove_orphans { Orphans::Remove } else { Orphans::Keep };
         let policy = Policy { targets: self.services, orphans, ..Policy::default() };
         let wanted = if self.build { Images::Build } else { Images::Missing };
-        let (first, second) = plans(&loaded, &context.engine()?, (&policy, wanted)).await?;
+        let (first, second) = plans(&loaded, &engine, (&policy, wanted)).await?;
         let nothing = first.is_empty() && second.is_empty();
         match self.format {
             Format::Json => context.output().data(&render::plan_json(&[&first, &second])),

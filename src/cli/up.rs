@@ -103,6 +103,7 @@ impl Up {
         refuse_nothing(&loaded.project)?;
         context.tell_effects(&loaded, &self.services)?;
         let engine = context.engine()?;
+        context.refuse_old_engine(&loaded, &self.services, &engine).await?;
         if self.dry_run {
             return super::plan::show(context, &loaded, &engine, (&self.policy(), self.images())).await;
         }

@@ -23,6 +23,7 @@ mod output;
 mod perform;
 mod port_holder;
 mod probe;
+pub mod refusal;
 mod seen;
 mod streams;
 mod volume;

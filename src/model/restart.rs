@@ -19,6 +19,13 @@ pub enum Restart {
     Unknown(String),
 }
 
+impl Restart {
+    /// Whether it is a word of `deploy.restart_policy`, which Compose takes here, too: `none` is no, `any` is always.
+    pub fn is_of_deploy(&self) -> bool {
+        matches!(self, Self::Unknown(text) if ["none", "any"].contains(&text.as_str()))
+    }
+}
+
 impl FromStr for Restart {
     type Err = Invalid;
 

@@ -129,16 +129,16 @@ help: remove it to go on; nothing is started without it, so that nothing behaves
 fn an_attribute_without_effect_is_named_by_plan_and_not_by_config() {
     let scenario = Scenario::empty();
     scenario
-        .write("compose.yaml", "services:\n  web:\n    image: x\n    gpus: all\n  db:\n    image: x\n    cpus: 1\n");
+        .write("compose.yaml", "services:\n  web:\n    image: x\n    credential_spec: {file: a}\n  db:\n    image: x\n    deploy: {mode: global}\n");
     let words = "\
-compose.yaml:4:5: warning[no-effect]: 'gpus' of service 'web' has no effect yet
+compose.yaml:4:5: warning[no-effect]: 'credential_spec' of service 'web' does nothing, in docker compose neither
   |
-4 |     gpus: all
-  |     ^^^^
-help: this version of hoist runs the service as if it were not there
+4 |     credential_spec: {file: a}
+  |     ^^^^^^^^^^^^^^^
+help: give it to the engine as 'security_opt: [\"credentialspec=file://…\"]'
 ";
     let planned = scenario.hoist(["plan", "web"]);
-    assert!(planned.stderr.starts_with(words) && !planned.stderr.contains("cpus"), "{}", planned.told());
+    assert!(planned.stderr.starts_with(words) && !planned.stderr.contains("cluster"), "{}", planned.told());
     let shown = scenario.hoist(["config"]);
     assert_eq!(shown.stderr, "", "{}", shown.told());
     shown.ok();

@@ -14,6 +14,7 @@ mod down;
 mod examples;
 mod exec;
 mod failure;
+mod inspect;
 mod interoperation;
 mod kill;
 mod labels;

@@ -70,12 +70,17 @@ static NEXT: AtomicU32 = AtomicU32::new(1);
 impl Scenario {
     /// The folder `tests/cases/cli/<case>/`.
     pub fn new(case: &str) -> Self {
-        Self::copied(&root().join("tests/cases/cli").join(case), case)
+        Self::of("tests/cases/cli", case)
+    }
+
+    /// A folder below one of the repository.
+    pub fn of(folder: &str, case: &str) -> Self {
+        Self::copied(&root().join(folder).join(case), case)
     }
 
     /// The folder `examples/<example>/`.
     pub fn example(example: &str) -> Self {
-        Self::copied(&root().join("examples").join(example), example)
+        Self::of("examples", example)
     }
 
     /// A folder with nothing in it.

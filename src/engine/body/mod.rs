@@ -2,24 +2,28 @@
 //!
 //! Pure but for the seccomp profiles that it reads. It sends nothing.
 
+mod devices;
 mod endpoints;
 mod mounts;
 mod ports;
+mod resources;
+pub(super) mod restart;
 mod security;
 
+pub(super) use devices::is_of_interface;
 pub(super) use endpoints::endpoints;
-pub(super) use mounts::{Place, wants_anonymous};
+pub(super) use mounts::{Place, is_propagation, wants_anonymous};
 
 use super::EngineError;
-use crate::model::{HealthTest, Healthcheck, Logging, Memory, Networking, Project, Restart, Service};
+use crate::model::{Cgroup, HealthTest, Healthcheck, Logging, Networking, Project, Service};
 use crate::plan::labels::{self, Labelled, Replaces};
 use crate::plan::{MountedVolume, Replica};
 use crate::value::Timespan;
 use bollard::models::{
-    ContainerCreateBody, HealthConfig, HostConfig, HostConfigLogConfig, NetworkingConfig, RestartPolicy,
-    RestartPolicyNameEnum,
+    ContainerCreateBody, HealthConfig, HostConfig, HostConfigCgroupnsModeEnum as CgroupnsMode,
+    HostConfigIsolationEnum as Isolation, HostConfigLogConfig, NetworkingConfig,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A container to create.
 #[derive(Clone, Copy)]
@@ -64,23 +68,25 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
     let Service {
         name: _,
         profiles: _,
-        annotations: _,
+        annotations,
         attach: _,
         build: _,
+        // In `resources`, as the others that say how much there is.
         block_io: _,
         cap_add,
         cap_drop,
-        cgroup: _,
-        cgroup_parent: _,
+        cgroup,
+        cgroup_parent,
         command,
         configs: _,
         container_name: _,
         credential_spec: _,
         depends_on: _,
+        // In `resources`, `restart` and `devices`.
         deploy: _,
         develop: _,
-        device_cgroup_rules: _,
-        devices: _,
+        device_cgroup_rules,
+        devices,
         dns,
         dns_opt,
         dns_search,
@@ -90,25 +96,26 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
         expose,
         external_links: _,
         extra_hosts,
+        // In `devices`.
         gpus: _,
         group_add,
         hostname,
         healthcheck,
         image: _,
         init,
-        ipc: _,
-        isolation: _,
+        ipc,
+        isolation,
         labels: _,
         links: _,
         logging,
         mac_address: _,
-        memory: Memory { limit, reservation: _, swap_limit: _, swappiness: _ },
+        memory: _,
         models: _,
         // In `network_mode` and `endpoints`.
         networking: _,
         oom_kill_disable: _,
-        oom_score_adj: _,
-        pid: _,
+        oom_score_adj,
+        pid,
         pids_limit: _,
         platform: _,
         ports,
@@ -120,8 +127,9 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
         provider: _,
         pull_policy: _,
         read_only,
-        restart,
-        runtime: _,
+        // In `restart`.
+        restart: _,
+        runtime,
         scale: _,
         secrets: _,
         security_opt,
@@ -129,15 +137,15 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
         stdin_open,
         stop_grace_period,
         stop_signal,
-        storage_opt: _,
+        storage_opt,
         sysctls,
         tmpfs,
         tty,
         ulimits: _,
         use_api_socket: _,
         user,
-        userns_mode: _,
-        uts: _,
+        userns_mode,
+        uts,
         volumes: _,
         volumes_from: _,
         working_dir,
@@ -145,29 +153,42 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
     let security = security::resolve(security_opt, &wanted.project.identity.working_dir)?;
     let mounts::Mounts { binds, mounts } = mounts::mounts(wanted, found.inherited.as_deref().unwrap_or_default());
     let host_config = HostConfig {
+        annotations: some_map(annotations),
         binds: some(binds),
         cap_add: some(capabilities(cap_add)),
         cap_drop: some(capabilities(cap_drop)),
+        cgroup_parent: cgroup_parent.clone(),
+        cgroupns_mode: cgroup.map(cgroup_mode),
+        device_cgroup_rules: some(device_cgroup_rules.clone()),
+        device_requests: some(devices::requested(wanted.service)),
+        devices: some(devices::mapped(devices)),
         dns: some(dns.clone()),
         dns_options: some(dns_opt.clone()),
         dns_search: some(dns_search.clone()),
-        extra_hosts: some(extra_hosts.iter().map(|line| line.replacen('=', ":", 1)).collect()),
+        extra_hosts: Some(extra_hosts.iter().map(|line| line.replacen('=', ":", 1)).collect()),
         group_add: some(group_add.clone()),
         init: *init,
+        ipc_mode: ipc.as_ref().map(ToString::to_string),
+        isolation: isolation.as_deref().map(isolation_mode).transpose()?,
         log_config: logging.as_ref().map(log_config),
         masked_paths: security.masked_paths,
-        memory: limit.map(crate::value::ByteSize::bytes),
         mounts: some(mounts),
         network_mode: Some(network_mode(wanted)),
-        port_bindings: ports::bindings(ports),
+        oom_score_adj: oom_score_adj.map(|score| score.number().into()),
+        pid_mode: pid.as_ref().map(ToString::to_string),
+        port_bindings: Some(ports::bindings(ports)),
         privileged: privileged.then_some(true),
         readonly_paths: security.readonly_paths,
         readonly_rootfs: read_only.then_some(true),
-        restart_policy: restart.as_ref().map(restart_policy),
+        restart_policy: restart::policy(wanted.service).map_err(|fault| EngineError::Internal(fault.message))?,
+        runtime: runtime.clone(),
         security_opt: some(security.options),
         shm_size: shm_size.map(crate::value::ByteSize::bytes),
-        sysctls: some_map(sysctls.iter().map(|(key, value)| (key.clone(), value.clone())).collect()),
-        tmpfs: some_map(tmpfs.iter().map(|one| halves(one)).collect()),
+        storage_opt: some_map(storage_opt),
+        sysctls: some_map(sysctls),
+        tmpfs: (!tmpfs.is_empty()).then(|| tmpfs.iter().map(|one| halves(one)).collect()),
+        userns_mode: userns_mode.clone(),
+        uts_mode: uts.as_ref().map(ToString::to_string),
         ..HostConfig::default()
     };
     let endpoints = endpoints(wanted);
@@ -180,7 +201,7 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
         env: some(environment.iter().map(variable).collect()),
         exposed_ports: ports::exposed(ports, expose),
         healthcheck: healthcheck.as_ref().map(health_config),
-        host_config: Some(host_config),
+        host_config: Some(resources::limited(host_config, wanted.service)),
         hostname: hostname.clone(),
         image: Some(wanted.project.image_of(wanted.service).to_string()),
         labels: Some(labels::of_container(&labelled(wanted, found)).into_iter().collect()),
@@ -200,8 +221,8 @@ fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
 }
 
-fn some_map(map: HashMap<String, String>) -> Option<HashMap<String, String>> {
-    (!map.is_empty()).then_some(map)
+fn some_map(map: &BTreeMap<String, String>) -> Option<HashMap<String, String>> {
+    (!map.is_empty()).then(|| map.clone().into_iter().collect())
 }
 
 fn variable((name, value): (&String, &Option<String>)) -> String {
@@ -214,13 +235,13 @@ fn labelled<'a>(wanted: &Wanted<'a>, found: &'a Found) -> Labelled<'a> {
     Labelled { project, service, number, image: found.image.as_deref(), replaces }
 }
 
-/// `net_admin` is `CAP_NET_ADMIN`, as the engine's own client writes it; `ALL` stays.
+/// `net_admin` is `CAP_NET_ADMIN`, each once and sorted, as the engine's own client writes them; `ALL` stays.
 fn capabilities(names: &[String]) -> Vec<String> {
-    let full = |name: &String| match name.to_uppercase() {
+    let full = |name: &String| match name.trim().to_uppercase() {
         name if name == "ALL" || name.starts_with("CAP_") => name,
         name => format!("CAP_{name}"),
     };
-    names.iter().map(full).collect()
+    names.iter().map(full).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// `path:options`.
@@ -241,20 +262,20 @@ fn network_mode(wanted: &Wanted<'_>) -> String {
 
 fn log_config(logging: &Logging) -> HostConfigLogConfig {
     let Logging { driver, options } = logging;
-    let options = options.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
     HostConfigLogConfig { typ: driver.clone(), config: some_map(options) }
 }
 
-fn restart_policy(restart: &Restart) -> RestartPolicy {
-    let (name, attempts) = match restart {
-        // No container is created with such a policy: see `effect`.
-        Restart::Unknown(_) => (RestartPolicyNameEnum::EMPTY, None),
-        Restart::No => (RestartPolicyNameEnum::NO, None),
-        Restart::Always => (RestartPolicyNameEnum::ALWAYS, None),
-        Restart::UnlessStopped => (RestartPolicyNameEnum::UNLESS_STOPPED, None),
-        Restart::OnFailure(attempts) => (RestartPolicyNameEnum::ON_FAILURE, *attempts),
-    };
-    RestartPolicy { name: Some(name), maximum_retry_count: attempts.map(i64::from) }
+fn cgroup_mode(cgroup: Cgroup) -> CgroupnsMode {
+    match cgroup {
+        Cgroup::Host => CgroupnsMode::HOST,
+        Cgroup::Private => CgroupnsMode::PRIVATE,
+    }
+}
+
+fn isolation_mode(word: &str) -> Result<Isolation, EngineError> {
+    word.to_ascii_lowercase()
+        .parse()
+        .map_err(|_| EngineError::Internal(format!("'{word}' is not a mode of 'isolation'")))
 }
 
 fn health_config(check: &Healthcheck) -> HealthConfig {

@@ -116,15 +116,7 @@ fn as_bind(options: Option<&BindOptions>) -> Option<String> {
 }
 
 fn bind(sent: Sent, source: &str, options: Option<&BindOptions>) -> Sent {
-    let propagation = options.and_then(|options| options.propagation.as_deref()).and_then(|word| match word {
-        "private" => Some(Propagation::PRIVATE),
-        "rprivate" => Some(Propagation::RPRIVATE),
-        "shared" => Some(Propagation::SHARED),
-        "rshared" => Some(Propagation::RSHARED),
-        "slave" => Some(Propagation::SLAVE),
-        "rslave" => Some(Propagation::RSLAVE),
-        _ => None,
-    });
+    let propagation = options.and_then(|options| options.propagation.as_deref()).and_then(|word| word.parse().ok());
     let create = options.and_then(|options| options.create_host_path).filter(|create| *create);
     let recursive = options.and_then(|options| options.recursive);
     let says = |word: Recursive| (recursive == Some(word)).then_some(true);
@@ -137,6 +129,11 @@ fn bind(sent: Sent, source: &str, options: Option<&BindOptions>) -> Sent {
     };
     let bind_options = (bind_options != MountBindOptions::default()).then_some(bind_options);
     Sent { source: Some(source.to_owned()), typ: Some(MountType::BIND), bind_options, ..sent }
+}
+
+/// Whether an engine knows the word.
+pub(in crate::engine) fn is_propagation(word: &str) -> bool {
+    word.parse::<Propagation>().is_ok()
 }
 
 fn is_plain(options: Option<&VolumeOptions>) -> bool {

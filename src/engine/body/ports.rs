@@ -5,14 +5,14 @@ use bollard::models::{PortBinding, PortMap};
 use std::collections::BTreeSet;
 
 /// What the host publishes, by the container's port, in the order of the file.
-pub(super) fn bindings(ports: &[Port]) -> Option<PortMap> {
+pub(super) fn bindings(ports: &[Port]) -> PortMap {
     let mut all = PortMap::new();
     for port in ports {
         let Port { name: _, mode: _, host_ip, target, published, protocol, app_protocol: _ } = port;
         let binding = PortBinding { host_ip: host_ip.map(|address| address.to_string()), host_port: published.clone() };
         all.entry(format!("{target}/{protocol}")).or_default().get_or_insert_default().push(binding);
     }
-    (!all.is_empty()).then_some(all)
+    all
 }
 
 /// All ports of the container, ranges written out.

@@ -37,7 +37,7 @@ fn the_smallest_service_asks_for_little() {
         "ExposedPorts": {},
         "Image": "x",
         "Volumes": {},
-        "HostConfig": { "NetworkMode": "p_default" },
+        "HostConfig": { "NetworkMode": "p_default", "ExtraHosts": [], "OomKillDisable": false, "PortBindings": {} },
         "NetworkingConfig": { "EndpointsConfig": { "p_default": { "Aliases": ["p-web-1", "web"] } } },
     });
     let object = |value: &Value| value.as_object().expect("an object").clone();
@@ -168,6 +168,26 @@ fn what_limits_a_container_is_passed_on() {
         ("/LogConfig/Type", json!("none")),
         ("/Dns", json!(["1.1.1.1"])),
         ("/GroupAdd", json!(["7"])),
+    ] {
+        assert_eq!(host.pointer(pointer), Some(&value), "{pointer}");
+    }
+}
+
+#[test]
+fn what_this_machine_may_not_have_is_sent_all_the_same() {
+    let host = host(
+        "cpu_count: 2, cpu_percent: 50, cpu_rt_period: 1000, cpu_rt_runtime: 950, storage_opt: {size: 1g}, \
+         isolation: HyperV, blkio_config: {weight: 300, weight_device: [{path: /dev/a, weight: 20}]}",
+    );
+    for (pointer, value) in [
+        ("/CpuCount", json!(2)),
+        ("/CpuPercent", json!(5000)),
+        ("/CpuRealtimePeriod", json!(1000)),
+        ("/CpuRealtimeRuntime", json!(950)),
+        ("/StorageOpt", json!({ "size": "1g" })),
+        ("/Isolation", json!("hyperv")),
+        ("/BlkioWeight", json!(300)),
+        ("/BlkioWeightDevice", json!([{ "Path": "/dev/a", "Weight": 20 }])),
     ] {
         assert_eq!(host.pointer(pointer), Some(&value), "{pointer}");
     }

@@ -159,8 +159,8 @@ fn models(fields: &mut Fields<'_>) -> BTreeMap<Name, Option<ModelBinding>> {
 
 /// The restart policy; one that no engine knows loads, as in Compose, and is warned about.
 fn restart(fields: &mut Fields<'_>) -> Option<Restart> {
-    let restart = fields.parsed_unless_empty("restart");
-    if let Some(Restart::Unknown(text)) = &restart {
+    let restart: Option<Restart> = fields.parsed_unless_empty("restart");
+    if let Some(Restart::Unknown(text)) = restart.as_ref().filter(|restart| !restart.is_of_deploy()) {
         let place = fields.node("restart").map(|node| node.span);
         let words = ["no", "always", "unless-stopped", "on-failure"];
         let help = match did_you_mean(text, words) {

@@ -1,0 +1,43 @@
+//! Where Hoist's containers differ from Compose's on purpose.
+
+use super::Difference;
+
+/// A difference that is meant.
+struct Exception {
+    group: &'static str,
+    /// Such as `container web`.
+    thing: &'static str,
+    /// The place, from where `docker inspect` begins.
+    path: &'static str,
+    reason: &'static str,
+}
+
+const fn but(group: &'static str, thing: &'static str, path: &'static str, reason: &'static str) -> Exception {
+    Exception { group, thing, path, reason }
+}
+
+/// Compose 5 writes the protocol out and a range port by port; 2.40 sends the text, and the engine takes a range for 0.
+const EXPOSE: &str = "2.40 sends what 'expose' says as it stands, Compose 5 writes it out";
+
+const EXCEPTIONS: [Exception; 8] = [
+    but("ports", "container exposed", "/Config/ExposedPorts/80", EXPOSE),
+    but("ports", "container exposed", "/Config/ExposedPorts/80/tcp", EXPOSE),
+    but("ports", "container exposed", "/Config/ExposedPorts/81", EXPOSE),
+    but("ports", "container exposed", "/Config/ExposedPorts/81/tcp", EXPOSE),
+    but("ports", "container exposed_range", "/Config/ExposedPorts/9000-9002", EXPOSE),
+    but("ports", "container exposed_range", "/Config/ExposedPorts/9000/tcp", EXPOSE),
+    but("ports", "container exposed_range", "/Config/ExposedPorts/9001/tcp", EXPOSE),
+    but("ports", "container exposed_range", "/Config/ExposedPorts/9002/tcp", EXPOSE),
+];
+
+/// What is no exception, and exceptions that do not occur.
+pub fn judge(group: &str, found: &[Difference]) -> Vec<String> {
+    let mine = || EXCEPTIONS.iter().filter(|one| one.group == group);
+    let is_at = |one: &Exception, found: &Difference| one.thing == found.thing && one.path == found.path;
+    let unexpected = found.iter().filter(|found| !mine().any(|one| is_at(one, found)));
+    let unexpected = unexpected
+        .map(|one| format!("{}: {}\n  compose {:?}\n  hoist   {:?}", one.thing, one.path, one.theirs, one.ours));
+    let idle = mine().filter(|one| !found.iter().any(|found| is_at(one, found)));
+    let idle = idle.map(|one| format!("{}: {} is the same, no exception: '{}'", one.thing, one.path, one.reason));
+    unexpected.chain(idle).collect()
+}

@@ -1,0 +1,100 @@
+//! What the engine holds of a project, leaf by leaf, with what it makes up anew each time made plain.
+
+use crate::support::{Container, Scenario, engine};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is known about each thing, such as `container web-1`: paths of leaves to values.
+pub type Record = BTreeMap<String, BTreeMap<String, String>>;
+
+/// Times, places on the engine's disk, and what only a running container has.
+const OF_CHANCE: [&str; 17] = [
+    "/Id",
+    "/Created",
+    "/CreatedAt",
+    "/State",
+    "/ResolvConfPath",
+    "/HostnamePath",
+    "/HostsPath",
+    "/LogPath",
+    "/GraphDriver",
+    "/NetworkSettings/SandboxID",
+    "/NetworkSettings/SandboxKey",
+    "/NetworkID",
+    "/EndpointID",
+    "/Containers",
+    "/Config/Labels/dev.hoist.fingerprint",
+    "/DNSNames",
+    "/Config/Labels/com.docker.compose.project.config_files",
+];
+
+/// Lists in which order means nothing.
+const SETS: [&str; 5] = ["/Env", "/Binds", "/Mounts", "/ExtraHosts", "/Ulimits"];
+
+/// All containers, networks and volumes of a project.
+pub fn record(scenario: &Scenario) -> Record {
+    let containers =
+        scenario.containers().into_iter().map(|one| (format!("container {}", name(scenario, &one)), leaves(&one)));
+    let networks = scenario.networks().into_keys().map(|name| {
+        (format!("network {}", plain(scenario, &name)), of(&engine::get(&format!("/networks/{name}")), &[]))
+    });
+    let volumes = scenario
+        .volumes()
+        .into_keys()
+        .map(|name| (format!("volume {}", plain(scenario, &name)), of(&engine::get(&format!("/volumes/{name}")), &[])));
+    containers.chain(networks).chain(volumes).collect()
+}
+
+fn name(scenario: &Scenario, container: &Container) -> String {
+    let number = container.label("com.docker.compose.container-number");
+    let service = container.service();
+    if number == "1" { service } else { plain(scenario, &format!("{service}-{number}")) }
+}
+
+fn plain(scenario: &Scenario, name: &str) -> String {
+    name.replace(scenario.project(), "project")
+}
+
+fn leaves(container: &Container) -> BTreeMap<String, String> {
+    of(&container.0, &[container.id(), &container.id()[..12]])
+}
+
+fn of(thing: &Value, ids: &[&str]) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    flatten("", thing, ids, &mut all);
+    all
+}
+
+fn flatten(path: &str, value: &Value, ids: &[&str], into: &mut BTreeMap<String, String>) {
+    if OF_CHANCE.iter().any(|end| path.ends_with(end)) {
+        return;
+    }
+    match value {
+        Value::Object(all) if !all.is_empty() => {
+            all.iter().for_each(|(key, value)| flatten(&format!("{path}/{key}"), value, ids, into));
+        }
+        Value::Array(all) if !all.is_empty() => {
+            let mut items: Vec<String> = all.iter().map(|item| anonymous(item, ids)).collect();
+            if SETS.iter().any(|set| path.ends_with(set)) {
+                items.sort();
+            }
+            into.insert(path.to_owned(), items.join(" "));
+        }
+        leaf if path.ends_with("/com.docker.compose.depends_on") => {
+            let words = leaf.as_str().unwrap_or_default().split(',').collect::<BTreeSet<_>>();
+            into.insert(path.to_owned(), format!("{words:?}"));
+        }
+        leaf => drop(into.insert(path.to_owned(), anonymous(leaf, ids))),
+    }
+}
+
+/// A value without names that the engine made up, and without addresses from its own pool.
+fn anonymous(value: &Value, ids: &[&str]) -> String {
+    let text = ids.iter().fold(value.to_string(), |text, id| text.replace(id, "<id>"));
+    let words = text.split_inclusive(|end: char| !end.is_ascii_hexdigit());
+    let text: String = words.map(|word| if word.len() >= 64 { "<hex>\"" } else { word }).collect();
+    let words = text.split_inclusive(|end: char| !(end.is_ascii_digit() || end == '.' || end == '/'));
+    words
+        .map(|word| if word.starts_with("198.18.") || word.starts_with("198.19.") { "<pool>\"" } else { word })
+        .collect()
+}
