@@ -1,6 +1,6 @@
 # The two commands of the README are `make demo` and `make test`.
 
-.PHONY: help demo test lint conformance bench fuzz picture
+.PHONY: help demo test lint conformance bench soak fuzz picture
 
 help:
 	@echo 'make demo         flask-redis through hoist, on your engine or a private one'
@@ -8,6 +8,7 @@ help:
 	@echo 'make lint         format, clippy, shellcheck'
 	@echo 'make conformance  every case and example through hoist and docker compose 2.40'
 	@echo 'make bench        side by side with docker compose; starts a private engine'
+	@echo 'make soak         every write of every command struck by every fault, for an hour'
 	@echo 'make fuzz         each fuzz target for FUZZ_SECONDS (60); needs a nightly compiler'
 	@echo 'make picture      docs/up.svg, from a real run'
 
@@ -29,6 +30,13 @@ bench:
 	@cargo bench --locked --bench compare --no-run
 	@scripts/images
 	@scripts/engine run cargo bench --locked --offline --quiet --bench compare
+
+soak:
+	@scripts/requirements
+	@cargo test --locked --test engine --no-run
+	@scripts/images
+	@scripts/engine run env HOIST_TEST_ENGINE=1 HOIST_SOAK=1 \
+		cargo test --locked --offline --test engine -- --test-threads=4 soak:: restart::
 
 fuzz:
 	@scripts/fuzz

@@ -5,11 +5,14 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints what it measured")]
 
+mod bare;
+mod planning;
 mod project;
 mod proxy;
 mod report;
 mod stack;
 
+use bare::Bare;
 use proxy::Proxy;
 use report::{Case, Limit, Report};
 use stack::{Stack, Tool};
@@ -22,16 +25,41 @@ const HUGE_ROUNDS: usize = 1;
 const FROM_NOTHING: Case = Case::timed("up -d, flask-redis, from nothing", 1500);
 const CHAIN: Case = Case::timed("up -d, five health checks in a chain", 3000);
 const AGAIN: Case = Case::timed("up -d again, nothing changed", 30);
-const REQUESTS: Case = Case { name: "  requests to the engine", limit: Some(Limit::Count(5)), faster: None };
-const DOWN: Case = Case { name: "down, flask-redis", limit: None, faster: None };
+const REQUESTS: Case = Case { limit: Some(Limit::Count(5)), ..Case::free("  requests to the engine") };
+const DOWN: Case = Case::free("down, flask-redis");
 const CONFIG: Case = Case::timed("config, flask-redis", 5);
-const CONFIG_MEMORY: Case = Case { name: "  peak memory", limit: Some(Limit::Memory(12)), faster: None };
+const CONFIG_MEMORY: Case = Case { limit: Some(Limit::Memory(12)), ..Case::free("  peak memory") };
 const LARGE: Case = Case { faster: Some(13.0), ..Case::timed("config, 2,000 services", 60) };
-const LARGE_MEMORY: Case = Case { name: "  peak memory of 2,000", limit: Some(Limit::Memory(50)), faster: None };
+const LARGE_MEMORY: Case = Case { limit: Some(Limit::Memory(50)), ..Case::free("  peak memory of 2,000") };
 const HUGE: Case = Case::timed("config, 20,000 services", 900);
-const PS: Case = Case { name: "ps", limit: None, faster: None };
-const CASES: [Case; 11] =
-    [FROM_NOTHING, CHAIN, AGAIN, REQUESTS, DOWN, PS, CONFIG, CONFIG_MEMORY, LARGE, LARGE_MEMORY, HUGE];
+const PS: Case = Case::free("ps");
+const MANY: usize = 30;
+/// What the bare engine takes is a limit too; docker compose may not be faster in any case.
+const MANY_UP: Case = Case { faster: Some(1.0), over_bare: Some(1.10), ..Case::free("up -d, 30 services") };
+const MANY_AGAIN: Case = Case { faster: Some(6.0), ..Case::free("up -d again, 30 services") };
+const MANY_DOWN: Case = Case { faster: Some(1.0), over_bare: Some(1.10), ..Case::free("down, 30 services") };
+const PLAN_10: Case = Case::free("plan, 10 services");
+const PLAN_100: Case = Case::free("plan, 100 services");
+const PLAN_1000: Case = Case::timed("plan, 1,000 services", 100);
+const CASES: [Case; 17] = [
+    FROM_NOTHING,
+    CHAIN,
+    AGAIN,
+    REQUESTS,
+    DOWN,
+    MANY_UP,
+    MANY_AGAIN,
+    MANY_DOWN,
+    PS,
+    CONFIG,
+    CONFIG_MEMORY,
+    LARGE,
+    LARGE_MEMORY,
+    HUGE,
+    PLAN_10,
+    PLAN_100,
+    PLAN_1000,
+];
 
 fn main() -> ExitCode {
     let report = measure();
@@ -79,6 +107,10 @@ fn measure() -> anyhow::Result<Report> {
             report.add(round, CHAIN, tool, chain.run(tool, &["up", "-d"])?);
         }
     }
+    many_services(&mut report)?;
+    for (services, case) in [(10, PLAN_10), (100, PLAN_100), (1_000, PLAN_1000)] {
+        planning::measure(&mut report, services, case)?;
+    }
     let large = project::write(2_000)?;
     for round in 0..=ROUNDS {
         eprintln!("2,000 services: {}", turn(round, ROUNDS));
@@ -96,6 +128,29 @@ fn measure() -> anyhow::Result<Report> {
         }
     }
     Ok(report)
+}
+
+/// Services that do not know each other: how much a tool adds to what the engine takes. Each takes its turn first.
+fn many_services(report: &mut Report) -> anyhow::Result<()> {
+    let (stack, bare) = (project::many(MANY)?, Bare::new("hoist-bench-bare", MANY)?);
+    for round in 0..=ROUNDS {
+        eprintln!("30 services: {}", turn(round, ROUNDS));
+        let mut tools = [Tool::Hoist, Tool::Engine, Tool::Compose];
+        let first = round % tools.len();
+        tools.rotate_left(first);
+        for tool in tools {
+            if tool == Tool::Engine {
+                report.add(round, MANY_UP, tool, bare.up()?);
+                report.add(round, MANY_DOWN, tool, bare.down()?);
+                continue;
+            }
+            let _clean = stack.cleaned_up()?;
+            report.add(round, MANY_UP, tool, stack.run(tool, &["up", "-d"])?);
+            report.add(round, MANY_AGAIN, tool, stack.run(tool, &["up", "-d"])?);
+            report.add(round, MANY_DOWN, tool, stack.run(tool, &["down"])?);
+        }
+    }
+    Ok(())
 }
 
 fn turn(round: usize, rounds: usize) -> String {

@@ -18,12 +18,19 @@ pub struct Case {
     pub limit: Option<Limit>,
     /// How many times faster than docker compose it must be.
     pub faster: Option<f64>,
+    /// How many times the bare engine's time it may take.
+    pub over_bare: Option<f64>,
 }
 
 impl Case {
+    /// Something without a limit.
+    pub const fn free(name: &'static str) -> Self {
+        Self { name, limit: None, faster: None, over_bare: None }
+    }
+
     /// Something that Hoist does within so many milliseconds.
     pub const fn timed(name: &'static str, milliseconds: u64) -> Self {
-        Self { name, limit: Some(Limit::Time(Duration::from_millis(milliseconds))), faster: None }
+        Self { limit: Some(Limit::Time(Duration::from_millis(milliseconds))), ..Self::free(name) }
     }
 }
 
@@ -92,13 +99,21 @@ impl Report {
             case.limit.is_some_and(|limit| self.median(*case, Tool::Hoist).is_none_or(|median| median > limit.figure()))
         };
         let slow = |case: &Case| case.faster.is_some_and(|wanted| self.ratio(*case).is_none_or(|ratio| ratio < wanted));
-        cases.iter().filter(|case| exceeded(case) || slow(case)).collect()
+        let heavy =
+            |case: &Case| case.over_bare.is_some_and(|most| self.over_bare(*case).is_none_or(|ratio| ratio > most));
+        cases.iter().filter(|case| exceeded(case) || slow(case) || heavy(case)).collect()
     }
 
     /// How many times as much docker compose takes.
     fn ratio(&self, case: Case) -> Option<f64> {
         let (theirs, ours) = (self.median(case, Tool::Compose)?, self.median(case, Tool::Hoist)?);
         (ours > 0.0).then(|| theirs / ours)
+    }
+
+    /// How many times as long as the bare engine it takes.
+    fn over_bare(&self, case: Case) -> Option<f64> {
+        let (bare, ours) = (self.median(case, Tool::Engine)?, self.median(case, Tool::Hoist)?);
+        (bare > 0.0).then(|| ours / bare)
     }
 
     /// Medians, ratios and limits, aligned.
@@ -109,17 +124,22 @@ impl Report {
         let _ = writeln!(
             text,
             "{:<38}{:>10}{:>16}{:>9}{:>12}{:>10}",
-            "median", "hoist", "docker compose", "ratio", "docker run", "limit"
+            "median", "hoist", "docker compose", "ratio", "bare engine", "limit"
         );
         for case in cases {
             let shown = |tool| self.median(*case, tool).map_or(String::new(), |figure| show(*case, figure));
             let ratio = self.ratio(*case).map_or(String::new(), |ratio| format!("{ratio:.1}x"));
             let (hoist, compose, bare) = (shown(Tool::Hoist), shown(Tool::Compose), shown(Tool::Engine));
-            let limit = case.limit.map_or(String::new(), |limit| show(*case, limit.figure()));
-            let verdict = match case.limit {
-                None => "",
-                Some(_) if self.short(std::slice::from_ref(case)).is_empty() => "  ok",
-                Some(_) => "  too much",
+            let limit = match (case.limit, case.over_bare, case.faster) {
+                (Some(limit), ..) => show(*case, limit.figure()),
+                (None, Some(most), _) => format!("{most:.2} bare"),
+                (None, None, Some(least)) => format!("{least:.0}x"),
+                (None, None, None) => String::new(),
+            };
+            let verdict = match limit.as_str() {
+                "" => "",
+                _ if self.short(std::slice::from_ref(case)).is_empty() => "  ok",
+                _ => "  too much",
             };
             let _ = writeln!(text, "{:<38}{hoist:>10}{compose:>16}{ratio:>9}{bare:>12}{limit:>10}{verdict}", case.name);
         }

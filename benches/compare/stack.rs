@@ -15,7 +15,7 @@ pub enum Tool {
     Hoist,
     /// `docker compose`.
     Compose,
-    /// `docker network create`, `docker volume create` and `docker run` in a row, waiting for nothing.
+    /// The engine's own calls and nothing else: by `docker` in a row, or side by side by [`crate::bare::Bare`].
     Engine,
 }
 
@@ -24,7 +24,7 @@ impl fmt::Display for Tool {
         out.pad(match self {
             Self::Hoist => "hoist",
             Self::Compose => "docker compose",
-            Self::Engine => "docker run",
+            Self::Engine => "bare engine",
         })
     }
 }
@@ -62,6 +62,11 @@ impl Stack {
     /// A stack of a file anywhere.
     pub fn at(file: PathBuf, project: &'static str) -> Self {
         Self { file, project }
+    }
+
+    /// Its compose file.
+    pub fn file(&self) -> &Path {
+        &self.file
     }
 
     /// Runs a command; gives what it used, it and all that it started.

@@ -1,6 +1,7 @@
 //! Each example comes up, answers, and goes without a trace.
 
-use crate::support::{Scenario, example, http};
+use crate::support::{Scenario, example, hoist, http, replaced, same_container, up};
+use std::time::{Duration, Instant};
 
 #[test]
 fn flask_redis_counts_and_keeps_its_count() {
@@ -84,4 +85,70 @@ fn movies_proxy_waits_for_the_check_of_the_image() {
     let scenario = Scenario::example("movies-proxy");
     scenario.hoist(["up", "-d"]).ok();
     assert_eq!(http::get(8080, "/movies", &[]).status, 200);
+}
+
+#[test]
+fn bookshop_packs_every_order_once() {
+    let _port = example::hold(8090);
+    let scenario = Scenario::example("bookshop");
+    scenario.hoist(["up", "-d", "--wait"]).ok();
+    assert_eq!(scenario.containers().iter().filter(|one| one.service() == "worker").count(), 3);
+    assert_eq!(scenario.container("migrate").exit_code(), 0);
+    assert!(http::get(8090, "/books", &[]).body.contains("Solaris"));
+    for order in 1..=6 {
+        assert_eq!(http::post(8090, "/books/2/orders", "").body, format!(r#"{{"order":{order}}}"#));
+    }
+    let late = Instant::now() + Duration::from_secs(30);
+    while (1..=6).any(|order| http::get(8090, &format!("/orders/{order}"), &[]).body.contains("null")) {
+        assert!(Instant::now() < late, "not all orders are packed");
+    }
+    scenario.hoist(["--profile", "tools", "run", "--rm", "report"]).ok().prints("6 orders, packed by ");
+    scenario.hoist(["down"]).ok();
+    scenario.hoist(["up", "-d", "--wait"]).ok();
+    assert_eq!(http::post(8090, "/books/1/orders", "").body, r#"{"order":7}"#);
+    scenario.hoist(["down", "-v"]).ok();
+    scenario.is_gone();
+}
+
+#[test]
+fn bookshop_keeps_its_networks_apart_and_its_secrets_where_they_belong() {
+    let _port = example::hold(8090);
+    let scenario = Scenario::example("bookshop");
+    scenario.hoist(["up", "-d", "--wait"]).ok();
+    scenario.inside("web", "test $(stat -c %a /run/secrets/session_key) = 440").ok();
+    scenario.inside("web", "grep -q only-for-this-example /run/secrets/session_key").ok();
+    scenario.inside("db", "grep -q only-for-this-example-too /run/secrets/db_password").ok();
+    scenario.inside("proxy", "test ! -e /run/secrets").ok();
+    scenario.inside("proxy", "getent hosts shop && ! getent hosts db").ok();
+    scenario.inside("db", "getent hosts web && ! getent hosts proxy").ok();
+}
+
+#[test]
+fn bookshop_replaces_only_what_an_edit_concerns() {
+    let _port = example::hold(8090);
+    let mut scenario = Scenario::example("bookshop");
+    scenario.hoist(["up", "-d", "--wait"]).ok();
+    assert!(http::get(8090, "/", &[]).body.contains(r#""log_level":"debug","title":"The Bookshop""#));
+    scenario.edit("nginx.conf", "access_log /dev/stdout;", "access_log off;");
+    scenario.hoist(["plan"]).code(2).prints("config 'proxy' has new content");
+    scenario = scenario.step(
+        "an edited config",
+        up(["-d"]),
+        [replaced("proxy"), same_container("web"), same_container("worker"), same_container("db")],
+    );
+    scenario.set("SHOP_TITLE", "Books & Sons");
+    scenario = scenario.step(
+        "a config in the compose file",
+        up(["-d"]),
+        [replaced("web"), replaced("worker"), same_container("proxy"), same_container("db")],
+    );
+    assert!(http::get(8090, "/", &[]).body.contains(r#""title":"Books & Sons""#));
+    scenario = scenario.step(
+        "without the override",
+        hoist(["-f", "compose.yaml", "up", "-d"]),
+        [replaced("web"), same_container("worker"), same_container("db")],
+    );
+    assert!(http::get(8090, "/", &[]).body.contains(r#""log_level":"info""#));
+    scenario.hoist(["down", "-v"]).ok();
+    scenario.is_gone();
 }

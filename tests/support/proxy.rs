@@ -3,11 +3,12 @@
 //! It reads one request after the other of each connection, so it knows where heads and bodies end. What was upgraded or
 //! has no length (exec, attach, a build session) is copied byte by byte in both directions.
 
-use super::Running;
 use super::engine;
+use super::{Ran, Running};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::PathBuf;
 use std::process::Child;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -45,6 +46,15 @@ pub enum Fault {
     Refuse { status: u16, message: String },
 }
 
+/// What happens at one write.
+#[derive(Debug, Clone)]
+pub enum Strike {
+    /// The client is killed; the proxy serves no other one.
+    Kill(Moment),
+    /// The request suffers this, and all others pass.
+    Suffer(Fault),
+}
+
 /// When the client is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
@@ -60,8 +70,10 @@ type Matches = Box<dyn Fn(&Request) -> bool + Send>;
 struct State {
     requests: Vec<Request>,
     rules: Vec<(Matches, Fault)>,
-    /// Kill at the n-th write, counted from 1.
-    kill: Option<(usize, Moment)>,
+    /// What happens at the n-th write, counted from 1.
+    strike: Option<(usize, Strike)>,
+    /// The request that it happened to.
+    struck: Option<Request>,
     victim: Option<Arc<Mutex<Child>>>,
     /// From then on nothing is passed on: what a dead client left in its connections must not be done later.
     killed: Option<Request>,
@@ -72,6 +84,7 @@ struct State {
 }
 
 struct Shared {
+    socket: PathBuf,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -84,9 +97,14 @@ pub struct Proxy {
 
 impl Proxy {
     pub fn new() -> Self {
+        Self::to(engine::socket())
+    }
+
+    /// In front of another socket.
+    pub fn to(socket: PathBuf) -> Self {
         let folder = tempfile::Builder::new().prefix("hoist-proxy-").tempdir().expect("a temporary folder");
         let listener = UnixListener::bind(folder.path().join("engine.sock")).expect("a socket");
-        let shared = Arc::new(Shared { state: Mutex::default(), changed: Condvar::new() });
+        let shared = Arc::new(Shared { socket, state: Mutex::default(), changed: Condvar::new() });
         let accepting = Arc::clone(&shared);
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
@@ -111,6 +129,17 @@ impl Proxy {
         self.shared.state().requests.clone()
     }
 
+    /// Blocks until the engine has answered such a request.
+    pub fn until(&self, line: &str) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let mut state = self.shared.state();
+        while state.pending > 0 || !state.requests.iter().any(|one| one.line().contains(line)) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "never asked for '{line}'");
+            state = self.shared.changed.wait_timeout(state, left.min(Duration::from_millis(20))).unwrap().0;
+        }
+    }
+
     /// The requests that may have changed something.
     pub fn writes(&self) -> Vec<String> {
         self.requests().iter().filter(|one| one.is_write()).map(Request::line).collect()
@@ -133,20 +162,24 @@ impl Proxy {
         self.shared.state().rules.clear();
     }
 
-    /// The client is killed at its n-th write; the proxy serves no other one.
-    pub fn kill_at(&self, write: usize, moment: Moment) {
-        self.shared.state().kill = Some((write, moment));
+    /// This happens at the client's n-th write.
+    pub fn strike_at(&self, write: usize, strike: Strike) {
+        self.shared.state().strike = Some((write, strike));
     }
 
-    /// Runs a client to its end or its death; gives the request at which it was killed.
-    pub fn victim(self, running: Running) -> Option<Request> {
+    /// Runs a client to its end or its death; gives how it ended, and the request that it was struck at. One that was
+    /// not struck must have ended well; one that was struck and lived may fail, with an error and no panic.
+    pub fn victim(self, running: Running) -> (Ran, Option<Request>) {
         self.shared.state().victim = Some(Arc::clone(&running.child));
         self.shared.changed.notify_all();
         let ran = running.wait();
         self.settle();
-        let killed = self.shared.state().killed.clone();
-        assert!(killed.is_some() || ran.code == Some(0), "{}", ran.told());
-        killed
+        let struck = self.shared.state().struck.clone();
+        let calm = ran.code == Some(0) || ran.code == Some(1) && ran.stderr.contains("error: ");
+        let killed = self.shared.state().killed.is_some();
+        assert!(killed || calm, "struck at {struck:?}: {}", ran.told());
+        assert!(struck.is_some() || ran.code == Some(0), "{}", ran.told());
+        (ran, struck)
     }
 
     /// Blocks until the engine has answered all writes.
@@ -182,12 +215,21 @@ impl Shared {
         state.requests.push(request.clone());
         if request.is_write() {
             state.writes += 1;
-            if let Some((write, moment)) = state.kill
+            if let Some((write, strike)) = state.strike.clone()
                 && state.writes == write
             {
-                state.killed = Some(request.clone());
-                state.pending += usize::from(moment == Moment::After);
-                return Fate::Die(moment);
+                state.struck = Some(request.clone());
+                match strike {
+                    Strike::Kill(moment) => {
+                        state.killed = Some(request.clone());
+                        state.pending += usize::from(moment == Moment::After);
+                        return Fate::Die(moment);
+                    }
+                    Strike::Suffer(fault) => {
+                        state.pending += 1;
+                        return Fate::Suffer(fault);
+                    }
+                }
             }
         }
         let fault = state.rules.iter().find(|(matches, _)| matches(request)).map(|(_, fault)| fault.clone());
@@ -239,7 +281,7 @@ struct Connection {
 
 impl Connection {
     fn new(client: UnixStream, shared: Arc<Shared>) -> io::Result<Self> {
-        let engine = UnixStream::connect(engine::socket())?;
+        let engine = UnixStream::connect(&shared.socket)?;
         Ok(Self { client: End::new(client)?, engine: End::new(engine)?, shared })
     }
 

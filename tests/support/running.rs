@@ -1,5 +1,6 @@
 //! [`Running`]: a command that runs; [`Ran`]: what it said and how it ended.
 
+use super::canary;
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
@@ -127,6 +128,7 @@ impl Running {
         }
         let status = child.wait().expect("it ends");
         let (stdout, stderr) = (self.stdout.text(), self.stderr.text());
+        canary::is_kept(&self.command, &format!("{stdout}{stderr}"));
         (Ran { command: self.command.clone(), code: status.code(), stdout, stderr }, ended)
     }
 }

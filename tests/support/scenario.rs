@@ -1,9 +1,9 @@
 //! [`Scenario`]: a project folder of its own, and a clean engine afterwards.
 
-use super::Proxy;
 use super::check::{Check, Seen};
 use super::engine::{self, Container};
 use super::running::{Ran, Running};
+use super::{Proxy, canary};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -364,6 +364,10 @@ impl Drop for Scenario {
             return;
         }
         self.remember();
+        if !std::thread::panicking() {
+            canary::is_in_no_label(&self.project);
+            canary::is_in_no_page(&self.folder());
+        }
         engine::sweep(&self.project);
         for name in self.external.borrow().iter().chain(self.anonymous.borrow().iter()) {
             engine::request("DELETE", &format!("/volumes/{name}"), None);
