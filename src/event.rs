@@ -19,7 +19,7 @@ pub struct Event {
 pub enum What {
     /// Its turn came.
     Began,
-    /// It waits; what for.
+    /// It waits, or tries again after a while; what for.
     Waiting(String),
     /// A part of a pull or build moved on.
     Progress(Progress),

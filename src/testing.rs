@@ -84,6 +84,7 @@ fn words(step: &Step) -> String {
     match &step.action {
         Action::Pull { .. } => format!("pull {name}"),
         Action::Build { .. } => format!("build {name}"),
+        Action::Push { .. } => format!("push {name}"),
         Action::CreateNetwork { .. } => format!("create network {name}"),
         Action::RemoveNetwork { .. } => format!("remove network {name}"),
         Action::CreateVolume { .. } => format!("create volume {name}"),

@@ -34,7 +34,7 @@ impl Carrier<'_> {
                 recording.take(event);
             }
         };
-        let mut session = Session::new(self.engine, self.project, &tell);
+        let mut session = Session::new(self.engine, self.project, &tell).at_most(self.context.limit());
         if let Some(follow) = self.follow {
             session = session.following(follow);
         }

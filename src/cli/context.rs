@@ -10,7 +10,7 @@ use crate::engine::{Engine, Host, effect, refusal};
 use crate::graph::Services;
 use crate::load::{Loaded, Merged, Phase, Refused, Request, load, merged, wants_stdin};
 use crate::model::{Service, check};
-use crate::plan::Plan;
+use crate::plan::{Limit, Plan};
 use crate::render::Output;
 use crate::value::{Name, ProjectName};
 use anyhow::Context as _;
@@ -222,6 +222,11 @@ impl Context {
             environment.insert("DOCKER_HOST".into(), host.clone());
         }
         Ok(Engine::connect(&Host::resolve(&environment)?)?)
+    }
+
+    /// How many images are fetched, sent or built at once.
+    pub fn limit(&self) -> Limit {
+        Limit::of(self.globals.parallel)
     }
 
     /// Shows what a plan leaves alone and the user should know.

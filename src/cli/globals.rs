@@ -30,6 +30,9 @@ pub struct Globals {
     /// How progress is shown
     #[arg(long, value_enum, default_value_t = Progress::Auto, env = "COMPOSE_PROGRESS")]
     pub progress: Progress,
+    /// How many images are pulled, pushed or built at once, -1 for no limit
+    #[arg(long, value_name = "NUMBER", default_value_t = -1, env = "COMPOSE_PARALLEL_LIMIT", allow_negative_numbers = true)]
+    pub parallel: i64,
     /// Address of the engine [default: `DOCKER_HOST`, then the docker context]
     #[arg(short = 'H', long, value_name = "ADDRESS")]
     pub host: Option<String>,

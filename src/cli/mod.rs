@@ -22,6 +22,7 @@ mod plan;
 mod prefix;
 mod ps;
 mod pull;
+mod push;
 mod schema;
 mod streams;
 mod timings;
@@ -31,7 +32,7 @@ mod version;
 use clap::{Parser, Subcommand};
 use context::Context;
 pub use exit::Exit;
-use globals::Globals;
+use globals::{Globals, Progress};
 use std::process::ExitCode;
 
 /// Brings Compose projects up and down on a Docker Engine
@@ -59,9 +60,21 @@ enum Command {
     Plan(plan::Plan),
     Ps(ps::Ps),
     Pull(pull::Pull),
+    Push(push::Push),
     Schema(schema::Schema),
     Up(Box<up::Up>),
     Version(version::Version),
+}
+
+impl Command {
+    /// Whether a flag of the command says that no progress is shown.
+    fn is_quiet(&self) -> bool {
+        match self {
+            Self::Pull(pull) => pull.quiet,
+            Self::Push(push) => push.quiet,
+            _ => false,
+        }
+    }
 }
 
 /// Runs the command that the process was started for.
@@ -75,7 +88,11 @@ pub fn main() -> ExitCode {
             return code.into();
         }
     };
-    let context = match Context::new(cli.globals) {
+    let mut globals = cli.globals;
+    if cli.command.is_quiet() {
+        globals.progress = Progress::Quiet;
+    }
+    let context = match Context::new(globals) {
         Ok(context) => context,
         Err((output, error)) => return failure::report(&output, &error).into(),
     };
@@ -112,6 +129,7 @@ async fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Plan(plan) => plan.run(context).await,
         Command::Ps(ps) => ps.run(context).await,
         Command::Pull(pull) => pull.run(context).await,
+        Command::Push(push) => push.run(context).await,
         Command::Schema(schema::Schema {}) => Ok(schema::run(context)),
         Command::Up(up) => Box::pin(up.run(context)).await,
         Command::Version(version) => version.run(context).await,

@@ -244,6 +244,17 @@ impl Up {
         if !carrier.carry_out(&plan, OnFailure::Stop, halt).await {
             return Ok(None);
         }
+        let seen = engine.observe(project).await?;
+        let rest = images(project, &seen, &self.policy(), Images::Rest);
+        if rest.is_empty() {
+            return Ok(Some(seen));
+        }
+        if self.no_build {
+            refuse_builds(&rest)?;
+        }
+        if !carrier.carry_out(&rest, OnFailure::Stop, halt).await {
+            return Ok(None);
+        }
         Ok(Some(engine.observe(project).await?))
     }
 }

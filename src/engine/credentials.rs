@@ -1,13 +1,14 @@
 //! What the docker client knows about registries: names and passwords in its file, or in a helper that it names.
 //!
-//! Nothing is written, kept or shown. What cannot be read counts as not there, since most images need none.
+//! Nothing is written, kept or shown. A registry of which nothing is known is no fault, since most images need no
+//! password; a helper that fails is one, since a pull without what it knows fails later and says less.
 
+use super::{EngineError, Host};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bollard::auth::DockerCredentials;
 use serde::Deserialize;
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Stdio;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
@@ -44,29 +45,60 @@ struct Answer {
 
 /// The key under which docker keeps what is for Docker Hub.
 const HUB: &str = "https://index.docker.io/v1/";
+/// What helpers say when they know nothing of a registry.
+const UNKNOWN: &str = "credentials not found";
+/// A helper's way to say that it gives a token, not a password.
+const TOKEN: &str = "<token>";
 
 /// What is known about a registry: `docker.io`, or the host of an image's name.
-pub(super) async fn for_registry(folder: &Path, registry: &str) -> Option<DockerCredentials> {
-    let config = read(folder)?;
-    let key = if registry == "docker.io" { HUB } else { registry };
-    let helper = config.cred_helpers.get(key).or_else(|| config.cred_helpers.get(registry)).cloned();
-    let helper = helper.or_else(|| Some(config.creds_store.clone()).filter(|name| !name.is_empty()));
-    if let Some(helper) = helper
-        && let Some(answer) = ask(&helper, key).await
-    {
-        return Some(from_helper(answer, key));
+///
+/// # Errors
+/// When the file cannot be understood, or the helper that it names for this registry cannot be run or fails.
+pub(super) async fn for_registry(host: &Host, registry: &str) -> Result<Option<DockerCredentials>, EngineError> {
+    let config = read(host)?;
+    of_key(host, &config, if registry == "docker.io" { HUB } else { registry }).await
+}
+
+/// What is known about all registries that the file names and about these, for builds, which name their base images
+/// themselves.
+///
+/// # Errors
+/// As of one registry.
+pub(super) async fn all(
+    host: &Host,
+    registries: &BTreeSet<String>,
+) -> Result<BTreeMap<String, DockerCredentials>, EngineError> {
+    let config = read(host)?;
+    let named = config.auths.keys().chain(config.cred_helpers.keys()).cloned();
+    let asked = registries.iter().map(|registry| if registry == "docker.io" { HUB } else { registry }.to_owned());
+    let keys: BTreeSet<String> = named.chain(asked).collect();
+    let mut all = BTreeMap::new();
+    for key in keys {
+        if let Some(found) = of_key(host, &config, &key).await? {
+            all.insert(key, found);
+        }
     }
-    from_file(&config, key)
+    Ok(all)
 }
 
-/// All registries of the file, for builds, which name their base images themselves.
-pub(super) fn of_file(folder: &Path) -> BTreeMap<String, DockerCredentials> {
-    let config = read(folder).unwrap_or_default();
-    config.auths.keys().filter_map(|key| Some((key.clone(), from_file(&config, key)?))).collect()
+async fn of_key(host: &Host, config: &Config, key: &str) -> Result<Option<DockerCredentials>, EngineError> {
+    let helper = config.cred_helpers.get(key).or_else(|| config.cred_helpers.get(host_of(key)));
+    match helper.unwrap_or(&config.creds_store).as_str() {
+        "" => Ok(from_file(config, key)),
+        helper => match ask(host, helper, key).await? {
+            Some(answer) => Ok(Some(from_helper(answer, key))),
+            None => Ok(from_file(config, key)),
+        },
+    }
 }
 
-fn read(folder: &Path) -> Option<Config> {
-    serde_json::from_str(&std::fs::read_to_string(folder.join("config.json")).ok()?).ok()
+fn read(host: &Host) -> Result<Config, EngineError> {
+    let path = host.config.join("config.json");
+    let Ok(text) = std::fs::read_to_string(&path) else { return Ok(Config::default()) };
+    // The fault may quote the text, which may hold a password.
+    let place = |fault: serde_json::Error| format!("it is not valid JSON, line {}", fault.line());
+    serde_json::from_str(&text)
+        .map_err(|fault| EngineError::File { path: path.display().to_string(), fault: place(fault) })
 }
 
 fn from_file(config: &Config, key: &str) -> Option<DockerCredentials> {
@@ -106,8 +138,7 @@ fn decoded(auth: &str) -> Option<(String, String)> {
 
 fn from_helper(answer: Answer, key: &str) -> DockerCredentials {
     let server = Some(key.to_owned());
-    // The name that helpers give to tokens.
-    if answer.username == "<token>" {
+    if answer.username == TOKEN {
         return DockerCredentials { identitytoken: Some(answer.secret), serveraddress: server, ..Default::default() };
     }
     DockerCredentials {
@@ -118,20 +149,41 @@ fn from_helper(answer: Answer, key: &str) -> DockerCredentials {
     }
 }
 
-async fn ask(helper: &str, key: &str) -> Option<Answer> {
-    let mut child = Command::new(format!("docker-credential-{helper}"))
-        .arg("get")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .ok()?;
-    let mut input = child.stdin.take()?;
-    input.write_all(format!("{key}\n").as_bytes()).await.ok()?;
-    drop(input);
-    let output = child.wait_with_output().await.ok()?;
-    output.status.success().then(|| serde_json::from_slice(&output.stdout).ok())?
+/// Asks a helper, found on the `PATH`. Nothing when it knows nothing of this registry.
+async fn ask(host: &Host, helper: &str, key: &str) -> Result<Option<Answer>, EngineError> {
+    let program = format!("docker-credential-{helper}");
+    let failed = |fault: String| EngineError::Helper {
+        program: program.clone(),
+        registry: host_of(key).to_owned(),
+        config: host.config.join("config.json").display().to_string(),
+        fault,
+    };
+    let mut command = Command::new(&program);
+    command.arg("get").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    let mut child = command.spawn().map_err(|fault| failed(cannot_run(&fault)))?;
+    if let Some(mut input) = child.stdin.take() {
+        // One that does not listen says below what it thinks.
+        let _ = input.write_all(format!("{key}\n").as_bytes()).await;
+    }
+    let output = child.wait_with_output().await.map_err(|fault| failed(fault.to_string()))?;
+    if !output.status.success() {
+        // What it prints to standard output is its error then; a secret is only there when it succeeds.
+        let said = String::from_utf8_lossy(if output.stdout.is_empty() { &output.stderr } else { &output.stdout });
+        let said = said.trim();
+        return if said.contains(UNKNOWN) { Ok(None) } else { Err(failed(first_line(said))) };
+    }
+    serde_json::from_slice(&output.stdout).map(Some).map_err(|_| failed("its answer is not understood".into()))
+}
+
+fn cannot_run(fault: &std::io::Error) -> String {
+    match fault.kind() {
+        std::io::ErrorKind::NotFound => "there is no such program".into(),
+        _ => fault.to_string(),
+    }
+}
+
+fn first_line(said: &str) -> String {
+    said.lines().next().filter(|line| !line.is_empty()).unwrap_or("it says nothing").to_owned()
 }
 
 #[cfg(test)]
@@ -167,5 +219,23 @@ mod tests {
     fn a_helper_may_give_a_token() {
         let found = from_helper(Answer { username: "<token>".into(), secret: "t".into() }, HUB);
         assert_eq!((found.username, found.identitytoken.as_deref()), (None, Some("t")));
+    }
+
+    #[tokio::test]
+    async fn a_file_or_a_helper_that_is_broken_is_named_without_its_secrets() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let variables = [("DOCKER_CONFIG".to_owned(), folder.path().display().to_string())];
+        let host = Host::resolve(&variables.into()).expect("the default");
+        let said = async |text: &str| {
+            std::fs::write(folder.path().join("config.json"), text).expect("written");
+            for_registry(&host, "r.example").await.expect_err("broken").to_string()
+        };
+        let broken = said(r#"{"auths":{"r.example":{"password":"hunter2"}"#).await;
+        assert!(broken.contains("config.json cannot be read") && !broken.contains("hunter2"), "{broken}");
+        let missing = said(r#"{"credsStore":"hoist-has-none"}"#).await;
+        assert_eq!(
+            missing,
+            "docker-credential-hoist-has-none failed to give the password for r.example: there is no such program"
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Asks registries which image a name stands for now. Nothing is pulled.
 
-use super::{Engine, EngineError, credentials, image};
+use super::registry_fault::explained;
+use super::{Engine, EngineError, credentials};
 use crate::value::ImageName;
 
 impl Engine {
@@ -12,19 +13,15 @@ impl Engine {
         if name.is_pinned() {
             return Ok(name.canonical());
         }
-        let credentials = credentials::for_registry(&self.host.config, name.registry()).await;
+        let credentials = credentials::for_registry(&self.host, name.registry()).await?;
         let full = name.canonical();
         let answer = self.docker.inspect_registry_image(full.as_str(), credentials).await;
-        let found = answer.map_err(|fault| explained(name, self.sorted(fault)))?;
+        let found = answer.map_err(|fault| {
+            let failed = |message, help| EngineError::NotResolved { image: name.clone(), message, help };
+            explained(name, self.sorted(fault), failed)
+        })?;
         let digest = found.descriptor.digest.filter(|digest| !digest.is_empty());
         let digest = digest.ok_or_else(|| EngineError::Garbled { message: format!("'{name}' has no digest") })?;
         Ok(full.with_digest(&digest))
-    }
-}
-
-fn explained(name: &ImageName, error: EngineError) -> EngineError {
-    match image::reason(name, &error) {
-        Some((message, help)) => EngineError::NotResolved { image: name.clone(), message, help },
-        None => error,
     }
 }

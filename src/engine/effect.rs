@@ -5,7 +5,7 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Origins, Path, Segment};
-use crate::model::{Build, MountKind, Namespace, Networking, PullPolicy, Service};
+use crate::model::{Build, MountKind, Namespace, Networking, Service};
 
 /// A warning for each attribute without effect, an error for each one that a container cannot do without.
 pub fn judge<'a>(services: impl IntoIterator<Item = &'a Service>, origins: &Origins) -> Diagnostics {
@@ -41,7 +41,6 @@ pub fn without_effect(service: &Service) -> Vec<Path> {
         ("post_start", !service.post_start.is_empty()),
         ("pre_start", !service.pre_start.is_empty()),
         ("pre_stop", !service.pre_stop.is_empty()),
-        ("pull_policy", is_periodic(service.pull_policy.as_ref())),
     ];
     let plain = set.into_iter().filter(|(_, is_set)| *is_set);
     let mut all: Vec<Path> = plain.map(|(name, _)| Path::of([name])).collect();
@@ -98,14 +97,6 @@ fn of_build(build: &Build) -> Vec<Path> {
 
 fn is_given(text: Option<&String>) -> bool {
     text.is_some_and(|text| !text.is_empty())
-}
-
-/// Policies that compare the image with another one; images are fetched when they are missing instead.
-fn is_periodic(policy: Option<&PullPolicy>) -> bool {
-    match policy {
-        Some(PullPolicy::Refresh | PullPolicy::Daily | PullPolicy::Weekly | PullPolicy::Every(_)) => true,
-        Some(PullPolicy::Missing | PullPolicy::Always | PullPolicy::Never | PullPolicy::Build) | None => false,
-    }
 }
 
 /// The attributes that no container of the service can be made with, and why.
@@ -179,7 +170,7 @@ mod tests {
 
     #[test]
     fn an_attribute_without_effect_is_named_once() {
-        assert_eq!(silent("pull_policy: daily, external_links: [a]"), ["external_links", "pull_policy"]);
+        assert_eq!(silent("external_links: [a]"), ["external_links"]);
     }
 
     #[test]

@@ -75,6 +75,28 @@ pub enum EngineError {
         /// What to do about it.
         help: String,
     },
+    /// An image could not be sent to its registry.
+    #[error("image '{image}' could not be pushed: {message}")]
+    PushFailed {
+        /// The image.
+        image: ImageName,
+        /// The reason in short.
+        message: String,
+        /// What to do about it.
+        help: String,
+    },
+    /// A program that keeps passwords for the docker client could not be asked.
+    #[error("{program} failed to give the password for {registry}: {fault}")]
+    Helper {
+        /// The program.
+        program: String,
+        /// The registry that was asked for.
+        registry: String,
+        /// The file that names the program.
+        config: String,
+        /// What it said.
+        fault: String,
+    },
     /// A registry does not tell which image a name stands for.
     #[error("the digest of image '{image}' could not be found: {message}")]
     NotResolved {
@@ -135,7 +157,12 @@ impl EngineError {
             Self::Broken { .. } => Some("was the engine restarted? run the command again".into()),
             Self::Timeout { .. } => Some("look at the engine's own log; it may be overloaded".into()),
             Self::PortInUse { .. } => Some("stop what uses it, or publish another port".into()),
-            Self::PullFailed { help, .. } | Self::NotResolved { help, .. } => Some(help.clone()),
+            Self::PullFailed { help, .. } | Self::PushFailed { help, .. } | Self::NotResolved { help, .. } => {
+                Some(help.clone())
+            }
+            Self::Helper { config, .. } => {
+                Some(format!("install or mend it, or take it out of 'credsStore' or 'credHelpers' in {config}"))
+            }
             Self::Address { help, .. } => help.clone(),
             Self::Internal(_) => Some("please report it".into()),
             Self::File { .. } => Some("check the path and its permissions".into()),

@@ -24,6 +24,7 @@ mod perform;
 mod port_holder;
 mod probe;
 pub mod refusal;
+mod registry_fault;
 mod seen;
 mod streams;
 mod volume;

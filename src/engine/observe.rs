@@ -1,7 +1,7 @@
 //! [`Engine::observe`]: what an engine holds of a project, in as few requests as can be.
 
 use super::{Engine, EngineError, if_there, seen};
-use crate::model::Project;
+use crate::model::{Project, PullPolicy, Service};
 use crate::plan::{Observed, SeenContainer, SeenImage, SeenNetwork, SeenVolume, labels};
 use crate::value::{ImageName, ProjectName};
 use bollard::models::ImageSummary;
@@ -11,6 +11,7 @@ use bollard::query_parameters::{
 };
 use futures_util::future::{try_join_all, try_join3, try_join4};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::SystemTime;
 
 impl Engine {
     /// What the engine holds of a project: four requests at once, and one more for each network, volume or image that
@@ -28,7 +29,7 @@ impl Engine {
         let (networks, volumes, images) = try_join3(
             self.missing_networks(wanted, &seen),
             self.missing_volumes(wanted, &seen),
-            self.missing_images(&images, &seen),
+            self.images_in_detail(wanted, &seen),
         )
         .await?;
         seen.networks.extend(networks);
@@ -109,20 +110,40 @@ impl Engine {
         Ok(if_there(answer)?.map(seen::volume))
     }
 
-    async fn missing_images(
+    /// The images that do not come with the list, and those of which more is to be known than their id.
+    async fn images_in_detail(
         &self,
-        wanted: &BTreeSet<ImageName>,
+        wanted: &Project,
         seen: &Observed,
     ) -> Result<Vec<(String, SeenImage)>, EngineError> {
-        let missing = wanted.iter().filter(|name| may_be_id(name) && !seen.images.contains_key(&name.familiar()));
-        let found = try_join_all(missing.map(|name| self.image_named(name))).await?;
+        let in_list = |name: &ImageName| seen.images.contains_key(&name.familiar());
+        let services = wanted.services.values().map(|service| (service, wanted.image_of(service)));
+        let asked =
+            services.filter(|(service, name)| if in_list(name) { wants_details(service) } else { may_be_id(name) });
+        let names: BTreeSet<ImageName> = asked.map(|(_, name)| name).collect();
+        let found = try_join_all(names.iter().map(|name| self.image_named(name))).await?;
         Ok(found.into_iter().flatten().collect())
     }
 
-    async fn image_named(&self, name: &ImageName) -> Result<Option<(String, SeenImage)>, EngineError> {
+    /// The image of this name, in detail.
+    pub(super) async fn image_named(&self, name: &ImageName) -> Result<Option<(String, SeenImage)>, EngineError> {
         let answer = self.docker.inspect_image(name.as_str()).await.map_err(|fault| self.sorted(fault));
-        Ok(if_there(answer)?.and_then(|image| image.id).map(|id| (name.familiar(), SeenImage { id })))
+        Ok(if_there(answer)?
+            .and_then(|image| seen::image(image, SystemTime::now()))
+            .map(|seen| (name.familiar(), seen)))
     }
+}
+
+/// Whether more than the id of a service's image decides about it.
+fn wants_details(service: &Service) -> bool {
+    let by_age = match service.pull_policy {
+        Some(PullPolicy::Daily | PullPolicy::Weekly | PullPolicy::Every(_)) => true,
+        Some(
+            PullPolicy::Refresh | PullPolicy::Missing | PullPolicy::Always | PullPolicy::Never | PullPolicy::Build,
+        )
+        | None => false,
+    };
+    by_age || service.platform.as_ref().is_some_and(|platform| !platform.is_empty())
 }
 
 fn of(project: &ProjectName) -> String {

@@ -20,7 +20,7 @@ pub struct Work<'a> {
     pub action: &'a Action,
     /// The container that a step made.
     pub made: &'a (dyn Fn(StepId) -> Option<ContainerId> + Sync),
-    /// Where progress and words of the engine go: `What::Progress` and `What::Said`, nothing else.
+    /// Where progress and words of the engine go: `What::Progress`, `What::Waiting` and `What::Said`, nothing else.
     pub report: &'a (dyn Fn(What) + Sync),
 }
 
@@ -42,8 +42,9 @@ impl Engine {
     /// Whatever the engine refuses; `Await` is no work for the engine and an internal fault here.
     pub async fn perform(&self, work: Work<'_>) -> Result<Option<ContainerId>, EngineError> {
         match work.action {
-            Action::Pull { image, platform } => self.pull(image, platform.as_deref(), work.report).await?,
+            Action::Pull { image, platform, .. } => self.pull(image, platform.as_deref(), work.report).await?,
             Action::Build { services } => self.build(&work, services).await?,
+            Action::Push { image, .. } => self.push(image, work.report).await?,
             Action::CreateNetwork { key } => self.create_network(work.project, key).await?,
             Action::RemoveNetwork { name, disconnect } => self.remove_network(name, disconnect).await?,
             Action::CreateVolume { key } => self.create_volume(work.project, key).await?,

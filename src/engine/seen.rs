@@ -3,12 +3,13 @@
 use crate::plan::{
     Health, MountedVolume, PublishedPort, SeenContainer, SeenImage, SeenNetwork, SeenVolume, State, labels,
 };
-use crate::value::{ContainerId, ImageName};
+use crate::value::{ContainerId, ImageName, Platform};
 use bollard::models::{
-    ContainerSummary, ContainerSummaryStateEnum as Listed, EndpointSettings, ImageSummary, MountPoint, Network,
-    NetworkInspect, PortSummary, PortSummaryTypeEnum, Volume,
+    ContainerSummary, ContainerSummaryStateEnum as Listed, EndpointSettings, ImageInspect, ImageSummary, MountPoint,
+    Network, NetworkInspect, PortSummary, PortSummaryTypeEnum, Volume,
 };
 use std::collections::{BTreeMap, HashMap};
+use std::time::SystemTime;
 
 /// A container with the labels of a project; nothing when it has no service.
 pub(super) fn container(summary: ContainerSummary) -> Option<SeenContainer> {
@@ -125,6 +126,20 @@ pub(super) fn volume(volume: Volume) -> SeenVolume {
     SeenVolume { name: volume.name, labels: volume.labels.into_iter().collect() }
 }
 
+/// An image that was looked at; its age is that at a moment.
+pub(super) fn image(image: ImageInspect, now: SystemTime) -> Option<SeenImage> {
+    let words = [image.os, image.architecture, image.variant].into_iter().flatten().filter(|word| !word.is_empty());
+    let platform = words.collect::<Vec<_>>().join("/");
+    let named = image.metadata.and_then(|metadata| metadata.last_tag_time).map(SystemTime::from);
+    // A name that nobody gave here is dated at the beginning of all times.
+    let named = named.filter(|named| *named > SystemTime::UNIX_EPOCH);
+    Some(SeenImage {
+        id: image.id?,
+        platform: (!platform.is_empty()).then(|| Platform::of(&platform)),
+        age: named.map(|named| now.duration_since(named).unwrap_or_default()),
+    })
+}
+
 /// The listed images that somebody wants, by the familiar form of the wanted name.
 pub(super) fn images<'a>(
     listed: &[ImageSummary],
@@ -135,7 +150,7 @@ pub(super) fn images<'a>(
         .map(ImageName::familiar)
         .filter_map(|name| {
             let image = listed.iter().find(|image| has(image, &name))?;
-            Some((name, SeenImage { id: image.id.clone() }))
+            Some((name, SeenImage::of(image.id.clone())))
         })
         .collect()
 }
@@ -173,6 +188,19 @@ mod tests {
         assert_eq!(health("Up 3 seconds (healthy)"), Some(Health::Healthy));
         assert_eq!(health("Up 3 seconds"), None);
         assert_eq!(health("Up 3 seconds (Paused)"), None);
+    }
+
+    #[test]
+    fn an_image_is_as_old_as_its_name() {
+        let of = |json: &str| {
+            let now = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(90);
+            image(serde_json::from_str(json).expect("as an engine writes it"), now).expect("it has an id")
+        };
+        let named = of(r#"{"Id":"sha256:a","Os":"linux","Architecture":"arm","Variant":"v7",
+            "Metadata":{"LastTagTime":"1970-01-01T00:01:00Z"}}"#);
+        assert_eq!(named.age, Some(std::time::Duration::from_secs(30)));
+        assert_eq!(named.platform, Some(Platform::of("linux/arm/v7")));
+        assert_eq!(of(r#"{"Id":"sha256:a","Metadata":{"LastTagTime":"0001-01-01T00:00:00Z"}}"#).age, None);
     }
 
     #[test]

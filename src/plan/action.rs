@@ -13,11 +13,20 @@ pub enum Action {
         image: ImageName,
         /// The platform to fetch it for. Default: the engine's.
         platform: Option<String>,
+        /// Whether it can be gone without: what is there is used, or it is built.
+        required: bool,
     },
     /// Build the images of these services, together: what they share is built once.
     Build {
         /// The services.
         services: Vec<Name>,
+    },
+    /// Send an image to its registry.
+    Push {
+        /// The image.
+        image: ImageName,
+        /// Whether it is a fault when it cannot be sent.
+        required: bool,
     },
     /// Create a declared network.
     CreateNetwork {

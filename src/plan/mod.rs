@@ -12,6 +12,7 @@ mod outcome;
 mod policy;
 mod reason;
 pub mod reconcile;
+pub mod registry;
 mod simulate;
 mod step;
 pub mod teardown;
@@ -23,7 +24,7 @@ pub use observed::{
     short_name,
 };
 pub use outcome::Outcome;
-pub use policy::{Images, Orphans, Policy, Recreate};
+pub use policy::{Images, Limit, Orphans, Policy, Recreate};
 pub use reason::Reason;
 pub use simulate::{Impossible, simulate};
 pub use step::{Kind, Note, Plan, Step, StepId, Subject};

@@ -1,8 +1,9 @@
 //! [`Observed`]: what an engine holds of a project, as far as decisions and people need it.
 
-use crate::value::{ContainerId, Name};
+use crate::value::{ContainerId, Name, Platform};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 /// What an engine holds of a project.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -155,11 +156,22 @@ pub struct SeenVolume {
     pub labels: BTreeMap<String, String>,
 }
 
-/// An image.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An image. What is more than its id is only looked up where a service's platform or pull policy asks for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SeenImage {
     /// Its id, `sha256:…`.
     pub id: String,
+    /// What it is made for.
+    pub platform: Option<Platform>,
+    /// How long ago it got its name: since it was fetched or built.
+    pub age: Option<Duration>,
+}
+
+impl SeenImage {
+    /// An image of which only the id is known.
+    pub fn of(id: impl Into<String>) -> Self {
+        Self { id: id.into(), ..Self::default() }
+    }
 }
 
 impl SeenContainer {

@@ -1,6 +1,7 @@
 //! [`Policy`]: what the user's flags ask of a plan.
 
 use crate::value::Name;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 /// What the user asks of `up`.
@@ -48,4 +49,22 @@ pub enum Images {
     Missing,
     /// All that can be built are built.
     Build,
+    /// Those that are still not there after others were fetched: what could not be fetched is built.
+    Rest,
+}
+
+/// How many images are fetched, sent or built at once. Default: as many as there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limit(Option<NonZeroUsize>);
+
+impl Limit {
+    /// As users write it: -1 and 0 stand for no limit.
+    pub fn of(number: i64) -> Self {
+        Self(usize::try_from(number).ok().and_then(NonZeroUsize::new))
+    }
+
+    /// The number, when there is a limit.
+    pub fn number(self) -> Option<usize> {
+        self.0.map(NonZeroUsize::get)
+    }
 }

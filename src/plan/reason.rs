@@ -1,6 +1,7 @@
 //! [`Reason`]: why a step is in a plan. People read it; nothing decides by it.
 
-use crate::value::Name;
+use crate::model::PullPolicy;
+use crate::value::{Name, Platform};
 use std::fmt;
 
 /// Why a step is in a plan.
@@ -10,6 +11,10 @@ pub enum Reason {
     Asked,
     /// The thing is not there.
     Missing,
+    /// The image that is there is made for another platform.
+    OtherPlatform(Platform),
+    /// The time of this pull policy has come.
+    Due(PullPolicy),
     /// These attributes of the service differ from what the container was made with.
     Changed(Vec<String>),
     /// The configuration differs, and the container does not say in what.
@@ -43,6 +48,8 @@ impl fmt::Display for Reason {
         match self {
             Self::Asked => write!(out, "asked for"),
             Self::Missing => write!(out, "not there yet"),
+            Self::OtherPlatform(platform) => write!(out, "the one that is there is for {platform}"),
+            Self::Due(policy) => write!(out, "its pull policy is '{policy}'"),
             Self::Changed(fields) => write!(out, "{} changed", fields.join(", ")),
             Self::Diverged => write!(out, "its configuration changed"),
             Self::NewImage => write!(out, "its image is newer"),

@@ -8,8 +8,9 @@ use super::{
     SeenVolume, State, Step, StepId, Subject, Target, fingerprint, labels,
 };
 use crate::model::{Healthcheck, MountKind, Networking, Project, Service};
-use crate::value::{ContainerId, ImageName, Name};
+use crate::value::{ContainerId, ImageName, Name, Platform};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 #[cfg(test)]
 mod laws;
@@ -77,8 +78,9 @@ impl<'a> World<'a> {
 
     fn perform(&mut self, id: StepId, step: &Step) -> Answer {
         match &step.action {
-            Action::Pull { image, .. } => self.fetch(image),
-            Action::Build { services } => self.build(services)?,
+            Action::Pull { image, platform, .. } => self.fetch(image, platform.as_deref()),
+            Action::Build { services, .. } => self.build(services)?,
+            Action::Push { image, .. } => self.push(image)?,
             Action::CreateNetwork { key } => self.create_network(id, key)?,
             Action::RemoveNetwork { name, disconnect } => self.remove_network(name, disconnect)?,
             Action::CreateVolume { key } => self.create_volume(key)?,
@@ -94,10 +96,21 @@ impl<'a> World<'a> {
     }
 
     /// An image that is there already is taken to be the newest.
-    fn fetch(&mut self, image: &ImageName) {
+    fn fetch(&mut self, image: &ImageName, platform: Option<&str>) {
         let name = image.familiar();
         let id = format!("sha256:{}", made_up(&["image", &name]));
-        self.now.images.entry(name).or_insert(SeenImage { id });
+        let there = self.now.images.entry(name).or_insert_with(|| SeenImage::of(id));
+        there.age = Some(Duration::ZERO);
+        if let Some(platform) = platform {
+            there.platform = Some(Platform::of(platform));
+        }
+    }
+
+    fn push(&mut self, image: &ImageName) -> Answer {
+        if self.now.images.contains_key(&image.familiar()) {
+            return Ok(());
+        }
+        Err("there is no such image to push".into())
     }
 
     fn build(&mut self, services: &[Name]) -> Answer {
@@ -105,7 +118,12 @@ impl<'a> World<'a> {
             let Some(service) = self.wanted.services.get(name) else {
                 return Err(format!("there is no service '{name}'"));
             };
-            self.fetch(&self.wanted.image_of(service));
+            self.fetch(&self.wanted.image_of(service), service.platform.as_deref());
+            for tag in service.build.iter().flat_map(|build| &build.tags) {
+                if let Ok(tag) = tag.parse() {
+                    self.fetch(&tag, service.platform.as_deref());
+                }
+            }
         }
         Ok(())
     }

@@ -127,7 +127,10 @@ impl Course {
                 self.waiting = None;
             }
             What::Waiting(why) => self.waiting = Some(why.clone()),
-            What::Progress(progress) => self.transfer.on(progress),
+            What::Progress(progress) => {
+                self.transfer.on(progress);
+                self.waiting = None;
+            }
             What::Said(line) => self.said = Some(line.clone()),
             What::Done | What::Failed(_) | What::PassedOver(_) => self.end(event.at),
             What::Skipped => {}

@@ -9,6 +9,8 @@ pub enum Fate {
     Pulled,
     /// Its image is built.
     Built,
+    /// It is sent to its registry.
+    Pushed,
     /// It comes into being.
     Created,
     /// It comes into being and runs.
@@ -31,9 +33,10 @@ pub enum Fate {
 
 impl Fate {
     /// All of them, in the order in which a summary counts them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Pulled,
         Self::Built,
+        Self::Pushed,
         Self::Created,
         Self::CreatedAndStarted,
         Self::Started,
@@ -60,6 +63,7 @@ impl Fate {
             (false, false) if stops => Self::Stopped,
             (false, false) if any(|action| matches!(action, Action::Pull { .. })) => Self::Pulled,
             (false, false) if any(|action| matches!(action, Action::Build { .. })) => Self::Built,
+            (false, false) if any(|action| matches!(action, Action::Push { .. })) => Self::Pushed,
             (false, false) if any(|action| matches!(action, Action::Rename { .. })) => Self::Renamed,
             (false, false) => Self::Awaited,
         }
@@ -70,6 +74,7 @@ impl Fate {
         match self {
             Self::Pulled => "pulled",
             Self::Built => "built",
+            Self::Pushed => "pushed",
             Self::Created => "created",
             Self::CreatedAndStarted => "created and started",
             Self::Started => "started",
@@ -87,6 +92,7 @@ impl Fate {
         match self {
             Self::Pulled => "not pulled",
             Self::Built => "not built",
+            Self::Pushed => "not pushed",
             Self::Created => "not created",
             Self::CreatedAndStarted | Self::Started => "not started",
             Self::Restarted => "not restarted",
@@ -103,6 +109,7 @@ impl Fate {
         match self {
             Self::Pulled => "pull",
             Self::Built => "build",
+            Self::Pushed => "push",
             Self::Created | Self::CreatedAndStarted => "create",
             Self::Started => "start",
             Self::Restarted => "restart",
@@ -117,7 +124,7 @@ impl Fate {
     /// Whether something comes, changes or goes.
     pub fn sign(self) -> &'static str {
         match self {
-            Self::Pulled | Self::Built | Self::Created | Self::CreatedAndStarted | Self::Started => "+",
+            Self::Pulled | Self::Built | Self::Pushed | Self::Created | Self::CreatedAndStarted | Self::Started => "+",
             Self::Restarted | Self::Replaced | Self::Renamed => "~",
             Self::Stopped | Self::Removed => "-",
             Self::Awaited => ".",

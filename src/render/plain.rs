@@ -47,6 +47,7 @@ impl Plain {
             // Why is told once, at the end of the run, with all that explains it.
             What::Failed(_) => vec![format!("{} {}  failed", self.colours.red("✘"), self.colours.bold(&thing.title()))],
             What::PassedOver(why) => vec![format!("{} {title}  passed over: {why}", self.colours.yellow("!"))],
+            What::Waiting(why) if exchanges(step) => vec![format!("{title} {why}")],
             What::Waiting(why) => waiting(course, step, event.at)
                 .filter(|_| self.waits.insert(event.step))
                 .map(|wish| format!("{title} waiting {wish}: {why}"))
@@ -93,9 +94,14 @@ impl Plain {
 }
 
 fn time(course: &Course, step: &Step) -> String {
-    let always = matches!(step.action, Action::Await { .. } | Action::Pull { .. } | Action::Build { .. });
+    let always = exchanges(step) || matches!(step.action, Action::Await { .. } | Action::Build { .. });
     let told = course.spent.filter(|elapsed| always || *elapsed >= WORTH_TELLING);
     told.map(|elapsed| format!(" {}", Elapsed(elapsed))).unwrap_or_default()
+}
+
+/// Whether it talks to a registry.
+fn exchanges(step: &Step) -> bool {
+    matches!(step.action, Action::Pull { .. } | Action::Push { .. })
 }
 
 fn waiting(course: &Course, step: &Step, at: Duration) -> Option<&'static str> {
@@ -169,7 +175,8 @@ services:
     fn a_build_names_each_of_its_steps_once() {
         let mut plan = Plan::default();
         let subject = Subject::new(Kind::Image, "p-api");
-        let action = Action::Build { services: vec!["api".parse().expect("valid")] };
+        let services = vec!["api".parse().expect("valid")];
+        let action = Action::Build { services };
         let build = plan.add(Step { action, because: Reason::Missing, subject, needs: vec![] });
         let mut view = Plain::new(&plan, Colours::Off);
         let part = Progress { part: "[2/4] RUN make".into(), doing: String::new(), current: 0, total: 0 };

@@ -63,7 +63,7 @@ fn sign(thing: &Thing, colours: Colours) -> String {
 
 fn first(thing: &Thing) -> String {
     match thing.fate {
-        Fate::Pulled | Fate::Built => thing.fate.infinitive().to_owned(),
+        Fate::Pulled | Fate::Built | Fate::Pushed => thing.fate.infinitive().to_owned(),
         _ => thing.label.clone(),
     }
 }
@@ -104,7 +104,7 @@ fn step_json(id: StepId, step: &Step) -> Value {
 /// What an action says beyond its subject.
 fn argument(action: &Action) -> Option<(&'static str, Value)> {
     match action {
-        Action::Build { services } => {
+        Action::Build { services, .. } => {
             Some(("services", services.iter().map(ToString::to_string).collect::<Vec<_>>().into()))
         }
         Action::Stop { grace: Some(grace), .. } => Some(("grace", json!(grace.as_secs_f64()))),

@@ -142,7 +142,9 @@ fn running(board: &Board, course: &Course, step: &Step) -> Standing {
     }
     let detail = match &step.action {
         Action::Await { until, .. } => with_reason(wish(*until).into(), course.waiting.as_deref()),
-        Action::Pull { .. } => course.transfer.amount().unwrap_or_default(),
+        Action::Pull { .. } | Action::Push { .. } => {
+            course.waiting.clone().or_else(|| course.transfer.amount()).unwrap_or_default()
+        }
         _ => course.transfer.latest().or(course.said.as_deref()).unwrap_or_default().to_owned(),
     };
     (Mark::Running, Verb::of(&step.action).doing.into(), detail)

@@ -136,6 +136,7 @@ fn keys(id: StepId, step: &Step) -> Vec<Key<'_>> {
         }
         Action::Pull { .. }
         | Action::Build { .. }
+        | Action::Push { .. }
         | Action::CreateNetwork { .. }
         | Action::RemoveNetwork { .. }
         | Action::CreateVolume { .. }

@@ -19,6 +19,7 @@ impl Verb {
         let (name, doing, done) = match action {
             Action::Pull { .. } => ("pull", "pulling", "pulled"),
             Action::Build { .. } => ("build", "building", "built"),
+            Action::Push { .. } => ("push", "pushing", "pushed"),
             Action::CreateNetwork { .. } | Action::CreateVolume { .. } | Action::Create { .. } => {
                 ("create", "creating", "created")
             }

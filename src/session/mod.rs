@@ -10,13 +10,13 @@ use crate::engine::{Engine, EngineError, Work};
 use crate::event::{Event, What};
 use crate::execute::{Ended, OnFailure, execute};
 use crate::model::Project;
-use crate::plan::{Action, Outcome, Plan, Step, StepId, Target};
+use crate::plan::{Action, Limit, Outcome, Plan, Step, StepId, Target};
 use crate::readiness::{NotReady, Readiness};
 use crate::value::ContainerId;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 /// Why a step failed.
@@ -43,12 +43,13 @@ pub struct Session<'a> {
     tell: &'a (dyn Fn(Event) + Sync),
     began: Instant,
     follow: Option<&'a Follow>,
+    limit: Limit,
 }
 
 impl<'a> Session<'a> {
     /// A session that tells what happens to a closure.
     pub fn new(engine: &'a Engine, project: &'a Project, tell: &'a (dyn Fn(Event) + Sync)) -> Self {
-        Self { engine, project, tell, began: Instant::now(), follow: None }
+        Self { engine, project, tell, began: Instant::now(), follow: None, limit: Limit::default() }
     }
 
     /// Follows the output of containers from before they start.
@@ -58,9 +59,17 @@ impl<'a> Session<'a> {
         self
     }
 
+    /// Fetches, sends and builds no more images at once than this.
+    #[must_use]
+    pub fn at_most(mut self, limit: Limit) -> Self {
+        self.limit = limit;
+        self
+    }
+
     /// Carries out a plan. `halt` ends it early: waits give up, nothing more begins, running steps finish.
     pub async fn carry_out(&self, plan: &Plan, on_failure: OnFailure, halt: &CancellationToken) -> Outcomes {
-        let run = Run { session: self, halt, made: Mutex::default(), readiness: OnceCell::new() };
+        let turns = self.limit.number().map(Semaphore::new);
+        let run = Run { session: self, halt, turns, made: Mutex::default(), readiness: OnceCell::new() };
         let outcomes = execute(plan, on_failure, halt, |id, step| run.step(id, step)).await;
         for ((id, _), outcome) in plan.steps().zip(&outcomes) {
             if matches!(outcome, Outcome::Skipped { .. }) {
@@ -75,16 +84,22 @@ impl<'a> Session<'a> {
     }
 }
 
+/// The run ended before a step's turn came.
+struct Halted;
+
 /// One plan while it is carried out.
 struct Run<'a> {
     session: &'a Session<'a>,
     halt: &'a CancellationToken,
+    /// What is exchanged with registries takes turns.
+    turns: Option<Semaphore>,
     made: Mutex<BTreeMap<StepId, ContainerId>>,
     readiness: OnceCell<Readiness>,
 }
 
 impl Run<'_> {
     async fn step(&self, id: StepId, step: &Step) -> Result<Ended, StepError> {
+        let Ok(_turn) = self.turn(step).await else { return Ok(Ended::Halted) };
         self.session.happened(id, What::Began);
         let result = match &step.action {
             Action::Await { target, required, .. } => match self.wait(id, step, target).await {
@@ -94,6 +109,13 @@ impl Run<'_> {
                 }
                 other => other,
             },
+            Action::Pull { required: false, .. } | Action::Push { required: false, .. } => {
+                if let Err(error) = self.perform(id, step).await {
+                    self.session.happened(id, What::PassedOver(error.to_string()));
+                    return Ok(Ended::Done);
+                }
+                Ok(Ended::Done)
+            }
             _ => self.perform(id, step).await.map(|()| Ended::Done),
         };
         match &result {
@@ -102,6 +124,16 @@ impl Run<'_> {
             Err(error) => self.session.happened(id, What::Failed(error.to_string())),
         }
         result
+    }
+
+    /// Waits until a step may exchange an image; an error when the run ends before that.
+    async fn turn(&self, step: &Step) -> Result<Option<SemaphorePermit<'_>>, Halted> {
+        let exchanges = matches!(step.action, Action::Pull { .. } | Action::Push { .. });
+        let Some(turns) = self.turns.as_ref().filter(|_| exchanges) else { return Ok(None) };
+        tokio::select! {
+            turn = turns.acquire() => turn.map(Some).map_err(|_| Halted),
+            () = self.halt.cancelled() => Err(Halted),
+        }
     }
 
     async fn perform(&self, id: StepId, step: &Step) -> Result<(), StepError> {

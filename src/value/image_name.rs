@@ -67,6 +67,11 @@ impl ImageName {
         }
     }
 
+    /// Whether it means whatever is newest: no tag, or `latest`, and no digest.
+    pub fn is_latest(&self) -> bool {
+        !self.is_pinned() && self.split().1 == "latest"
+    }
+
     /// Whether it names one image for ever, by digest.
     pub fn is_pinned(&self) -> bool {
         self.digest().is_some()

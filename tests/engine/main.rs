@@ -21,6 +21,7 @@ mod logs;
 mod names;
 mod network;
 mod pull;
+mod push;
 mod readiness;
 mod restart;
 mod simulation;

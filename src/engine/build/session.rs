@@ -11,6 +11,7 @@ use bollard::body_try_stream;
 use bollard::models::BuildInfoAux;
 use bollard::query_parameters::{BuildImageOptions, BuilderVersion, TagImageOptionsBuilder};
 use futures_util::{StreamExt, TryStreamExt};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -40,7 +41,7 @@ impl Engine {
     async fn build_one(&self, target: &Target<'_>, report: &(dyn Fn(What) + Sync)) -> Result<(), EngineError> {
         let Sent { contents, dockerfile } = sent(target)?;
         let options = options(target, dockerfile, self.host.platform.as_deref());
-        let credentials = credentials::of_file(&self.host.config).into_iter().collect();
+        let credentials = credentials::all(&self.host, &BTreeSet::new()).await?.into_iter().collect();
         let pieces = match contents {
             Some(contents) => archive::stream(contents).left_stream(),
             None => futures_util::stream::empty().right_stream(),

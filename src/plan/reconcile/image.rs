@@ -3,37 +3,45 @@
 use super::selection;
 use crate::graph::Services;
 use crate::model::{Project, PullPolicy, Service};
-use crate::plan::{Action, Images, Kind, Observed, Plan, Policy, Reason, Step, Subject};
-use crate::value::{ImageName, Name};
+use crate::plan::{Action, Images, Kind, Observed, Plan, Policy, Reason, SeenImage, Step, Subject};
+use crate::value::{ImageName, Name, Platform};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// The steps that bring the images of the selected services to the engine. A service that can be built is built rather
-/// than fetched, unless its `pull_policy` says otherwise.
+/// than fetched, unless its `pull_policy` says otherwise; then a failed pull is no fault, and what is still missing is
+/// built by the plan for [`Images::Rest`].
 pub fn images(wanted: &Project, seen: &Observed, policy: &Policy, images: Images) -> Plan {
     let selected = selection(wanted, &Services::of(wanted), policy);
+    let chosen: Vec<&Service> = wanted.services.values().filter(|service| selected.contains(&service.name)).collect();
+    let buildable = chosen.iter().filter(|service| service.build.is_some());
+    let made: BTreeSet<String> = buildable.map(|service| wanted.image_of(service).familiar()).collect();
     let mut plan = Plan::default();
     let mut builds: Vec<(Name, ImageName, Reason)> = Vec::new();
     let mut pulled = BTreeSet::new();
-    for service in wanted.services.values().filter(|service| selected.contains(&service.name)) {
+    for service in chosen {
         let image = wanted.image_of(service);
-        let missing = !seen.images.contains_key(&image.familiar());
-        match need(service, missing, images) {
-            Need::Nothing => {}
+        let is_made = made.contains(&image.familiar());
+        match need(service, seen.images.get(&image.familiar()), images) {
             Need::Build(reason) => builds.push((service.name.clone(), image, reason)),
-            Need::Pull(reason) => {
-                if pulled.insert(image.familiar()) {
+            // Another service makes it.
+            Need::Pull(Reason::Missing | Reason::OtherPlatform(_)) if is_made => {}
+            Need::Pull(because) => {
+                if pulled.insert((image.familiar(), service.platform.clone())) {
                     let subject = Subject::of(Kind::Image, image.as_str(), &service.name);
-                    let action = Action::Pull { image, platform: service.platform.clone() };
-                    plan.add(Step { action, because: reason, subject, needs: vec![] });
+                    let action = Action::Pull { image, platform: service.platform.clone(), required: !is_made };
+                    plan.add(Step { action, because, subject, needs: vec![] });
                 }
             }
+            Need::Nothing => {}
         }
     }
     if let Some((_, _, because)) = builds.first().cloned() {
         let names: Vec<&str> = builds.iter().map(|(_, image, _)| image.as_str()).collect();
         let subject = Subject::new(Kind::Image, names.join(", "));
         let services = builds.iter().map(|(service, _, _)| service.clone()).collect();
-        plan.add(Step { action: Action::Build { services }, because, subject, needs: vec![] });
+        let action = Action::Build { services };
+        plan.add(Step { action, because, subject, needs: vec![] });
     }
     plan
 }
@@ -44,29 +52,60 @@ enum Need {
     Build(Reason),
 }
 
-fn need(service: &Service, missing: bool, images: Images) -> Need {
+fn need(service: &Service, seen: Option<&SeenImage>, images: Images) -> Need {
     let policy = service.pull_policy.as_ref();
+    let absent = absence(service, seen);
     match (&service.build, policy, images) {
+        (None, _, Images::Rest) => Need::Nothing,
+        (Some(_), _, Images::Rest) => absent.map_or(Need::Nothing, Need::Build),
         (Some(_), _, Images::Build) | (Some(_), Some(PullPolicy::Build), _) => Need::Build(Reason::Asked),
         (None, Some(PullPolicy::Never), _) => Need::Nothing,
         (_, Some(PullPolicy::Always), _) => Need::Pull(Reason::Asked),
-        (Some(_), _, _) if missing => Need::Build(Reason::Missing),
-        (_, _, _) if missing => Need::Pull(Reason::Missing),
-        _ => Need::Nothing,
+        (_, Some(policy), _) if is_due(policy, seen) && (absent.is_none() || service.build.is_none()) => {
+            Need::Pull(absent.unwrap_or_else(|| Reason::Due(policy.clone())))
+        }
+        (Some(_), _, _) => absent.map_or(Need::Nothing, Need::Build),
+        (None, _, _) => absent.map_or(Need::Nothing, Need::Pull),
     }
+}
+
+/// Why the image counts as not there, when it does: it is not, or it is one for another platform.
+fn absence(service: &Service, seen: Option<&SeenImage>) -> Option<Reason> {
+    let Some(seen) = seen else { return Some(Reason::Missing) };
+    let wanted = service.platform.as_deref().filter(|platform| !platform.is_empty()).map(Platform::of)?;
+    let other = seen.platform.as_ref().filter(|platform| !wanted.accepts(platform))?;
+    Some(Reason::OtherPlatform(other.clone()))
+}
+
+/// Whether an image is older than its policy lets it become. One whose age is not known is.
+fn is_due(policy: &PullPolicy, seen: Option<&SeenImage>) -> bool {
+    let day = Duration::from_hours(24);
+    let limit = match policy {
+        PullPolicy::Refresh => Duration::ZERO,
+        PullPolicy::Daily => day,
+        PullPolicy::Weekly => day * 7,
+        PullPolicy::Every(interval) => interval.duration(),
+        PullPolicy::Missing | PullPolicy::Always | PullPolicy::Never | PullPolicy::Build => return false,
+    };
+    seen.and_then(|image| image.age).is_none_or(|age| age >= limit)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::SeenImage;
     use crate::testing::{plan_lines, project, reasons};
 
+    fn seen(there: &[&str], image: &SeenImage) -> Observed {
+        let images = there.iter().map(|name| ((*name).to_owned(), image.clone())).collect();
+        Observed { images, ..Observed::default() }
+    }
+
+    fn plan(services: &str, seen: &Observed, wish: Images) -> Plan {
+        images(&project(&format!("services: {{{services}}}")), seen, &Policy::default(), wish)
+    }
+
     fn lines(services: &str, there: &[&str], wish: Images) -> Vec<String> {
-        let wanted = project(&format!("services: {{{services}}}"));
-        let image = |name: &&str| (name.to_string(), SeenImage { id: "sha256:0".into() });
-        let seen = Observed { images: there.iter().map(image).collect(), ..Observed::default() };
-        plan_lines(&images(&wanted, &seen, &Policy::default(), wish))
+        plan_lines(&plan(services, &seen(there, &SeenImage::of("sha256:0")), wish))
     }
 
     const BUILT: &str = "web: {build: {context: /w}}";
@@ -78,10 +117,23 @@ mod tests {
     }
 
     #[test]
+    fn an_image_is_fetched_once_for_each_platform() {
+        let two = "a: {image: x, platform: linux/amd64}, b: {image: x, platform: linux/arm64}, \
+                   c: {image: x, platform: linux/arm64}";
+        assert_eq!(lines(two, &[], Images::Missing), ["pull x", "pull x"]);
+    }
+
+    #[test]
     fn what_can_be_built_is_built_rather_than_fetched() {
         assert_eq!(lines(BUILT, &[], Images::Missing), ["build web"]);
         assert_eq!(lines("web: {image: w, build: {context: /w}}", &[], Images::Missing), ["build w"]);
         assert!(lines(BUILT, &["p-web:latest"], Images::Missing).is_empty());
+    }
+
+    #[test]
+    fn what_another_service_builds_is_not_fetched() {
+        let both = "job: {image: w}, web: {image: w, build: {context: /w}}";
+        assert_eq!(lines(both, &[], Images::Missing), ["build w"]);
     }
 
     #[test]
@@ -103,6 +155,23 @@ mod tests {
         assert_eq!(lines(&web("missing"), &[], Images::Missing), ["build w"]);
         assert_eq!(lines(&web("build"), &["w:latest"], Images::Missing), ["build w"]);
         assert_eq!(lines(&web("never"), &[], Images::Missing), ["build w"]);
+        assert_eq!(lines(&web("daily"), &[], Images::Missing), ["build w"]);
+    }
+
+    #[test]
+    fn a_pull_of_what_can_be_built_may_fail_and_the_rest_is_built() {
+        let web = "web: {image: w, build: {context: /w}, pull_policy: always}, a: {image: x, pull_policy: always}";
+        let first = plan(web, &Observed::default(), Images::Missing);
+        let required: Vec<bool> = first
+            .steps()
+            .filter_map(|(_, step)| match step.action {
+                Action::Pull { required, .. } => Some(required),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(required, [false, true]);
+        assert_eq!(lines(web, &["x:latest"], Images::Rest), ["build w"]);
+        assert!(lines(web, &["x:latest", "w:latest"], Images::Rest).is_empty());
     }
 
     #[test]
@@ -110,6 +179,33 @@ mod tests {
         let both = format!("{BUILT}, a: {{image: x}}");
         let there = ["p-web:latest", "x:latest"];
         assert_eq!(lines(&both, &there, Images::Build), ["build web"]);
+    }
+
+    #[test]
+    fn a_policy_with_a_time_fetches_what_is_older() {
+        let hours = |hours| SeenImage { age: Some(Duration::from_hours(hours)), ..SeenImage::of("sha256:0") };
+        for (policy, young, old) in
+            [("daily", 23, 25), ("weekly", 167, 169), ("every_2h", 1, 3), ("every_1w2d", 215, 217)]
+        {
+            let service = format!("a: {{image: x, pull_policy: {policy}}}");
+            assert!(plan(&service, &seen(&["x:latest"], &hours(young)), Images::Missing).is_empty(), "{policy}");
+            let due = plan(&service, &seen(&["x:latest"], &hours(old)), Images::Missing);
+            assert_eq!(reasons(&due), [format!("pull x: its pull policy is '{policy}'")]);
+            assert_eq!(lines(&service, &[], Images::Missing), ["pull x"]);
+            // Nobody knows how old it is.
+            assert_eq!(lines(&service, &["x:latest"], Images::Missing), ["pull x"]);
+        }
+        let refresh = "a: {image: x, pull_policy: refresh}";
+        assert_eq!(plan(refresh, &seen(&["x:latest"], &hours(0)), Images::Missing).len(), 1);
+    }
+
+    #[test]
+    fn an_image_for_another_platform_counts_as_absent() {
+        let amd = SeenImage { platform: Some(Platform::of("linux/amd64")), ..SeenImage::of("sha256:0") };
+        let there = seen(&["x:latest"], &amd);
+        assert!(plan("a: {image: x, platform: linux/x86_64}", &there, Images::Missing).is_empty());
+        let other = plan("a: {image: x, platform: linux/arm64}", &there, Images::Missing);
+        assert_eq!(reasons(&other), ["pull x: the one that is there is for linux/amd64"]);
     }
 
     #[test]
