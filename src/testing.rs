@@ -91,6 +91,7 @@ fn words(step: &Step) -> String {
         Action::RemoveVolume { .. } => format!("remove volume {name}"),
         Action::Create { name: made, .. } if *made == step.subject.name => format!("create {name}"),
         Action::Create { .. } => format!("create-temp {name}"),
+        Action::Upload { .. } => format!("fill {name}"),
         Action::Start { .. } => format!("start {name}"),
         Action::Stop { .. } => format!("stop {name}"),
         Action::Rename { to, .. } => format!("rename {}", short(to)),

@@ -163,14 +163,16 @@ impl Context {
         Ok(())
     }
 
-    /// Says what of these services (all when none is named) has no effect on an engine yet, before anything is done;
-    /// what they would be wrong without ends the command.
-    pub fn tell_effects(&self, loaded: &Loaded, targets: &[Name]) -> anyhow::Result<()> {
-        let project = &loaded.project;
-        let closure = Services::of(project).closure(targets);
-        let selected = |service: &&Service| targets.is_empty() || closure.contains(&service.name);
-        let mut faults = effect::judge(project.services.values().filter(selected), &loaded.origins);
-        faults.push_all(refusal::judge(project.services.values().filter(selected), &loaded.origins));
+    /// Takes in the contents of the configs and secrets of these services (all when none is named), and says what of
+    /// them has no effect on an engine yet, before anything is done; what they would be wrong without ends the command.
+    pub fn tell_effects(&self, loaded: &mut Loaded, targets: &[Name]) -> anyhow::Result<()> {
+        let services = &loaded.project.services;
+        let all = || services.keys().cloned().collect();
+        let selected = if targets.is_empty() { all() } else { Services::of(&loaded.project).closure(targets) };
+        let mut faults = loaded.read_contents(&selected);
+        let services = || loaded.project.services.values().filter(|service| selected.contains(&service.name));
+        faults.push_all(effect::judge(services(), &loaded.origins));
+        faults.push_all(refusal::judge(services(), &loaded.origins));
         self.output.diagnostics(&faults, &loaded.sources, &loaded.origins);
         if faults.has_errors() { Err(Faulty.into()) } else { Ok(()) }
     }

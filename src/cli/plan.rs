@@ -32,8 +32,8 @@ enum Format {
 
 impl Plan {
     pub async fn run(self, context: &Context) -> anyhow::Result<Exit> {
-        let loaded = context.load(&self.services)?;
-        context.tell_effects(&loaded, &self.services)?;
+        let mut loaded = context.load(&self.services)?;
+        context.tell_effects(&mut loaded, &self.services)?;
         let engine = context.engine()?;
         context.refuse_old_engine(&loaded, &self.services, &engine).await?;
         let orphans = if self.remove_orphans { Orphans::Remove } else { Orphans::Keep };

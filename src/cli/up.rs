@@ -101,7 +101,7 @@ impl Up {
             loaded.project.services.values_mut().for_each(|service| service.pull_policy.clone_from(&self.pull));
         }
         refuse_nothing(&loaded.project)?;
-        context.tell_effects(&loaded, &self.services)?;
+        context.tell_effects(&mut loaded, &self.services)?;
         let engine = context.engine()?;
         context.refuse_old_engine(&loaded, &self.services, &engine).await?;
         if self.dry_run {

@@ -124,18 +124,13 @@ fn impossible(service: &Service) -> Vec<(Path, Diagnostic)> {
     for (key, _) in shared.into_iter().filter(|(_, namespace)| namespace.and_then(Namespace::service).is_some()) {
         all.push((Path::of([key]), unsupported(&format!("{key}: service:…"), service)));
     }
-    all.extend(missing_files(service));
+    all.extend(missing_mounts(service));
     all
 }
 
-/// Configs, secrets and mounts that a container would lack.
-fn missing_files(service: &Service) -> Vec<(Path, Diagnostic)> {
+/// Mounts that a container would lack.
+fn missing_mounts(service: &Service) -> Vec<(Path, Diagnostic)> {
     let mut all = Vec::new();
-    for (key, references) in [("configs", &service.configs), ("secrets", &service.secrets)] {
-        for index in 0..references.len() {
-            all.push((Path::of([key]).index(index), unsupported(key, service)));
-        }
-    }
     for (index, mount) in service.volumes.iter().enumerate() {
         match mount.kind {
             MountKind::Bind { .. } | MountKind::Volume { .. } | MountKind::Tmpfs { .. } => {}
@@ -198,8 +193,6 @@ mod tests {
     fn what_a_container_cannot_do_without_is_an_error() {
         for text in [
             "provider: {type: t}",
-            "configs: [{source: c}]",
-            "secrets: [{source: s}]",
             "volumes: [{type: image, source: a, target: /b}]",
             "volumes: [{type: npipe, source: a, target: /b}]",
             "volumes: [{type: cluster, source: a, target: /b}]",

@@ -27,6 +27,7 @@ pub mod refusal;
 mod registry_fault;
 mod seen;
 mod streams;
+mod upload;
 mod volume;
 
 pub use error::EngineError;

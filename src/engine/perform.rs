@@ -53,6 +53,9 @@ impl Engine {
                 let wanted = Wanted::of(work.project, replica, name)?;
                 return self.create(&wanted, inherit.as_ref()).await.map(Some);
             }
+            Action::Upload { target, service } => {
+                self.upload(work.project, service, &work.container(target)?).await?;
+            }
             Action::Start { target } => self.start(&work.container(target)?).await?,
             Action::Stop { target, grace } => self.stop(&work.container(target)?, *grace).await?,
             Action::Rename { target, to } => self.rename(&work.container(target)?, to).await?,

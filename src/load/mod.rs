@@ -5,6 +5,7 @@
 //! process or prints: the [`Request`] carries the one, the caller shows the diagnostics.
 
 mod allowance;
+mod content;
 mod documents;
 mod dotenv;
 mod env_file;

@@ -4,7 +4,7 @@ use super::fields::{Fields, Values};
 use super::writer::Writer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Node;
-use crate::value::Name;
+use crate::value::{Checksum, Name, Secret};
 use std::collections::BTreeMap;
 
 /// A text that containers find as a file. It has exactly one source, unless somebody else made it.
@@ -28,6 +28,10 @@ pub struct FileObject {
     pub driver_opts: BTreeMap<String, String>,
     /// The language of its template; only Swarm knows it.
     pub template_driver: Option<String>,
+    /// What is in it, where no file of the host has it; nothing until somebody looked.
+    pub text: Option<Secret>,
+    /// What tells that it changed; nothing until somebody looked, and where nobody can.
+    pub checksum: Option<Checksum>,
 }
 
 impl FileObject {
@@ -86,9 +90,32 @@ impl FileObject {
         }
     }
 
-    /// The config or secret in Compose's key order.
+    /// Takes in what is in it, which no file of the host has.
+    pub fn fill(&mut self, text: Secret) {
+        self.checksum = Some(Checksum::of(text.expose()));
+        self.text = Some(text);
+    }
+
+    /// Whether no file of the host has it, so that it is put into containers before they start.
+    pub fn is_in_memory(&self) -> bool {
+        self.file.is_none() && !self.external
+    }
+
+    /// The config or secret in Compose's key order, without what was found in it.
     pub fn write(&self) -> Node {
-        let Self { name, file, environment, content, external, labels, driver, driver_opts, template_driver } = self;
+        let Self {
+            name,
+            file,
+            environment,
+            content,
+            external,
+            labels,
+            driver,
+            driver_opts,
+            template_driver,
+            text: _,
+            checksum: _,
+        } = self;
         let mut writer = Writer::default();
         writer.text("name", Some(name)).text("file", file.as_ref()).text("environment", environment.as_ref());
         writer.text("content", content.as_ref()).flag("external", *external).map("labels", labels);

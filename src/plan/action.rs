@@ -59,6 +59,13 @@ pub enum Action {
         /// The container whose anonymous volumes it takes over.
         inherit: Option<ContainerId>,
     },
+    /// Put the configs and secrets that no file of the host has into a container that is about to start.
+    Upload {
+        /// Which one.
+        target: Target,
+        /// The service that says which.
+        service: Name,
+    },
     /// Start a container; a paused one goes on, one that runs is no fault.
     Start {
         /// Which one.

@@ -86,6 +86,7 @@ impl<'a> World<'a> {
             Action::CreateVolume { key } => self.create_volume(key)?,
             Action::RemoveVolume { name } => self.remove_volume(name)?,
             Action::Create { replica, name, inherit } => self.create((id, replica), name, inherit.as_ref())?,
+            Action::Upload { target, service } => self.upload(target, service)?,
             Action::Start { target } => self.start(target)?,
             Action::Stop { target, .. } => self.stop(target),
             Action::Rename { target, to } => self.rename(target, to)?,
@@ -258,6 +259,13 @@ impl<'a> World<'a> {
     fn volume_named(&self, key: &Name) -> Result<String, String> {
         let name = self.wanted.volumes.get(key).map_or(key.as_str(), |volume| &volume.name);
         self.now.volume(name).map(|volume| volume.name.clone()).ok_or_else(|| format!("volume '{name}' is not there"))
+    }
+
+    /// The engine refuses where nothing can be written. What is put in does not show.
+    fn upload(&mut self, target: &Target, service: &Name) -> Answer {
+        let is_read_only = self.wanted.services.get(service).is_some_and(|service| service.read_only);
+        self.there(target)?;
+        if is_read_only { Err("its root file system cannot be written".into()) } else { Ok(()) }
     }
 
     fn start(&mut self, target: &Target) -> Answer {

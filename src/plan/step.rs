@@ -1,6 +1,7 @@
 //! [`Plan`]: steps in an order in which each needs only earlier ones, so a cycle cannot be built.
 
 use super::{Action, Reason};
+use crate::model::{Project, ServiceFile};
 use crate::value::Name;
 
 /// A step of one plan.
@@ -108,6 +109,20 @@ impl Plan {
         assert!(step.needs.iter().all(|need| *need < id), "a step may need only earlier steps");
         self.steps.push(step);
         id
+    }
+
+    /// Adds the start of a container. Where its service has configs or secrets that no file of the host has, a step
+    /// before it puts them in: so each start of whatever command goes through here.
+    pub fn add_start(&mut self, project: &Project, start: Step) -> StepId {
+        let Action::Start { target } = &start.action else { return self.add(start) };
+        let service = start.subject.service.as_ref().and_then(|name| project.services.get(name));
+        let Some(service) = service.filter(|service| !ServiceFile::in_memory(project, service).is_empty()) else {
+            return self.add(start);
+        };
+        let action = Action::Upload { target: target.clone(), service: service.name.clone() };
+        let upload = Step { action, ..start.clone() };
+        let uploaded = self.add(upload);
+        self.add(Step { needs: vec![uploaded], ..start })
     }
 
     /// Adds a note.

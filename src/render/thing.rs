@@ -131,7 +131,10 @@ fn keys(id: StepId, step: &Step) -> Vec<Key<'_>> {
             keys.extend(inherit.iter().map(Key::Container));
         }
         Action::Rename { target, to } => keys.extend([Key::of(target), Key::Named(Kind::Container, to)]),
-        Action::Start { target } | Action::Stop { target, .. } | Action::Remove { target, .. } => {
+        Action::Upload { target, .. }
+        | Action::Start { target }
+        | Action::Stop { target, .. }
+        | Action::Remove { target, .. } => {
             keys.push(Key::of(target));
         }
         Action::Pull { .. }

@@ -26,6 +26,7 @@ impl Verb {
             Action::RemoveNetwork { .. } | Action::RemoveVolume { .. } | Action::Remove { .. } => {
                 ("remove", "removing", "removed")
             }
+            Action::Upload { .. } => ("upload", "filling", "filled"),
             Action::Start { .. } => ("start", "starting", "started"),
             Action::Stop { .. } => ("stop", "stopping", "stopped"),
             Action::Rename { .. } => ("rename", "renaming", "renamed"),

@@ -3,6 +3,7 @@
 //! A value that exists is valid. Nothing here knows a tree, a file or an engine.
 
 mod byte_size;
+mod checksum;
 mod container_id;
 mod cpus;
 mod file_mode;
@@ -14,10 +15,12 @@ mod oom_score;
 mod percent;
 mod platform;
 mod ratio;
+mod secret;
 mod timespan;
 mod window;
 
 pub use byte_size::ByteSize;
+pub use checksum::Checksum;
 pub use container_id::ContainerId;
 pub use cpus::Cpus;
 pub use file_mode::FileMode;
@@ -29,6 +32,7 @@ pub use oom_score::OomScore;
 pub use percent::Percent;
 pub use platform::Platform;
 pub use ratio::Ratio;
+pub use secret::Secret;
 pub use timespan::Timespan;
 pub use window::Window;
 

@@ -168,4 +168,4 @@ macro_rules! twins {
     )* };
 }
 
-twins! { twin_plain twin_ports twin_mounts twin_environment twin_networks twin_dependencies twin_process twin_anchors twin_addresses }
+twins! { twin_plain twin_ports twin_mounts twin_files twin_environment twin_networks twin_dependencies twin_process twin_anchors twin_addresses }

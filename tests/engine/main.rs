@@ -15,6 +15,7 @@ mod examples;
 mod exec;
 mod failure;
 mod inspect;
+mod files;
 mod interoperation;
 mod labels;
 mod logs;

@@ -43,7 +43,10 @@ fn environment() -> BTreeMap<String, String> {
 
 fn project(scenario: &Scenario) -> Project {
     let request = Request { working_directory: scenario.folder(), environment: environment(), ..Request::default() };
-    load(&request).expect("the case is valid").project
+    let mut loaded = load(&request).expect("the case is valid");
+    let services = loaded.project.services.keys().cloned().collect();
+    loaded.read_contents(&services);
+    loaded.project
 }
 
 fn observe(project: &Project) -> Observed {
@@ -72,7 +75,7 @@ fn comes_true(scenario: &Scenario) {
 
 #[test]
 fn a_first_up_is_foretold() {
-    for case in ["web_and_db", "killed", "two_networks", "twin_mounts", "twin_networks"] {
+    for case in ["web_and_db", "killed", "two_networks", "twin_mounts", "twin_networks", "files"] {
         comes_true(&Scenario::new(case));
     }
 }

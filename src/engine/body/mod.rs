@@ -4,6 +4,7 @@
 
 mod devices;
 mod endpoints;
+mod files;
 mod mounts;
 mod ports;
 mod resources;
@@ -78,6 +79,7 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
         cgroup,
         cgroup_parent,
         command,
+        // In `mounts`, or put in before each start.
         configs: _,
         container_name: _,
         credential_spec: _,
@@ -131,6 +133,7 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
         restart: _,
         runtime,
         scale: _,
+        // As configs.
         secrets: _,
         security_opt,
         shm_size,

@@ -52,6 +52,7 @@ pub(super) fn mounts(wanted: &Wanted<'_>, inherited: &[MountedVolume]) -> Mounts
     let declared = |volume: &&MountedVolume| wanted.service.volumes.iter().any(|mount| mount.target == volume.target);
     let others = inherited.iter().filter(|volume| !declared(volume));
     all.mounts.extend(others.map(|volume| taken_over(volume, false)));
+    all.mounts.extend(super::files::mounts(wanted));
     all
 }
 

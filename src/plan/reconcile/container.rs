@@ -73,7 +73,7 @@ impl Planner<'_> {
         let target = Target::MadeBy(created);
         let mut needs = gate::before(draft, self.service);
         needs.push(created);
-        let started = draft.add(Action::Start { target: target.clone() }, Reason::Missing, &subject, needs);
+        let started = draft.start(target.clone(), Reason::Missing, &subject, needs);
         Ready { target, subject, started: Some(started), replaced: false }
     }
 
@@ -114,7 +114,7 @@ impl Planner<'_> {
                 Reason::NotRunning(state.to_string())
             }
         };
-        let started = draft.add(Action::Start { target: target.clone() }, because, &subject, needs);
+        let started = draft.start(target.clone(), because, &subject, needs);
         Ready { target, subject, started: Some(started), replaced: false }
     }
 
@@ -136,8 +136,7 @@ impl Planner<'_> {
         gone.dedup();
         let rename = Action::Rename { target: target.clone(), to: name };
         let renamed = draft.add(rename, Reason::Replaced, &subject, gone);
-        let start = Action::Start { target: target.clone() };
-        let started = draft.add(start, because.clone(), &subject, vec![renamed]);
+        let started = draft.start(target.clone(), because.clone(), &subject, vec![renamed]);
         Ready { target, subject, started: Some(started), replaced: true }
     }
 

@@ -178,6 +178,12 @@ impl<'a> Draft<'a> {
         freed
     }
 
+    /// Starts a container, with all that its service wants to have in it.
+    fn start(&mut self, target: Target, because: Reason, subject: &Subject, needs: Vec<StepId>) -> StepId {
+        let start = Step { action: Action::Start { target }, because, subject: subject.clone(), needs };
+        self.plan.add_start(self.wanted, start)
+    }
+
     fn add(&mut self, action: Action, because: Reason, subject: &Subject, needs: Vec<StepId>) -> StepId {
         self.plan.add(Step { action, because, subject: subject.clone(), needs })
     }

@@ -2,6 +2,7 @@
 
 use super::stage::{Stage, cuts, every_order, holds, sorted};
 use super::*;
+use crate::model::ServiceFile;
 use crate::plan::reconcile::reconcile;
 use crate::plan::teardown::{Teardown, Volumes, down};
 use crate::plan::{Orphans, Reason, Recreate};
@@ -202,6 +203,22 @@ fn nothing_starts_or_makes_way_before_what_it_waits_for_holds() {
                 let now = stage.carry_out(&stage.world, &plan, &order[..done])?;
                 stage.check_gate(&stage.wanted.services[service], &now, &after)?;
             }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn what_no_file_of_the_host_has_is_put_in_before_each_start() {
+    holds(|stage| {
+        let Ok(plan) = stage.plan(&stage.world) else { return Ok(()) };
+        for (_, step) in plan.steps() {
+            let Action::Start { target } = &step.action else { continue };
+            let service = step.subject.service.as_ref().map(|name| &stage.wanted.services[name]);
+            let has_some = service.is_some_and(|service| !ServiceFile::in_memory(&stage.wanted, service).is_empty());
+            let before = step.needs.iter().filter_map(|id| plan.get(*id)).map(|step| &step.action);
+            let puts = |action: &Action| matches!(action, Action::Upload { target: into, .. } if into == target);
+            prop_assert_eq!(before.into_iter().any(puts), has_some, "{}", plan_lines(&plan).join("\n"));
         }
         Ok(())
     });

@@ -4,7 +4,7 @@
 use crate::model::Project;
 use crate::plan::{Observed, Orphans, Policy, Recreate, SeenContainer, SeenNetwork, SeenVolume, State, labels};
 use crate::testing::project;
-use crate::value::ContainerId;
+use crate::value::{ContainerId, Secret};
 use proptest::collection::vec;
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
@@ -37,6 +37,8 @@ pub struct Sketch {
     services: Vec<(bool, ServiceSketch)>,
     networks: Vec<u8>,
     volumes: Vec<u8>,
+    /// What is in the config `c`, which is in memory, and in the secret `s`, which a file has.
+    contents: Vec<u8>,
     reversed: bool,
 }
 
@@ -52,6 +54,7 @@ struct ServiceSketch {
     ends: bool,
     image: u8,
     value: u8,
+    files: u8,
 }
 
 /// Something that happened to the world behind our back; the number picks the container.
@@ -95,8 +98,20 @@ pub fn scene() -> impl Strategy<Value = Scene> {
 }
 
 fn sketch() -> impl Strategy<Value = Sketch> {
-    (vec((select(vec![false, false, false, true]), service()), 1..=5), vec(0..4_u8, 3), vec(0..4_u8, 2), any::<bool>())
-        .prop_map(|(services, networks, volumes, reversed)| Sketch { services, networks, volumes, reversed })
+    (
+        vec((select(vec![false, false, false, true]), service()), 1..=5),
+        vec(0..4_u8, 3),
+        vec(0..4_u8, 2),
+        vec(0..2_u8, 2),
+        any::<bool>(),
+    )
+        .prop_map(|(services, networks, volumes, contents, reversed)| Sketch {
+            services,
+            networks,
+            volumes,
+            contents,
+            reversed,
+        })
 }
 
 fn service() -> impl Strategy<Value = ServiceSketch> {
@@ -104,18 +119,9 @@ fn service() -> impl Strategy<Value = ServiceSketch> {
     let scale = select(vec![1_u8, 1, 1, 0, 2, 3]);
     let named = select(vec![0_u8, 0, 1, 2, 2]);
     let places = (0..8_u8, 0..4_u8, 0..4_u8);
-    (depends, scale, named, places, any::<(bool, bool)>(), 0..4_u8, 0..2_u8).prop_map(
-        |(depends, scale, named, (networks, volumes, anonymous), (checked, ends), image, value)| ServiceSketch {
-            depends,
-            scale,
-            named,
-            networks,
-            volumes,
-            anonymous,
-            checked,
-            ends,
-            image,
-            value,
+    (depends, scale, named, places, any::<(bool, bool)>(), 0..4_u8, (0..2_u8, 0..4_u8)).prop_map(
+        |(depends, scale, named, (networks, volumes, anonymous), (checked, ends), image, (value, files))| {
+            ServiceSketch { depends, scale, named, networks, volumes, anonymous, checked, ends, image, value, files }
         },
     )
 }
@@ -170,7 +176,11 @@ impl Wish {
 
 impl Sketch {
     pub fn project(&self) -> Project {
-        project(&self.yaml())
+        let mut project = project(&self.yaml());
+        for (object, content) in project.configs.values_mut().chain(project.secrets.values_mut()).zip(&self.contents) {
+            object.fill(Secret::new(format!("content {content}")));
+        }
+        project
     }
 
     /// This project with some of another's services and definitions in it.
@@ -193,6 +203,9 @@ impl Sketch {
             if seed >> (position * 2 + 48) & 3 == 3 {
                 *volume = *theirs;
             }
+        }
+        if seed >> 56 & 3 == 3 {
+            mixed.contents.clone_from(&other.contents);
         }
         mixed
     }
@@ -235,6 +248,7 @@ impl Sketch {
             };
             writeln!(text, "  v{position}: {definition}").expect("a string");
         }
+        text.push_str("configs: {c: {content: x}}\nsecrets: {s: {file: /s}}\n");
         text
     }
 
@@ -250,6 +264,8 @@ impl Sketch {
             1 => parts.push(format!("container_name: c-{}, scale: {}", SERVICES[position], service.scale.min(1))),
             _ => parts.push(format!("container_name: shared, scale: {}", service.scale.min(1))),
         }
+        parts.extend((service.files & 1 == 1).then(|| "configs: [{source: c}]".into()));
+        parts.extend((service.files & 2 == 2).then(|| "secrets: [{source: s}]".into()));
         if service.checked {
             parts.push("healthcheck: {test: [CMD, ok]}".into());
         }
