@@ -1,7 +1,8 @@
 //! What a container, network or volume was made from, in hashes: Compose's, and ours, which says what changed.
 
 use crate::document::{Node, Value, json};
-use crate::model::{Network, Service, Volume};
+use crate::model::{FileKind, Network, Project, Service, ServiceFile, Volume};
+use crate::value::Name;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -46,22 +47,53 @@ pub fn volume_hash(volume: &Volume) -> String {
     sha256(&json::compact(&volume.write()))
 }
 
-/// Short hashes of each attribute, and of each entry of attributes that are mappings, as `path=hash` joined by blanks.
-/// No value can be read from it.
-pub fn fingerprint(service: &Service) -> String {
-    let fields = fields(service);
+/// Short hashes of each attribute, of each entry of attributes that are mappings, and of what is in the configs and
+/// secrets, as `path=hash` joined by blanks. No value can be read from it.
+pub fn fingerprint(project: &Project, service: &Service) -> String {
+    let mut fields = fields(service);
+    let contents = contents(project, service);
+    fields.extend(contents.into_iter().map(|((kind, name), checksum)| (content_path(kind, &name), checksum)));
     fields.iter().map(|(path, hash)| format!("{path}={hash}")).collect::<Vec<_>>().join(" ")
 }
 
 /// The attributes in which a service differs from a fingerprint, in order.
 pub fn differences(service: &Service, fingerprint: &str) -> Vec<String> {
     let now = fields(service);
-    let then: BTreeMap<&str, &str> = fingerprint.split(' ').filter_map(|field| field.rsplit_once('=')).collect();
+    let then = recorded(fingerprint);
     let changed = now.iter().filter(|(path, hash)| then.get(path.as_str()) != Some(&hash.as_str()));
-    let gone = then.keys().filter(|path| !now.contains_key(**path));
+    let gone = then.keys().filter(|path| !now.contains_key(**path) && !path.ends_with(CONTENT));
     let mut paths: Vec<String> = changed.map(|(path, _)| path.clone()).chain(gone.map(ToString::to_string)).collect();
     paths.sort();
     paths
+}
+
+/// The configs and secrets that have another content than a fingerprint says; those of which it says nothing, since
+/// nobody looked then, are none.
+pub fn new_contents(project: &Project, service: &Service, fingerprint: &str) -> Vec<(FileKind, Name)> {
+    let then = recorded(fingerprint);
+    let is_new = |((kind, name), checksum): &((FileKind, Name), String)| {
+        then.get(content_path(*kind, name).as_str()).is_some_and(|recorded| recorded != checksum)
+    };
+    contents(project, service).into_iter().filter(is_new).map(|(file, _)| file).collect()
+}
+
+/// The end of the path of a content.
+const CONTENT: &str = ".content";
+
+fn content_path(kind: FileKind, name: &Name) -> String {
+    format!("{}.{name}{CONTENT}", kind.section())
+}
+
+/// What is known about the contents of a service's configs and secrets.
+fn contents(project: &Project, service: &Service) -> BTreeMap<(FileKind, Name), String> {
+    let known = |file: ServiceFile<'_>| {
+        Some(((file.kind, file.reference.source.clone()), file.object.checksum.as_ref()?.to_string()))
+    };
+    ServiceFile::all(project, service).into_iter().filter_map(known).collect()
+}
+
+fn recorded(fingerprint: &str) -> BTreeMap<&str, &str> {
+    fingerprint.split(' ').filter_map(|field| field.rsplit_once('=')).collect()
 }
 
 fn fields(service: &Service) -> BTreeMap<String, String> {
@@ -106,6 +138,7 @@ mod oracle;
 mod tests {
     use super::*;
     use crate::testing::project;
+    use crate::value::Secret;
 
     fn service(text: &str) -> Service {
         let project = project(&format!("services:\n  a: {text}\n"));
@@ -175,11 +208,29 @@ mod tests {
 
     #[test]
     fn a_fingerprint_names_what_changed_and_tells_no_value() {
+        let project = project("services: {}");
         let before = service("{image: x, environment: {A: secret, B: same}, command: [a]}");
         let after = service("{image: x, environment: {A: other, B: same, C: new}, user: \"1\"}");
-        let kept = fingerprint(&before);
+        let kept = fingerprint(&project, &before);
         assert!(!kept.contains("secret"));
         assert_eq!(differences(&after, &kept), ["command", "environment.A", "environment.C", "user"]);
         assert!(differences(&before, &kept).is_empty());
+    }
+
+    #[test]
+    fn a_new_content_is_found_and_one_that_was_not_recorded_is_not_new() {
+        let text = "services: {a: {image: x, configs: [{source: c}], secrets: [{source: s}]}}
+configs: {c: {content: x}}\nsecrets: {s: {environment: S}}";
+        let mut project = project(text);
+        let service = project.services[0].clone();
+        let unread = fingerprint(&project, &service);
+        project.secrets[0].fill(Secret::new("hunter2"));
+        project.configs[0].fill(Secret::new("x"));
+        let kept = fingerprint(&project, &service);
+        assert!(!kept.contains("hunter2") && new_contents(&project, &service, &kept).is_empty(), "{kept}");
+        project.secrets[0].fill(Secret::new("hunter3"));
+        assert_eq!(new_contents(&project, &service, &kept), [(FileKind::Secret, "s".parse().expect("valid"))]);
+        assert!(new_contents(&project, &service, &unread).is_empty());
+        assert!(differences(&service, &kept).is_empty());
     }
 }

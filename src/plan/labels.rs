@@ -81,7 +81,7 @@ pub fn of_container(container: &Labelled<'_>) -> Labels {
     set(DEPENDS_ON, dependencies(service));
     set(WORKING_DIR, text(&identity.working_dir));
     set(CONFIG_FILES, joined(&identity.files));
-    set(FINGERPRINT, fingerprint::fingerprint(service));
+    set(FINGERPRINT, fingerprint::fingerprint(project, service));
     if let Some(image) = image {
         set(IMAGE, image.to_owned());
     }

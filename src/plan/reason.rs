@@ -1,6 +1,6 @@
 //! [`Reason`]: why a step is in a plan. People read it; nothing decides by it.
 
-use crate::model::PullPolicy;
+use crate::model::{FileKind, PullPolicy};
 use crate::value::{Name, Platform};
 use std::fmt;
 
@@ -17,6 +17,8 @@ pub enum Reason {
     Due(PullPolicy),
     /// These attributes of the service differ from what the container was made with.
     Changed(Vec<String>),
+    /// These configs and secrets have something else in them than when the container was made.
+    NewContent(Vec<(FileKind, Name)>),
     /// The configuration differs, and the container does not say in what.
     Diverged,
     /// The image has another id than the one the container was made from.
@@ -51,6 +53,10 @@ impl fmt::Display for Reason {
             Self::OtherPlatform(platform) => write!(out, "the one that is there is for {platform}"),
             Self::Due(policy) => write!(out, "its pull policy is '{policy}'"),
             Self::Changed(fields) => write!(out, "{} changed", fields.join(", ")),
+            Self::NewContent(files) => {
+                let one = |(kind, name): &(FileKind, Name)| format!("{} '{name}' has new content", kind.as_str());
+                write!(out, "{}", files.iter().map(one).collect::<Vec<_>>().join(", "))
+            }
             Self::Diverged => write!(out, "its configuration changed"),
             Self::NewImage => write!(out, "its image is newer"),
             Self::NotConnected(network) => write!(out, "not connected to network '{network}'"),

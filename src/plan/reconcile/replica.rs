@@ -90,18 +90,20 @@ pub(super) fn divergence(draft: &Draft<'_>, service: &Service, container: &SeenC
         Recreate::Always => return Some(Reason::Asked),
         Recreate::Diverged => {}
     }
-    configuration(service, container)
+    configuration(draft, service, container)
         .or_else(|| image(draft, service, container))
         .or_else(|| network(draft, service, container))
         .or_else(|| mounts(draft, service, container))
 }
 
-fn configuration(service: &Service, container: &SeenContainer) -> Option<Reason> {
+fn configuration(draft: &Draft<'_>, service: &Service, container: &SeenContainer) -> Option<Reason> {
     let hash = container.label(labels::CONFIG_HASH)?;
+    let recorded = container.label(labels::FINGERPRINT);
     if fingerprint::matches_service(service, hash) {
-        return None;
+        let new = recorded.map(|then| fingerprint::new_contents(draft.wanted, service, then));
+        return new.filter(|new| !new.is_empty()).map(Reason::NewContent);
     }
-    let fields = container.label(labels::FINGERPRINT).map(|then| fingerprint::differences(service, then));
+    let fields = recorded.map(|then| fingerprint::differences(service, then));
     Some(fields.filter(|fields| !fields.is_empty()).map_or(Reason::Diverged, Reason::Changed))
 }
 

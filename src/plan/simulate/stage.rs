@@ -117,6 +117,9 @@ impl Stage {
             }
             let hash = one.label(labels::CONFIG_HASH).unwrap_or_default();
             prop_assert!(fingerprint::matches_service(service, hash), "{} differs", &one.name);
+            let made_from = one.label(labels::FINGERPRINT).unwrap_or_default();
+            let new = fingerprint::new_contents(&self.wanted, service, made_from);
+            prop_assert!(new.is_empty(), "{} has an old {:?}", &one.name, new);
             let image = &after.images[&self.wanted.image_of(service).familiar()];
             prop_assert_eq!(one.label(labels::IMAGE), Some(image.id.as_str()), "{} has an old image", &one.name);
         }
