@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::document::{Node, json, parse};
-use crate::model::{Dialect, Identity, Project, Service};
+use crate::model::{Dialect, Identity, Project, Separator, Service};
 use crate::plan::reconcile::{images, reconcile};
 use crate::plan::{Action, Images, Observed, Plan, Policy, Step, simulate};
 use crate::source::SourceMap;
@@ -48,8 +48,13 @@ pub fn service_fault(text: &str) -> Option<(String, Option<String>)> {
 pub fn project(text: &str) -> Project {
     let root = tree(text);
     let name = "p".parse().expect("valid");
-    let identity =
-        Identity { name, working_dir: "/p".into(), files: vec!["/p/compose.yaml".into()], env_files: vec![] };
+    let identity = Identity {
+        name,
+        working_dir: "/p".into(),
+        files: vec!["/p/compose.yaml".into()],
+        env_files: vec![],
+        separator: Separator::Dash,
+    };
     let mut diagnostics = Diagnostics::default();
     let project = Project::read(&root, identity, &mut diagnostics).expect("readable");
     assert!(!diagnostics.has_errors(), "{diagnostics:?}");
@@ -85,6 +90,7 @@ fn words(step: &Step) -> String {
         Action::Pull { .. } => format!("pull {name}"),
         Action::Build { .. } => format!("build {name}"),
         Action::Push { .. } => format!("push {name}"),
+        Action::RemoveImage { .. } => format!("remove image {name}"),
         Action::CreateNetwork { .. } => format!("create network {name}"),
         Action::RemoveNetwork { .. } => format!("remove network {name}"),
         Action::CreateVolume { .. } => format!("create volume {name}"),
@@ -94,6 +100,9 @@ fn words(step: &Step) -> String {
         Action::Upload { .. } => format!("fill {name}"),
         Action::Start { .. } => format!("start {name}"),
         Action::Stop { .. } => format!("stop {name}"),
+        Action::Kill { signal, .. } => format!("kill {name} {signal}"),
+        Action::Pause { .. } => format!("pause {name}"),
+        Action::Unpause { .. } => format!("unpause {name}"),
         Action::Rename { to, .. } => format!("rename {}", short(to)),
         Action::Remove { .. } => format!("remove {name}"),
         Action::Await { until, required: true, .. } => format!("await {name} {until}"),

@@ -1,6 +1,6 @@
 //! `hoist build`.
 
-use super::carrier::Carrier;
+use super::carrier::{Task, settle};
 use super::{Context, Exit};
 use crate::plan::{Action, Kind, Plan, Reason, Step, Subject};
 use crate::value::Name;
@@ -50,6 +50,6 @@ impl Build {
         let mut plan = Plan::default();
         plan.add(Step { action: Action::Build { services }, because: Reason::Asked, subject, needs: vec![] });
         let engine = context.engine()?;
-        Ok(Carrier { context, engine: &engine, project, follow: None }.finish(&plan).await)
+        Ok(settle(context, Task { engine: &engine, project, plan: &plan }, "nothing to build").await)
     }
 }

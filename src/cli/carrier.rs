@@ -3,10 +3,11 @@
 use super::failure::report_outcomes;
 use super::interrupt::Ended;
 use super::{Context, Exit};
-use crate::engine::Engine;
+use crate::engine::{Engine, Licence};
+use crate::event::{Event, What};
 use crate::execute::OnFailure;
 use crate::model::Project;
-use crate::plan::Plan;
+use crate::plan::{Action, Plan};
 use crate::session::{Follow, Outcomes, Session};
 use tokio_util::sync::CancellationToken;
 
@@ -20,21 +21,91 @@ pub struct Carrier<'a> {
     /// The project.
     pub project: &'a Project,
     /// Whose output is followed from before its start.
-    pub follow: Option<&'a Follow>,
+    follow: Option<&'a Follow>,
+    hush: Hush,
+    /// What makes the difference to a dry run.
+    licence: Licence,
 }
 
-impl Carrier<'_> {
+/// Of which work only the end is shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Hush {
+    /// Of the fetching of images.
+    pub pulls: bool,
+    /// Of the building of images.
+    pub builds: bool,
+}
+
+impl Hush {
+    fn covers(self, plan: &Plan, event: &Event) -> bool {
+        let progress = matches!(event.what, What::Progress(_) | What::Said(_));
+        progress
+            && plan.get(event.step).is_some_and(|step| match step.action {
+                Action::Pull { .. } => self.pulls,
+                Action::Build { .. } => self.builds,
+                _ => false,
+            })
+    }
+}
+
+/// A plan that is the whole of a command, and what it is for.
+#[derive(Clone, Copy)]
+pub struct Task<'a> {
+    /// The engine.
+    pub engine: &'a Engine,
+    /// The project.
+    pub project: &'a Project,
+    /// What is to be done.
+    pub plan: &'a Plan,
+}
+
+/// Carries out a plan that is the whole of a command, or shows it in a dry run; `nothing` is said when there is none.
+pub async fn settle(context: &Context, task: Task<'_>, nothing: &str) -> Exit {
+    let Task { engine, project, plan } = task;
+    context.show_notes(plan);
+    if plan.is_empty() {
+        context.output().say(nothing);
+        return Exit::DONE;
+    }
+    match Carrier::new(context, engine, project) {
+        Some(carrier) => carrier.finish(plan).await,
+        None => context.show_plans(&[plan]),
+    }
+}
+
+impl<'a> Carrier<'a> {
+    /// Carries out plans for a project and follows no output. In a dry run there is none.
+    pub fn new(context: &'a Context, engine: &'a Engine, project: &'a Project) -> Option<Self> {
+        let licence = context.licence()?;
+        Some(Self { context, engine, project, follow: None, hush: Hush::default(), licence })
+    }
+
+    /// Follows the output of containers from before they start.
+    #[must_use]
+    pub fn following(self, follow: &'a Follow) -> Self {
+        Self { follow: Some(follow), ..self }
+    }
+
+    /// Shows only the end of some work.
+    #[must_use]
+    pub fn hushed(self, hush: Hush) -> Self {
+        Self { hush, ..self }
+    }
+
     /// Carries out a plan and shows how far it is; gives what became of its steps.
     pub async fn outcomes(&self, plan: &Plan, on_failure: OnFailure, halt: &CancellationToken) -> Outcomes {
         let progress = self.context.output().progress(plan);
         let recording = self.context.timings().map(|timings| timings.recording(plan));
-        let tell = |event| {
-            progress.on(&event);
+        let tell = |event: Event| {
+            if !self.hush.covers(plan, &event) {
+                progress.on(&event);
+            }
             if let Some(recording) = &recording {
                 recording.take(event);
             }
         };
-        let mut session = Session::new(self.engine, self.project, &tell).at_most(self.context.limit());
+        let session = Session::new((self.engine, self.licence), self.project, &tell);
+        let mut session = session.at_most(self.context.limit());
         if let Some(follow) = self.follow {
             session = session.following(follow);
         }

@@ -1,17 +1,17 @@
 //! [`Context`]: what every command starts from: the flags, the environment, the project and the engine.
 
-use super::Globals;
 use super::failure::{Faulty, NoSuchService};
 use super::interrupt::Interrupts;
 use super::timings::Timings;
+use super::{Exit, Globals};
 use crate::diagnostic::Diagnostics;
 use crate::document::Origins;
-use crate::engine::{Engine, Host, effect, refusal};
+use crate::engine::{Engine, Host, Licence, effect, refusal};
 use crate::graph::Services;
 use crate::load::{Loaded, Merged, Phase, Refused, Request, load, merged, wants_stdin};
-use crate::model::{Service, check};
+use crate::model::{Separator, Service, check};
 use crate::plan::{Limit, Plan};
-use crate::render::Output;
+use crate::render::{Ansi, Output, plan_coloured};
 use crate::value::{Name, ProjectName};
 use anyhow::Context as _;
 use std::collections::BTreeMap;
@@ -62,7 +62,8 @@ impl Context {
             Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
         };
         let environment: BTreeMap<String, String> = std::env::vars_os().filter_map(utf8).collect();
-        let output = Output::new(globals.ansi.into(), globals.progress.into(), &environment);
+        let ansi = if globals.no_ansi { Ansi::Never } else { globals.ansi.into() };
+        let output = Output::new(ansi, globals.progress.into(), &environment);
         match std::env::current_dir().context("the current folder cannot be read") {
             Ok(working_directory) => {
                 let (interrupts, timings) = (Interrupts::new(), OnceLock::new());
@@ -231,6 +232,22 @@ impl Context {
         Limit::of(self.globals.parallel)
     }
 
+    /// Whether nothing is to be changed.
+    pub fn is_dry_run(&self) -> bool {
+        self.globals.dry_run
+    }
+
+    /// The right to change what an engine holds; a dry run has none.
+    pub fn licence(&self) -> Option<Licence> {
+        (!self.globals.dry_run).then(Licence::issue)
+    }
+
+    /// Shows plans in place of carrying them out.
+    pub fn show_plans(&self, plans: &[&Plan]) -> Exit {
+        self.output.data(&plan_coloured(plans, self.output.colours()));
+        Exit::DONE
+    }
+
     /// Shows what a plan leaves alone and the user should know.
     pub fn show_notes(&self, plan: &Plan) {
         for note in plan.notes() {
@@ -243,7 +260,8 @@ impl Context {
         let mut request = Request {
             working_directory: self.working_directory.clone(),
             files: globals.files.clone(),
-            project_directory: globals.project_directory.clone(),
+            project_directory: globals.project_directory.clone().or_else(|| globals.workdir.clone()),
+            separator: if globals.compatibility { Separator::Underscore } else { Separator::Dash },
             project_name: globals.project_name.clone(),
             profiles: globals.profiles.clone(),
             env_files: globals.env_files.clone(),

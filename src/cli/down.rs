@@ -1,11 +1,10 @@
 //! `hoist down`.
 
-use super::carrier::Carrier;
+use super::scope::Scope;
 use super::timings::{self, Told};
 use super::{Context, Exit};
-use crate::model::Project;
 use crate::plan::Orphans;
-use crate::plan::teardown::{Teardown, Volumes, down};
+use crate::plan::teardown::{Images, Teardown, Volumes, down};
 use crate::value::Name;
 use std::time::Duration;
 
@@ -20,6 +19,9 @@ pub struct Down {
     /// Remove containers of services that are not in the file
     #[arg(long, env = "COMPOSE_REMOVE_ORPHANS", value_parser = clap::builder::FalseyValueParser::new())]
     remove_orphans: bool,
+    /// Remove images too: those that were built and have no name of their own (local), or all that services use (all)
+    #[arg(long, value_enum, value_name = "WHICH")]
+    rmi: Option<Rmi>,
     /// Seconds before a container is killed [default: its own]
     #[arg(short, long, value_name = "SECONDS")]
     timeout: Option<u64>,
@@ -27,28 +29,34 @@ pub struct Down {
     timings: timings::Flag,
 }
 
+/// Which images go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Rmi {
+    Local,
+    All,
+}
+
 impl Down {
     pub async fn run(self, context: &Context) -> anyhow::Result<Exit> {
         self.timings.begin(context);
-        let subject = context.subject(&self.services)?;
-        let engine = context.engine()?;
-        let seen = engine.observe_named(subject.name()).await?;
+        let mut scope = Scope::of(context, &self.services).await?;
+        if self.rmi.is_some() {
+            scope.look_at_images().await?;
+        }
         let teardown = Teardown {
             volumes: if self.volumes { Volumes::Remove } else { Volumes::Keep },
             orphans: if self.remove_orphans { Orphans::Remove } else { Orphans::Keep },
+            images: match self.rmi {
+                None => Images::Keep,
+                Some(Rmi::Local) => Images::Local,
+                Some(Rmi::All) => Images::All,
+            },
             grace: self.timeout.map(Duration::from_secs),
             targets: self.services,
         };
-        let plan = down(subject.name(), subject.project(), &seen, &teardown);
-        context.show_notes(&plan);
-        if plan.is_empty() {
-            context.output().say("nothing to remove");
-            return Ok(Exit::DONE);
-        }
-        let nothing = Project::empty(subject.name().clone());
-        let project = subject.project().unwrap_or(&nothing);
-        let exit = Carrier { context, engine: &engine, project, follow: None }.finish(&plan).await;
-        let title = format!("down of {}", project.name());
+        let plan = down(scope.name(), scope.file(), &scope.seen, &teardown);
+        let exit = scope.settle(context, &plan, "nothing to remove").await;
+        let title = format!("down of {}", scope.name());
         self.timings.tell(context, Told { title: &title, done: "down in" }, Some(exit));
         Ok(exit)
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 /// Flags in front of the command, as `docker compose` has them.
 #[derive(Debug, Clone, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Globals {
     /// Compose file; repeat it to merge several, '-' reads standard input
     #[arg(short, long = "file", value_name = "FILE")]
@@ -33,9 +34,24 @@ pub struct Globals {
     /// How many images are pulled, pushed or built at once, -1 for no limit
     #[arg(long, value_name = "NUMBER", default_value_t = -1, env = "COMPOSE_PARALLEL_LIMIT", allow_negative_numbers = true)]
     pub parallel: i64,
+    /// Join the parts of names by '_' rather than '-', as docker-compose 1 did
+    #[arg(long, env = "COMPOSE_COMPATIBILITY", value_parser = clap::builder::FalseyValueParser::new(), action = clap::ArgAction::SetTrue)]
+    pub compatibility: bool,
+    /// Show what would be done, and do nothing
+    #[arg(long, global = true)]
+    pub dry_run: bool,
     /// Address of the engine [default: `DOCKER_HOST`, then the docker context]
     #[arg(short = 'H', long, value_name = "ADDRESS")]
     pub host: Option<String>,
+    /// No effect, as in docker compose
+    #[arg(long, hide = true)]
+    pub verbose: bool,
+    /// The same as --ansi never
+    #[arg(long, hide = true)]
+    pub no_ansi: bool,
+    /// The same as --project-directory
+    #[arg(long, hide = true, value_name = "FOLDER")]
+    pub workdir: Option<PathBuf>,
 }
 
 /// When to use colours.

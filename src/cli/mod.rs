@@ -2,12 +2,16 @@
 //!
 //! Only this floor uses `anyhow`; it decides which exit code a run ends with and leaves every word to `render`.
 
+mod bring;
 mod build;
 mod carrier;
+mod changes;
 mod check;
 mod config;
+mod consent;
 mod context;
 mod conversation;
+mod create;
 mod down;
 mod env;
 mod exec;
@@ -16,14 +20,22 @@ mod failure;
 mod globals;
 mod graph;
 mod interrupt;
+mod kill;
 mod logs;
 mod names;
+mod pause;
 mod plan;
 mod prefix;
 mod ps;
 mod pull;
 mod push;
+mod restart;
+mod rm;
+mod scale;
 mod schema;
+mod scope;
+mod start;
+mod stop;
 mod streams;
 mod timings;
 mod up;
@@ -51,17 +63,26 @@ enum Command {
     Check(check::Check),
     #[command(alias = "convert")]
     Config(Box<config::Config>),
+    Create(create::Create),
     Down(down::Down),
     Env(env::Env),
     Exec(Box<exec::Exec>),
     Graph(graph::Graph),
+    Kill(kill::Kill),
     Logs(logs::Logs),
     Names(names::Names),
+    Pause(pause::Pause),
     Plan(plan::Plan),
     Ps(ps::Ps),
     Pull(pull::Pull),
     Push(push::Push),
+    Restart(restart::Restart),
+    Rm(rm::Rm),
+    Scale(scale::Scale),
     Schema(schema::Schema),
+    Start(start::Start),
+    Stop(stop::Stop),
+    Unpause(pause::Unpause),
     Up(Box<up::Up>),
     Version(version::Version),
 }
@@ -120,17 +141,26 @@ async fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Build(build) => build.run(context).await,
         Command::Check(check) => check.run(context),
         Command::Config(config) => config.run(context).await,
+        Command::Create(create) => Box::pin(create.run(context)).await,
         Command::Down(down) => down.run(context).await,
         Command::Env(env) => env.run(context),
         Command::Exec(exec) => exec.run(context).await,
         Command::Graph(graph::Graph {}) => graph::run(context),
+        Command::Kill(kill) => kill.run(context).await,
         Command::Logs(logs) => logs.run(context).await,
         Command::Names(names) => names.run(context).await,
+        Command::Pause(pause) => pause.run(context).await,
         Command::Plan(plan) => plan.run(context).await,
         Command::Ps(ps) => ps.run(context).await,
         Command::Pull(pull) => pull.run(context).await,
         Command::Push(push) => push.run(context).await,
+        Command::Restart(restart) => restart.run(context).await,
+        Command::Rm(rm) => rm.run(context).await,
+        Command::Scale(scale) => Box::pin(scale.run(context)).await,
         Command::Schema(schema::Schema {}) => Ok(schema::run(context)),
+        Command::Start(start) => start.run(context).await,
+        Command::Stop(stop) => stop.run(context).await,
+        Command::Unpause(unpause) => unpause.run(context).await,
         Command::Up(up) => Box::pin(up.run(context)).await,
         Command::Version(version) => version.run(context).await,
     }

@@ -1,27 +1,27 @@
 //! `hoist plan`: what `up` would do, and why.
 
+use super::changes::Changes;
 use super::{Context, Exit};
 use crate::engine::Engine;
 use crate::load::Loaded;
 use crate::plan::reconcile::{images, reconcile};
-use crate::plan::{Action, Images, Orphans, Plan as Steps, Policy};
+use crate::plan::{Action, Plan as Steps, Reach};
 use crate::render;
-use crate::value::Name;
 
 /// Show what 'up' would do and why; exit code 0 when there is nothing to do, 2 when there is
 #[derive(Debug, clap::Args)]
 pub struct Plan {
-    /// Services to bring up, with what they depend on [default: all]
-    services: Vec<Name>,
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// As 'up --build' would
+    /// As 'up --no-start' would
+    #[arg(long, conflicts_with = "wait")]
+    no_start: bool,
+    /// As 'up --wait' would
     #[arg(long)]
-    build: bool,
-    /// As 'up --remove-orphans' would
-    #[arg(long, env = "COMPOSE_REMOVE_ORPHANS", value_parser = clap::builder::FalseyValueParser::new())]
-    remove_orphans: bool,
+    wait: bool,
+    #[command(flatten)]
+    changes: Changes,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -32,14 +32,13 @@ enum Format {
 
 impl Plan {
     pub async fn run(self, context: &Context) -> anyhow::Result<Exit> {
-        let mut loaded = context.load(&self.services)?;
-        context.tell_effects(&mut loaded, &self.services)?;
-        let engine = context.engine()?;
-        context.refuse_old_engine(&loaded, &self.services, &engine).await?;
-        let orphans = if self.remove_orphans { Orphans::Remove } else { Orphans::Keep };
-        let policy = Policy { targets: self.services, orphans, ..Policy::default() };
-        let wanted = if self.build { Images::Build } else { Images::Missing };
-        let (first, second) = plans(&loaded, &engine, (&policy, wanted)).await?;
+        let (loaded, engine) = self.changes.prepare(context).await?;
+        let reach = match (self.no_start, self.wait) {
+            (true, _) => Reach::Created,
+            (_, true) => Reach::Ready,
+            _ => Reach::Started,
+        };
+        let (first, second) = plans(&loaded, &engine, (&self.changes, reach)).await?;
         let nothing = first.is_empty() && second.is_empty();
         match self.format {
             Format::Json => context.output().data(&render::plan_json(&[&first, &second])),
@@ -54,7 +53,7 @@ pub async fn show(
     context: &Context,
     loaded: &Loaded,
     engine: &Engine,
-    wanted: (&Policy, Images),
+    wanted: (&Changes, Reach),
 ) -> anyhow::Result<Exit> {
     let (first, second) = plans(loaded, engine, wanted).await?;
     print(context, &first, &second);
@@ -65,20 +64,17 @@ pub async fn show(
 async fn plans(
     loaded: &Loaded,
     engine: &Engine,
-    (policy, wanted): (&Policy, Images),
+    (changes, reach): (&Changes, Reach),
 ) -> anyhow::Result<(Steps, Steps)> {
     let seen = engine.observe(&loaded.project).await?;
-    let first = images(&loaded.project, &seen, policy, wanted);
-    Ok((first, reconcile(&loaded.project, &seen, policy)?))
+    let policy = changes.policy(reach);
+    let first = images(&loaded.project, &seen, &policy, changes.images());
+    Ok((first, reconcile(&loaded.project, &seen, &policy)?))
 }
 
 fn print(context: &Context, first: &Steps, second: &Steps) {
     let output = context.output();
-    if first.is_empty() && second.is_empty() {
-        output.data("nothing to do\n");
-    } else {
-        output.data(&render::plan_coloured(&[first, second], output.colours()));
-    }
+    context.show_plans(&[first, second]);
     context.show_notes(second);
     if builds(first) && !second.is_empty() {
         output.note("services whose image is built are replaced too if the build gives a new image", None);

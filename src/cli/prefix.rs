@@ -3,7 +3,7 @@
 use crate::render::LogPrefix;
 
 /// What stands in front of each line.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct Prefix {
     /// Do not print the service in front of each line
     #[arg(long)]

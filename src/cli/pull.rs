@@ -1,6 +1,6 @@
 //! `hoist pull`.
 
-use super::carrier::Carrier;
+use super::carrier::{Task, settle};
 use super::{Context, Exit};
 use crate::engine::Engine;
 use crate::model::{Project, PullPolicy};
@@ -52,11 +52,7 @@ impl Pull {
         let (project, engine) = (&loaded.project, context.engine()?);
         let seen = engine.observe(project).await?;
         let plan = pull(project, &seen, &self.wish());
-        if plan.is_empty() {
-            context.output().say("nothing to fetch");
-            return Ok(Exit::DONE);
-        }
-        let exit = Carrier { context, engine: &engine, project, follow: None }.finish(&plan).await;
+        let exit = settle(context, Task { engine: &engine, project, plan: &plan }, "nothing to fetch").await;
         if exit == Exit::FAILED {
             self.tell_buildable(context, project, &engine).await?;
         }

@@ -1,6 +1,6 @@
 //! `hoist push`.
 
-use super::carrier::Carrier;
+use super::carrier::{Task, settle};
 use super::{Context, Exit};
 use crate::plan::registry::{Buildable, Dependencies, Exchange, Failures, push};
 use crate::value::Name;
@@ -25,13 +25,9 @@ impl Push {
     pub async fn run(self, context: &Context) -> anyhow::Result<Exit> {
         let loaded = context.load(&self.services)?;
         let plan = push(&loaded.project, &self.wish());
-        if plan.is_empty() {
-            let help = "a service is pushed when it has both 'build' and 'image'";
-            context.output().note("nothing to push", Some(help));
-            return Ok(Exit::DONE);
-        }
         let engine = context.engine()?;
-        Ok(Carrier { context, engine: &engine, project: &loaded.project, follow: None }.finish(&plan).await)
+        let nothing = "nothing to push: a service is pushed when it has both 'build' and 'image'";
+        Ok(settle(context, Task { engine: &engine, project: &loaded.project, plan: &plan }, nothing).await)
     }
 
     fn wish(&self) -> Exchange {

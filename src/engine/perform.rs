@@ -1,19 +1,22 @@
 //! [`Engine::perform`]: does one action of a plan. It never decides whether or when.
 
 use super::body::Wanted;
-use super::{Engine, EngineError, port_holder};
+use super::{Engine, EngineError, Licence, port_holder};
 use crate::event::What;
 use crate::model::Project;
 use crate::plan::{Action, AnonymousVolumes, StepId, Target};
-use crate::value::ContainerId;
+use crate::value::{ContainerId, Signal};
 use bollard::query_parameters::{
-    RemoveContainerOptionsBuilder, RenameContainerOptionsBuilder, StartContainerOptions, StopContainerOptionsBuilder,
+    KillContainerOptionsBuilder, RemoveContainerOptionsBuilder, RemoveImageOptions, RenameContainerOptionsBuilder,
+    StartContainerOptions, StopContainerOptionsBuilder,
 };
 use std::time::Duration;
 
 /// One action, with what it needs to be done.
 #[derive(Clone, Copy)]
 pub struct Work<'a> {
+    /// The right to do it.
+    pub licence: Licence,
     /// The project that the plan is for.
     pub project: &'a Project,
     /// What is done.
@@ -45,6 +48,7 @@ impl Engine {
             Action::Pull { image, platform, .. } => self.pull(image, platform.as_deref(), work.report).await?,
             Action::Build { services } => self.build(&work, services).await?,
             Action::Push { image, .. } => self.push(image, work.report).await?,
+            Action::RemoveImage { image } => self.remove_image(image).await?,
             Action::CreateNetwork { key } => self.create_network(work.project, key).await?,
             Action::RemoveNetwork { name, disconnect } => self.remove_network(name, disconnect).await?,
             Action::CreateVolume { key } => self.create_volume(work.project, key).await?,
@@ -58,6 +62,9 @@ impl Engine {
             }
             Action::Start { target } => self.start(&work.container(target)?).await?,
             Action::Stop { target, grace } => self.stop(&work.container(target)?, *grace).await?,
+            Action::Kill { target, signal } => self.kill(&work.container(target)?, signal).await?,
+            Action::Pause { target } => self.pause(&work.container(target)?).await?,
+            Action::Unpause { target } => self.unpause(&work.container(target)?).await?,
             Action::Rename { target, to } => self.rename(&work.container(target)?, to).await?,
             Action::Remove { target, volumes } => self.remove(&work.container(target)?, *volumes).await?,
             Action::Await { .. } => {
@@ -70,9 +77,7 @@ impl Engine {
     async fn start(&self, id: &ContainerId) -> Result<(), EngineError> {
         let answer = self.patient().start_container(id.as_str(), None::<StartContainerOptions>).await;
         match answer.map_err(|fault| self.sorted(fault)) {
-            Err(error) if error.to_string().contains("try unpause") => {
-                self.docker.unpause_container(id.as_str()).await.map_err(|fault| self.sorted(fault))
-            }
+            Err(error) if error.to_string().contains("try unpause") => self.unpause(id).await,
             Err(EngineError::Refused { status, message }) => Err(match port_holder::port_in_use(&message) {
                 Some(port) => self.port_in_use(port).await,
                 None => EngineError::Refused { status, message },
@@ -90,9 +95,32 @@ impl Engine {
         gone_is_fine(answer.map_err(|fault| self.sorted(fault)))
     }
 
+    async fn kill(&self, id: &ContainerId, signal: &Signal) -> Result<(), EngineError> {
+        let options = KillContainerOptionsBuilder::new().signal(signal.as_str()).build();
+        let answer = self.docker.kill_container(id.as_str(), Some(options)).await;
+        match answer.map_err(|fault| self.sorted(fault)) {
+            Err(EngineError::Conflict { message }) if message.contains("is not running") => Ok(()),
+            other => gone_is_fine(other),
+        }
+    }
+
+    async fn pause(&self, id: &ContainerId) -> Result<(), EngineError> {
+        self.docker.pause_container(id.as_str()).await.map_err(|fault| self.sorted(fault))
+    }
+
+    async fn unpause(&self, id: &ContainerId) -> Result<(), EngineError> {
+        self.docker.unpause_container(id.as_str()).await.map_err(|fault| self.sorted(fault))
+    }
+
     async fn rename(&self, id: &ContainerId, to: &str) -> Result<(), EngineError> {
         let options = RenameContainerOptionsBuilder::new().name(to).build();
         self.docker.rename_container(id.as_str(), options).await.map_err(|fault| self.sorted(fault))
+    }
+
+    /// Removes a name of an image, and the image when it was its last.
+    async fn remove_image(&self, image: &str) -> Result<(), EngineError> {
+        let answer = self.patient().remove_image(image, None::<RemoveImageOptions>, None).await;
+        gone_is_fine(answer.map(|_| ()).map_err(|fault| self.sorted(fault)))
     }
 
     /// Removes a container whether it runs or not.

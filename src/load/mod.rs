@@ -35,7 +35,7 @@ mod unit;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Node, Origins};
 use crate::graph;
-use crate::model::{Identity, Project, check};
+use crate::model::{Identity, Project, Separator, check};
 use crate::source::SourceMap;
 use crate::value::ProjectName;
 use env_file::ServiceFiles;
@@ -65,6 +65,8 @@ pub struct Request {
     pub env_files: Vec<PathBuf>,
     /// The environment of the process.
     pub environment: BTreeMap<String, String>,
+    /// What stands between the parts of the names of containers and built images.
+    pub separator: Separator,
     /// The text of standard input, if a file is `-` (see [`wants_stdin`]).
     pub stdin: Option<String>,
     /// Phases that are left out, for `config`.
@@ -241,7 +243,7 @@ fn make(request: &Request, ledger: &mut Ledger) -> Option<(Project, Environment)
     }
     ledger.origins.record(tree);
     let env_files = environment::explicit_files(request);
-    let identity = Identity { name, working_dir: directory, files, env_files };
+    let identity = Identity { name, working_dir: directory, files, env_files, separator: request.separator };
     let project = read(identity, &profiles, request, ledger)?;
     Some((project, environment))
 }

@@ -69,7 +69,7 @@ pub use namespace::{Cgroup, Namespace};
 pub use network::{Ipam, Network, Subnet};
 pub use port::{Port, Protocol};
 pub use processor::Processor;
-pub use project::{Identity, Project};
+pub use project::{Identity, Project, Separator};
 pub use provider::Provider;
 pub use pull_policy::{Interval, PullPolicy};
 pub use restart::Restart;

@@ -20,6 +20,28 @@ pub struct Identity {
     pub files: Vec<PathBuf>,
     /// The env files that were given by name, absolute.
     pub env_files: Vec<PathBuf>,
+    /// What stands between the parts of the names of containers and built images.
+    pub separator: Separator,
+}
+
+/// What stands between the parts of a name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Separator {
+    /// `-`.
+    #[default]
+    Dash,
+    /// `_`, as before Compose 2.
+    Underscore,
+}
+
+impl Separator {
+    /// The character.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Dash => "-",
+            Self::Underscore => "_",
+        }
+    }
 }
 
 /// A project: services in file order, networks and volumes that somebody uses or declares.
@@ -72,7 +94,9 @@ impl Project {
 
     /// A project of which only the name is known.
     pub fn empty(name: ProjectName) -> Self {
-        let identity = Identity { name, working_dir: PathBuf::new(), files: Vec::new(), env_files: Vec::new() };
+        let separator = Separator::default();
+        let identity =
+            Identity { name, working_dir: PathBuf::new(), files: Vec::new(), env_files: Vec::new(), separator };
         Self {
             identity,
             services: IndexMap::new(),
@@ -134,17 +158,23 @@ impl Project {
         &self.identity.name
     }
 
+    /// What stands between the parts of the names of containers and built images.
+    pub fn separator(&self) -> &'static str {
+        self.identity.separator.as_str()
+    }
+
     /// The image a service's containers are made from.
     pub fn image_of(&self, service: &Service) -> ImageName {
         service.image.clone().unwrap_or_else(|| {
-            let name = format!("{}-{}", self.name(), service.name.as_str().to_lowercase());
+            let name = format!("{}{}{}", self.name(), self.separator(), service.name.as_str().to_lowercase());
             name.parse().expect("a project name and a lower-case service name make an image name")
         })
     }
 
     /// What a service's container of this number is called.
     pub fn container_name(&self, service: &Service, number: u32) -> String {
-        let default = || format!("{}-{}-{number}", self.name(), service.name);
+        let separator = self.separator();
+        let default = || format!("{}{separator}{}{separator}{number}", self.name(), service.name);
         service.container_name.clone().unwrap_or_else(default)
     }
 }

@@ -1,7 +1,7 @@
 //! [`Action`]: one thing done to the engine. What an action needs is in its variant.
 
 use super::{Condition, StepId};
-use crate::value::{ContainerId, ImageName, Name};
+use crate::value::{ContainerId, ImageName, Name, Signal};
 use std::time::Duration;
 
 /// One thing done to the engine, or waited for.
@@ -27,6 +27,12 @@ pub enum Action {
         image: ImageName,
         /// Whether it is a fault when it cannot be sent.
         required: bool,
+    },
+    /// Remove a name of an image, and the image with its last name; one that is gone is no fault, one that a container
+    /// uses stays.
+    RemoveImage {
+        /// Its name.
+        image: String,
     },
     /// Create a declared network.
     CreateNetwork {
@@ -78,6 +84,23 @@ pub enum Action {
         /// Time before it is killed. Default: what the container was created with.
         grace: Option<Duration>,
     },
+    /// Send a container a signal; one that is gone or does not run is no fault.
+    Kill {
+        /// Which one.
+        target: Target,
+        /// The signal.
+        signal: Signal,
+    },
+    /// Freeze a container.
+    Pause {
+        /// Which one.
+        target: Target,
+    },
+    /// Let a frozen container go on.
+    Unpause {
+        /// Which one.
+        target: Target,
+    },
     /// Give a container another name.
     Rename {
         /// Which one.
@@ -122,9 +145,10 @@ pub enum Target {
 }
 
 /// What becomes of volumes that only one container knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum AnonymousVolumes {
     /// They stay.
+    #[default]
     Keep,
     /// They go with the container.
     Remove,

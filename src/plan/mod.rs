@@ -4,6 +4,7 @@
 //! and `teardown` make plans; `execute` carries them out; a dry run prints them.
 
 mod action;
+pub mod adopt;
 pub mod condition;
 pub mod fingerprint;
 pub mod labels;
@@ -24,7 +25,7 @@ pub use observed::{
     short_name,
 };
 pub use outcome::Outcome;
-pub use policy::{Images, Limit, Orphans, Policy, Recreate};
+pub use policy::{Dependencies, Images, Limit, Orphans, Policy, Reach, Recreate};
 pub use reason::Reason;
 pub use simulate::{Impossible, simulate};
 pub use step::{Kind, Note, Plan, Step, StepId, Subject};

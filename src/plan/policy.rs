@@ -1,5 +1,6 @@
 //! [`Policy`]: what the user's flags ask of a plan.
 
+use super::AnonymousVolumes;
 use crate::value::Name;
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -7,16 +8,53 @@ use std::time::Duration;
 /// What the user asks of `up`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policy {
-    /// Which containers are replaced.
+    /// Which containers of the targets are replaced.
     pub recreate: Recreate,
+    /// Which containers are replaced of services that are only brought up because a target depends on them.
+    pub recreate_dependencies: Recreate,
+    /// What becomes of the anonymous volumes of a container that is replaced: its replacement takes them over, or they
+    /// go and it gets new ones.
+    pub anonymous: AnonymousVolumes,
     /// What becomes of containers whose service is gone.
     pub orphans: Orphans,
-    /// The services to bring up, with what they depend on; all when empty.
+    /// The services to bring up; all when empty.
     pub targets: Vec<Name>,
+    /// Whether what the targets depend on is brought up with them.
+    pub dependencies: Dependencies,
     /// Time before a container that makes way is killed. Default: its own.
     pub grace: Option<Duration>,
-    /// Whether containers are waited for at the end.
-    pub wait: bool,
+    /// How far containers are brought.
+    pub reach: Reach,
+}
+
+impl Policy {
+    /// Which containers of a service are replaced.
+    pub fn recreate_of(&self, service: &Name) -> Recreate {
+        let asked = self.targets.is_empty() || self.targets.contains(service);
+        if asked { self.recreate } else { self.recreate_dependencies }
+    }
+}
+
+/// Whether what the targets depend on is brought up with them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Dependencies {
+    /// It is brought up first, and waited for.
+    #[default]
+    Include,
+    /// It is left alone, and nobody waits for it.
+    Leave,
+}
+
+/// How far containers are brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// They are there; what runs goes on running.
+    Created,
+    /// They run.
+    #[default]
+    Started,
+    /// They run and are healthy, or have ended well if somebody waits for that.
+    Ready,
 }
 
 /// Which containers are replaced.

@@ -41,6 +41,8 @@ pub enum Reason {
     NeededBy(Name),
     /// It is restarted with this dependency, which is replaced.
     DependencyReplaced(Name),
+    /// It is restarted with this dependency, which is restarted.
+    DependencyRestarted(Name),
     /// It makes way for, or takes over from, another container.
     Replaced,
 }
@@ -68,6 +70,7 @@ impl fmt::Display for Reason {
             Self::Interrupted => write!(out, "left by an interrupted run"),
             Self::NeededBy(service) => write!(out, "'{service}' needs it"),
             Self::DependencyReplaced(service) => write!(out, "its dependency '{service}' is replaced"),
+            Self::DependencyRestarted(service) => write!(out, "its dependency '{service}' is restarted"),
             Self::Replaced => write!(out, "replaced"),
         }
     }

@@ -8,10 +8,12 @@ use super::{
     SeenVolume, State, Step, StepId, Subject, Target, fingerprint, labels,
 };
 use crate::model::{Healthcheck, MountKind, Networking, Project, Service};
-use crate::value::{ContainerId, ImageName, Name, Platform};
+use crate::value::{ContainerId, ImageName, Name, Platform, Signal};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+#[cfg(test)]
+mod commands;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
@@ -81,6 +83,7 @@ impl<'a> World<'a> {
             Action::Pull { image, platform, .. } => self.fetch(image, platform.as_deref()),
             Action::Build { services, .. } => self.build(services)?,
             Action::Push { image, .. } => self.push(image)?,
+            Action::RemoveImage { image } => self.remove_image(image),
             Action::CreateNetwork { key } => self.create_network(id, key)?,
             Action::RemoveNetwork { name, disconnect } => self.remove_network(name, disconnect)?,
             Action::CreateVolume { key } => self.create_volume(key)?,
@@ -89,6 +92,9 @@ impl<'a> World<'a> {
             Action::Upload { target, service } => self.upload(target, service)?,
             Action::Start { target } => self.start(target)?,
             Action::Stop { target, .. } => self.stop(target),
+            Action::Kill { target, signal } => self.kill(target, signal),
+            Action::Pause { target } => self.pause(target)?,
+            Action::Unpause { target } => self.unpause(target)?,
             Action::Rename { target, to } => self.rename(target, to)?,
             Action::Remove { target, .. } => self.remove(target),
             Action::Await { target, until, .. } => self.wait(target, *until)?,
@@ -127,6 +133,15 @@ impl<'a> World<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The engine keeps what a container was made from.
+    fn remove_image(&mut self, image: &str) {
+        let Some(seen) = self.now.images.get(image) else { return };
+        let made = |one: &SeenContainer| one.label(labels::IMAGE) == Some(seen.id.as_str());
+        if !self.now.containers.iter().any(made) {
+            self.now.images.remove(image);
+        }
     }
 
     fn create_network(&mut self, id: StepId, key: &Name) -> Answer {
@@ -308,6 +323,32 @@ impl<'a> World<'a> {
             container.state = State::Exited(0);
             container.health = None;
         }
+    }
+
+    /// A process may survive any signal but one.
+    fn kill(&mut self, target: &Target, signal: &Signal) {
+        let Ok(container) = self.there(target) else { return };
+        if is_up(container.state) && signal.is_final() {
+            container.state = State::Exited(137);
+            container.health = None;
+        }
+    }
+
+    fn pause(&mut self, target: &Target) -> Answer {
+        self.turn(target, State::Running, State::Paused)
+    }
+
+    fn unpause(&mut self, target: &Target) -> Answer {
+        self.turn(target, State::Paused, State::Running)
+    }
+
+    fn turn(&mut self, target: &Target, from: State, to: State) -> Answer {
+        let container = self.there(target)?;
+        if container.state != from {
+            return Err(format!("it is {}, not {from}", container.state));
+        }
+        container.state = to;
+        Ok(())
     }
 
     fn rename(&mut self, target: &Target, to: &str) -> Answer {

@@ -1,8 +1,21 @@
-//! What `down` removes, and in which order: dependents before what they depend on, data only when asked for.
+//! What ends containers: `down`, `stop`, `kill`, `rm` and `pause`. Dependents before what they depend on, data only
+//! when asked for.
+
+mod image;
+mod kill;
+mod pause;
+mod remove;
+mod stop;
+
+pub use image::Images;
+pub use kill::kill;
+pub use pause::{pause, unpause};
+pub use remove::{Removal, Running, remove};
+pub use stop::stop;
 
 use super::{
     Action, AnonymousVolumes, Kind, Note, Observed, Orphans, Plan, Reason, SeenContainer, Step, StepId, Subject,
-    Target, labels,
+    Target, adopt::adopt, labels,
 };
 use crate::graph::Services;
 use crate::model::Project;
@@ -10,16 +23,18 @@ use crate::value::{Name, ProjectName};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// What the user asks of `down`.
+/// What the user asks of `down` and `stop`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Teardown {
     /// Whether volumes go.
     pub volumes: Volumes,
     /// Whether containers go whose service is no longer in the file.
     pub orphans: Orphans,
+    /// Which images go.
+    pub images: Images,
     /// Time before a container is killed. Default: its own.
     pub grace: Option<Duration>,
-    /// The services to remove; the whole project when empty.
+    /// The services that are meant; the whole project when empty.
     pub targets: Vec<Name>,
 }
 
@@ -35,7 +50,7 @@ pub enum Volumes {
 
 /// The steps that take a project down. Without a file, what carries the project's labels is the project.
 pub fn down(name: &ProjectName, wanted: Option<&Project>, seen: &Observed, teardown: &Teardown) -> Plan {
-    let mut draft = Draft { name, wanted, seen, teardown, plan: Plan::default(), removed: BTreeMap::new() };
+    let mut draft = Draft::new((name, wanted), seen, teardown);
     let kept = draft.containers();
     if teardown.volumes == Volumes::Remove {
         draft.inherited_volumes(&kept);
@@ -44,25 +59,15 @@ pub fn down(name: &ProjectName, wanted: Option<&Project>, seen: &Observed, teard
         draft.networks(&kept);
         draft.volumes(&kept);
     }
-    draft.plan
-}
-
-/// The steps that stop the running containers of a project, dependents first, and remove nothing.
-pub fn stop(name: &ProjectName, wanted: Option<&Project>, seen: &Observed, teardown: &Teardown) -> Plan {
-    let mut draft = Draft { name, wanted, seen, teardown, plan: Plan::default(), removed: BTreeMap::new() };
-    let running: Vec<_> = seen.containers.iter().filter(|one| one.is_up() && draft.goes(one)).collect();
-    for service in draft.stop_order(&running) {
-        let waits = draft.after_dependents(&service);
-        let mine = running.iter().filter(|container| container.service == service);
-        let steps = mine.map(|container| draft.stop(container, waits.clone())).collect();
-        draft.removed.insert(service, steps);
-    }
+    draft.images();
     draft.plan
 }
 
 struct Draft<'a> {
     name: &'a ProjectName,
     wanted: Option<&'a Project>,
+    /// The services, as the file or the labels say.
+    services: Services,
     seen: &'a Observed,
     teardown: &'a Teardown,
     plan: Plan,
@@ -71,17 +76,27 @@ struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
+    fn new((name, wanted): (&'a ProjectName, Option<&'a Project>), seen: &'a Observed, teardown: &'a Teardown) -> Self {
+        let services = wanted.map_or_else(|| Services::of(&adopt(name, seen)), Services::of);
+        Self { name, wanted, services, seen, teardown, plan: Plan::default(), removed: BTreeMap::new() }
+    }
+
     /// Removes containers, dependents first; gives those that stay.
     fn containers(&mut self) -> Vec<&'a SeenContainer> {
         let (going, kept): (Vec<_>, Vec<_>) = self.seen.containers.iter().partition(|one| self.goes(one));
-        for service in self.stop_order(&going) {
+        self.remove_all(&going);
+        self.note_kept(&kept);
+        kept
+    }
+
+    /// Removes these, each service after those that depend on it.
+    fn remove_all(&mut self, going: &[&SeenContainer]) {
+        for service in self.stop_order(going) {
             let waits = self.after_dependents(&service);
             let steps = going.iter().filter(|container| container.service == service);
             let steps = steps.map(|container| self.remove(container, &waits)).collect();
             self.removed.insert(service, steps);
         }
-        self.note_kept(&kept);
-        kept
     }
 
     fn goes(&self, container: &SeenContainer) -> bool {
@@ -106,10 +121,7 @@ impl<'a> Draft<'a> {
     /// Services with containers that go, dependents first.
     fn stop_order(&self, going: &[&SeenContainer]) -> Vec<Name> {
         let present: BTreeSet<&Name> = going.iter().map(|container| &container.service).collect();
-        let mut order: Vec<Name> = match self.wanted {
-            Some(project) => Services::of(project).start_order(),
-            None => labelled_order(self.seen),
-        };
+        let mut order = self.services.start_order();
         order.retain(|name| present.contains(name));
         order.reverse();
         let rest = present.into_iter().filter(|name| !order.contains(name)).cloned();
@@ -119,16 +131,8 @@ impl<'a> Draft<'a> {
 
     /// The steps that end the containers of the services that depend on this one.
     fn after_dependents(&self, service: &Name) -> Vec<StepId> {
-        let dependents = self.dependents(service);
+        let dependents = self.services.dependents(service);
         dependents.iter().filter_map(|dependent| self.removed.get(dependent)).flatten().copied().collect()
-    }
-
-    fn dependents(&self, service: &Name) -> BTreeSet<Name> {
-        if let Some(project) = self.wanted {
-            return Services::of(project).dependents(service).into_iter().collect();
-        }
-        let depends = |one: &&SeenContainer| labelled_dependencies(one).contains(service);
-        self.seen.containers.iter().filter(depends).map(|one| one.service.clone()).collect()
     }
 
     fn remove(&mut self, container: &SeenContainer, waits: &[StepId]) -> StepId {
@@ -251,29 +255,6 @@ impl<'a> Draft<'a> {
 
 fn is_mounted(containers: &[&SeenContainer], volume: &str) -> bool {
     containers.iter().any(|container| container.volumes.iter().any(|one| one.name == volume))
-}
-
-/// The services that a container's label says it depends on.
-fn labelled_dependencies(container: &SeenContainer) -> Vec<Name> {
-    let label = container.label(labels::DEPENDS_ON).unwrap_or_default();
-    label.split(',').filter_map(|entry| entry.split(':').next()?.parse().ok()).collect()
-}
-
-/// Services in an order in which each comes after those that its label names; a cycle of labels is cut.
-fn labelled_order(seen: &Observed) -> Vec<Name> {
-    let mut order: Vec<Name> = Vec::new();
-    let mut waiting: BTreeMap<Name, BTreeSet<Name>> = BTreeMap::new();
-    for container in &seen.containers {
-        waiting.entry(container.service.clone()).or_default().extend(labelled_dependencies(container));
-    }
-    while !waiting.is_empty() {
-        let free = |needs: &BTreeSet<Name>| !needs.iter().any(|need| waiting.contains_key(need));
-        let next = waiting.iter().find(|(_, needs)| free(needs)).or_else(|| waiting.iter().next());
-        let Some(name) = next.map(|(name, _)| name.clone()) else { break };
-        waiting.remove(&name);
-        order.push(name);
-    }
-    order
 }
 
 #[cfg(test)]

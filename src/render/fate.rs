@@ -25,6 +25,14 @@ pub enum Fate {
     Renamed,
     /// It stops.
     Stopped,
+    /// It is ended at once.
+    Killed,
+    /// It is sent a signal.
+    Signalled,
+    /// It is frozen.
+    Paused,
+    /// It was frozen and goes on.
+    Unpaused,
     /// It goes.
     Removed,
     /// It is only waited for.
@@ -33,7 +41,7 @@ pub enum Fate {
 
 impl Fate {
     /// All of them, in the order in which a summary counts them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Pulled,
         Self::Built,
         Self::Pushed,
@@ -44,6 +52,10 @@ impl Fate {
         Self::Replaced,
         Self::Renamed,
         Self::Stopped,
+        Self::Killed,
+        Self::Signalled,
+        Self::Paused,
+        Self::Unpaused,
         Self::Removed,
         Self::Awaited,
     ];
@@ -61,6 +73,10 @@ impl Fate {
             (false, false) if starts && stops => Self::Restarted,
             (false, false) if starts => Self::Started,
             (false, false) if stops => Self::Stopped,
+            (false, false) if any(kills) => Self::Killed,
+            (false, false) if any(|action| matches!(action, Action::Kill { .. })) => Self::Signalled,
+            (false, false) if any(|action| matches!(action, Action::Pause { .. })) => Self::Paused,
+            (false, false) if any(|action| matches!(action, Action::Unpause { .. })) => Self::Unpaused,
             (false, false) if any(|action| matches!(action, Action::Pull { .. })) => Self::Pulled,
             (false, false) if any(|action| matches!(action, Action::Build { .. })) => Self::Built,
             (false, false) if any(|action| matches!(action, Action::Push { .. })) => Self::Pushed,
@@ -82,6 +98,10 @@ impl Fate {
             Self::Replaced => "replaced",
             Self::Renamed => "renamed",
             Self::Stopped => "stopped",
+            Self::Killed => "killed",
+            Self::Signalled => "signalled",
+            Self::Paused => "paused",
+            Self::Unpaused => "unpaused",
             Self::Removed => "removed",
             Self::Awaited => "waited for",
         }
@@ -99,6 +119,10 @@ impl Fate {
             Self::Replaced => "not replaced",
             Self::Renamed => "not renamed",
             Self::Stopped => "not stopped",
+            Self::Killed => "not killed",
+            Self::Signalled => "not signalled",
+            Self::Paused => "not paused",
+            Self::Unpaused => "not unpaused",
             Self::Removed => "not removed",
             Self::Awaited => "skipped",
         }
@@ -116,6 +140,10 @@ impl Fate {
             Self::Replaced => "replace",
             Self::Renamed => "rename",
             Self::Stopped => "stop",
+            Self::Killed => "kill",
+            Self::Signalled => "signal",
+            Self::Paused => "pause",
+            Self::Unpaused => "unpause",
             Self::Removed => "remove",
             Self::Awaited => "wait for",
         }
@@ -125,8 +153,8 @@ impl Fate {
     pub fn sign(self) -> &'static str {
         match self {
             Self::Pulled | Self::Built | Self::Pushed | Self::Created | Self::CreatedAndStarted | Self::Started => "+",
-            Self::Restarted | Self::Replaced | Self::Renamed => "~",
-            Self::Stopped | Self::Removed => "-",
+            Self::Restarted | Self::Replaced | Self::Renamed | Self::Signalled | Self::Unpaused => "~",
+            Self::Stopped | Self::Killed | Self::Paused | Self::Removed => "-",
             Self::Awaited => ".",
         }
     }
@@ -136,6 +164,13 @@ fn creates(action: &Action) -> bool {
     matches!(action, Action::Create { .. } | Action::CreateNetwork { .. } | Action::CreateVolume { .. })
 }
 
+fn kills(action: &Action) -> bool {
+    matches!(action, Action::Kill { signal, .. } if signal.is_final())
+}
+
 fn removes(action: &Action) -> bool {
-    matches!(action, Action::Remove { .. } | Action::RemoveNetwork { .. } | Action::RemoveVolume { .. })
+    matches!(
+        action,
+        Action::RemoveImage { .. } | Action::Remove { .. } | Action::RemoveNetwork { .. } | Action::RemoveVolume { .. }
+    )
 }

@@ -4,7 +4,9 @@
 
 use super::width::{columns, pad};
 use super::{Colours, Output};
+use crate::value::Moment;
 use indexmap::IndexMap;
+use std::time::SystemTime;
 
 /// A line longer than this is shown in parts, so that what never ends a line cannot fill the memory.
 const LONGEST_LINE: usize = 64 * 1024;
@@ -20,18 +22,36 @@ pub enum LogPrefix {
     None,
 }
 
+/// Whether a line says when it came.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Stamps {
+    /// It does not.
+    #[default]
+    None,
+    /// The moment at which its end arrived here, as RFC 3339 in UTC.
+    Arrival,
+}
+
 /// Where the lines of all containers meet. What it still holds is written when it is dropped.
 #[derive(Debug)]
 pub struct LogWriter {
     output: Output,
     prefix: LogPrefix,
+    stamps: Stamps,
     /// The containers in the order of their colours, each with the line that it has not ended yet.
     kept: IndexMap<String, Vec<u8>>,
 }
 
 impl LogWriter {
     pub(super) fn new(output: Output, names: Vec<String>, prefix: LogPrefix) -> Self {
-        Self { output, prefix, kept: names.into_iter().map(|name| (name, Vec::new())).collect() }
+        Self { output, prefix, stamps: Stamps::None, kept: names.into_iter().map(|name| (name, Vec::new())).collect() }
+    }
+
+    /// Lets each line say when it came.
+    #[must_use]
+    pub fn stamped(mut self, stamps: Stamps) -> Self {
+        self.stamps = stamps;
+        self
     }
 
     /// Takes what a container said; whole lines are shown at once. A name that was not known takes the next colour, and
@@ -69,7 +89,11 @@ impl LogWriter {
     }
 
     fn show(&self, name: &str, lines: &[u8]) {
-        self.output.data_bytes(&prefixed(&self.prefix_of(name), lines));
+        let stamp = match self.stamps {
+            Stamps::None => String::new(),
+            Stamps::Arrival => format!("{} ", Moment::from(SystemTime::now()).rfc3339()),
+        };
+        self.output.data_bytes(&prefixed(&format!("{}{stamp}", self.prefix_of(name)), lines));
     }
 
     fn prefix_of(&self, name: &str) -> String {

@@ -39,7 +39,7 @@ pub use elapsed::Elapsed;
 #[cfg(not(fuzzing))]
 pub use finding::{findings_json, findings_table};
 pub use graph::tree;
-pub use logs::{LogPrefix, LogWriter};
+pub use logs::{LogPrefix, LogWriter, Stamps};
 pub use output::{Ansi, Output, ProgressMode};
 pub use plan::{plan_coloured, plan_json, plan_text};
 pub use progress::Progress;

@@ -144,6 +144,15 @@ impl Output {
         }
     }
 
+    /// A question; the answer is written on the same line.
+    pub fn ask(&self, question: &str) {
+        // Nobody is left to be asked when standard error is gone.
+        let _ = self.aside(|| {
+            let mut out = io::stderr().lock();
+            write!(out, "{question}").and_then(|()| out.flush())
+        });
+    }
+
     /// Something worth knowing.
     pub fn note(&self, message: &str, help: Option<&str>) {
         if self.shared.mode != ProgressMode::Quiet {

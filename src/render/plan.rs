@@ -5,7 +5,7 @@ use super::fate::Fate;
 use super::thing::Thing;
 use super::verb::Verb;
 use super::width::{columns, pad};
-use crate::plan::{Action, Kind, Plan, Step, StepId};
+use crate::plan::{Action, Kind, Note, Plan, Step, StepId};
 use serde_json::{Value, json};
 
 /// Plans that are carried out one after the other, with a line for each thing and a summary, each line ended.
@@ -34,11 +34,14 @@ pub fn plan_coloured(plans: &[&Plan], colours: Colours) -> String {
 }
 
 /// Plans that are carried out one after the other as one JSON object: `plans`, each with `steps`, each of them with `id`
-/// (unique within its plan), `action`, `subject`, `because` and `needs`, and what its action needs besides.
+/// (unique within its plan), `action`, `subject`, `because` and `needs`, and what its action needs besides; and `notes`, each
+/// with `message` and `help`.
 pub fn plan_json(plans: &[&Plan]) -> String {
     let plans = plans.iter().map(|plan| {
         let steps: Vec<Value> = plan.steps().map(|(id, step)| step_json(id, step)).collect();
-        json!({ "steps": steps })
+        let note = |note: &Note| json!({"message": note.message, "help": note.help});
+        let notes: Vec<Value> = plan.notes().iter().map(note).collect();
+        json!({ "steps": steps, "notes": notes })
     });
     let all = json!({ "plans": plans.collect::<Vec<_>>() });
     serde_json::to_string_pretty(&all).expect("a JSON value always prints") + "\n"
@@ -108,6 +111,7 @@ fn argument(action: &Action) -> Option<(&'static str, Value)> {
             Some(("services", services.iter().map(ToString::to_string).collect::<Vec<_>>().into()))
         }
         Action::Stop { grace: Some(grace), .. } => Some(("grace", json!(grace.as_secs_f64()))),
+        Action::Kill { signal, .. } => Some(("signal", json!(signal.as_str()))),
         Action::Rename { to, .. } => Some(("to", json!(to))),
         Action::Await { until, .. } => Some(("until", json!(until.to_string()))),
         _ => None,

@@ -80,8 +80,11 @@ fn label(thing: &Thing, replicas: &BTreeMap<Name, usize>) -> String {
     if replicas.get(service) == Some(&1) {
         return service.to_string();
     }
-    let numbered = thing.name.rsplit_once('-').map(|(_, number)| format!("{service}-{number}"));
-    numbered.filter(|short| thing.name.ends_with(short.as_str())).unwrap_or_else(|| thing.name.clone())
+    let ends = ['-', '_'].map(|separator| {
+        let (_, number) = thing.name.rsplit_once(separator)?;
+        Some(format!("{service}{separator}{number}")).filter(|short| thing.name.ends_with(short.as_str()))
+    });
+    ends.into_iter().flatten().next().unwrap_or_else(|| thing.name.clone())
 }
 
 /// What tells that two steps are about the same thing.
@@ -134,12 +137,16 @@ fn keys(id: StepId, step: &Step) -> Vec<Key<'_>> {
         Action::Upload { target, .. }
         | Action::Start { target }
         | Action::Stop { target, .. }
+        | Action::Kill { target, .. }
+        | Action::Pause { target }
+        | Action::Unpause { target }
         | Action::Remove { target, .. } => {
             keys.push(Key::of(target));
         }
         Action::Pull { .. }
         | Action::Build { .. }
         | Action::Push { .. }
+        | Action::RemoveImage { .. }
         | Action::CreateNetwork { .. }
         | Action::RemoveNetwork { .. }
         | Action::CreateVolume { .. }

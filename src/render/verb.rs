@@ -23,12 +23,17 @@ impl Verb {
             Action::CreateNetwork { .. } | Action::CreateVolume { .. } | Action::Create { .. } => {
                 ("create", "creating", "created")
             }
-            Action::RemoveNetwork { .. } | Action::RemoveVolume { .. } | Action::Remove { .. } => {
-                ("remove", "removing", "removed")
-            }
+            Action::RemoveImage { .. }
+            | Action::RemoveNetwork { .. }
+            | Action::RemoveVolume { .. }
+            | Action::Remove { .. } => ("remove", "removing", "removed"),
             Action::Upload { .. } => ("upload", "filling", "filled"),
             Action::Start { .. } => ("start", "starting", "started"),
             Action::Stop { .. } => ("stop", "stopping", "stopped"),
+            Action::Kill { signal, .. } if signal.is_final() => ("kill", "killing", "killed"),
+            Action::Kill { .. } => ("kill", "signalling", "signalled"),
+            Action::Pause { .. } => ("pause", "pausing", "paused"),
+            Action::Unpause { .. } => ("unpause", "unpausing", "unpaused"),
             Action::Rename { .. } => ("rename", "renaming", "renamed"),
             Action::Await { until, .. } => ("await", "waiting", met(*until)),
         };

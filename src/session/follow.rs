@@ -1,7 +1,7 @@
 //! [`Follow`]: the output of a project's containers, from before they start until they have all ended.
 
 use crate::engine::{ContainerAction, ContainerEvent, Engine, EngineError, LogChunk, LogOptions};
-use crate::plan::{SeenContainer, State, Subject};
+use crate::plan::{Observed, SeenContainer, State, Subject};
 use crate::value::{ContainerId, Name, ProjectName};
 use futures_util::{Stream, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +31,28 @@ pub enum Said {
     },
 }
 
+/// When following is over before all containers have ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// It is not.
+    AllEnded,
+    /// When one has ended that is not expected to.
+    FirstEnd,
+    /// When one has ended with another exit code than 0.
+    FirstFailure,
+}
+
+/// A container that ended and is not started again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    /// Its name.
+    pub container: String,
+    /// The service it belongs to.
+    pub service: Name,
+    /// Its exit code.
+    pub code: i64,
+}
+
 /// The containers that are followed. Everything they say goes into one channel, in the order in which it arrives.
 pub struct Follow {
     engine: Engine,
@@ -38,6 +60,9 @@ pub struct Follow {
     shown: BTreeSet<Name>,
     sender: UnboundedSender<Said>,
     attached: Mutex<BTreeMap<ContainerId, Attached>>,
+    /// The services that others wait to see completed: their good end is no news.
+    jobs: BTreeSet<Name>,
+    ends: Mutex<Vec<End>>,
 }
 
 struct Attached {
@@ -52,7 +77,32 @@ impl Follow {
     /// Watches the containers of some services until they end, and tells what those of some of them say.
     pub fn new(engine: &Engine, watched: BTreeSet<Name>, shown: BTreeSet<Name>) -> (Self, UnboundedReceiver<Said>) {
         let (sender, receiver) = unbounded_channel();
-        (Self { engine: engine.clone(), watched, shown, sender, attached: Mutex::default() }, receiver)
+        let (attached, ends) = (Mutex::default(), Mutex::default());
+        (Self { engine: engine.clone(), watched, shown, sender, attached, jobs: BTreeSet::new(), ends }, receiver)
+    }
+
+    /// Expects these services to end by themselves.
+    #[must_use]
+    pub fn expecting(mut self, jobs: BTreeSet<Name>) -> Self {
+        self.jobs = jobs;
+        self
+    }
+
+    /// The exit code of the first container of a service that ended: of those that were heard of, else of those that
+    /// are there; nothing when none has ended.
+    ///
+    /// # Errors
+    /// When the engine cannot be asked.
+    pub async fn exit_code_of(&self, project: &ProjectName, service: &Name) -> Result<Option<i64>, EngineError> {
+        let heard = self.ends().iter().find(|end| end.service == *service).map(|end| end.code);
+        if heard.is_some() {
+            return Ok(heard);
+        }
+        let seen = self.engine.observe_named(project).await?;
+        Ok(seen.replicas(service).into_iter().find_map(|one| match one.state {
+            State::Exited(code) => Some(code),
+            _ => None,
+        }))
     }
 
     /// Attaches to a container that is about to start, so that not a byte is missed.
@@ -95,16 +145,17 @@ impl Follow {
         self.attached().insert(id.clone(), Attached { container: name.to_owned(), forwarding });
     }
 
-    /// Follows until no container of the watched services runs any more. Containers that start again, or that another
-    /// shell starts, are followed from then on.
+    /// Follows until no container of the watched services runs any more, or until one has ended as `until` says, which
+    /// it gives then. Containers that start again, or that another shell starts, are followed from then on.
     ///
     /// # Errors
     /// When the engine cannot be asked.
-    pub async fn until_all_ended(
+    pub async fn follow(
         &self,
         project: &ProjectName,
         mut events: impl Stream<Item = Result<ContainerEvent, EngineError>> + Unpin,
-    ) -> Result<(), EngineError> {
+        until: Until,
+    ) -> Result<Option<End>, EngineError> {
         let seen = self.engine.observe_named(project).await?;
         let ours = |one: &&SeenContainer| self.watched.contains(&one.service) && !one.oneoff;
         let mut running: BTreeSet<ContainerId> =
@@ -122,6 +173,10 @@ impl Follow {
                     let restarting = self.died(&event, exit_code).await;
                     if !restarting {
                         running.remove(&event.id);
+                        let end = self.ended(&event, exit_code);
+                        if self.is_over(until, &end) {
+                            return Ok(Some(end));
+                        }
                     }
                 }
                 ContainerAction::Destroy => {
@@ -130,7 +185,36 @@ impl Follow {
                 _ => {}
             }
         }
-        Ok(())
+        Ok(self.missed(&seen, until))
+    }
+
+    /// Takes note of an end.
+    fn ended(&self, event: &ContainerEvent, code: i64) -> End {
+        let end = End { container: event.name.clone(), service: event.service.clone(), code };
+        self.ends().push(end.clone());
+        end
+    }
+
+    fn is_over(&self, until: Until, end: &End) -> bool {
+        match until {
+            Until::AllEnded => false,
+            Until::FirstEnd => end.code != 0 || !self.jobs.contains(&end.service),
+            Until::FirstFailure => end.code != 0,
+        }
+    }
+
+    /// A container that had ended before anybody listened.
+    fn missed(&self, seen: &Observed, until: Until) -> Option<End> {
+        let ours = |one: &&SeenContainer| self.watched.contains(&one.service) && !one.oneoff;
+        let ends = seen.containers.iter().filter(ours).filter_map(|one| match one.state {
+            State::Exited(code) => Some(End { container: one.name.clone(), service: one.service.clone(), code }),
+            _ => None,
+        });
+        ends.into_iter().find(|end| self.is_over(until, end))
+    }
+
+    fn ends(&self) -> std::sync::MutexGuard<'_, Vec<End>> {
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The next event; nothing when no container runs and all that ended have been told of.

@@ -4,9 +4,9 @@
 
 mod follow;
 
-pub use follow::{Follow, Said};
+pub use follow::{End, Follow, Said, Until};
 
-use crate::engine::{Engine, EngineError, Work};
+use crate::engine::{Engine, EngineError, Licence, Work};
 use crate::event::{Event, What};
 use crate::execute::{Ended, OnFailure, execute};
 use crate::model::Project;
@@ -39,6 +39,7 @@ pub type Outcomes = Vec<Outcome<(), StepError>>;
 /// One run of plans for a project on an engine.
 pub struct Session<'a> {
     engine: &'a Engine,
+    licence: Licence,
     project: &'a Project,
     tell: &'a (dyn Fn(Event) + Sync),
     began: Instant,
@@ -47,9 +48,14 @@ pub struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// A session that tells what happens to a closure.
-    pub fn new(engine: &'a Engine, project: &'a Project, tell: &'a (dyn Fn(Event) + Sync)) -> Self {
-        Self { engine, project, tell, began: Instant::now(), follow: None, limit: Limit::default() }
+    /// A session that may change what the engine holds, and tells what happens to a closure.
+    pub fn new(
+        (engine, licence): (&'a Engine, Licence),
+        project: &'a Project,
+        tell: &'a (dyn Fn(Event) + Sync),
+    ) -> Self {
+        let limit = Limit::default();
+        Self { engine, licence, project, tell, began: Instant::now(), follow: None, limit }
     }
 
     /// Follows the output of containers from before they start.
@@ -116,6 +122,13 @@ impl Run<'_> {
                 }
                 Ok(Ended::Done)
             }
+            Action::RemoveImage { .. } => match self.perform(id, step).await {
+                Err(StepError::Engine(error @ EngineError::Conflict { .. })) => {
+                    self.session.happened(id, What::PassedOver(error.to_string()));
+                    return Ok(Ended::Done);
+                }
+                other => other.map(|()| Ended::Done),
+            },
             _ => self.perform(id, step).await.map(|()| Ended::Done),
         };
         match &result {
@@ -142,8 +155,9 @@ impl Run<'_> {
         }
         let made = |step: StepId| self.made().get(&step).cloned();
         let report = |what: What| self.session.happened(id, what);
-        let work = Work { project: self.session.project, action: &step.action, made: &made, report: &report };
-        if let Some(container) = self.session.engine.perform(work).await? {
+        let Session { engine, licence, project, .. } = *self.session;
+        let work = Work { licence, project, action: &step.action, made: &made, report: &report };
+        if let Some(container) = engine.perform(work).await? {
             self.made().insert(id, container);
         }
         Ok(())

@@ -16,6 +16,7 @@ mod percent;
 mod platform;
 mod ratio;
 mod secret;
+mod signal;
 mod timespan;
 mod window;
 
@@ -33,6 +34,7 @@ pub use percent::Percent;
 pub use platform::Platform;
 pub use ratio::Ratio;
 pub use secret::Secret;
+pub use signal::Signal;
 pub use timespan::Timespan;
 pub use window::Window;
 

@@ -61,6 +61,16 @@ fn seconds(text: &str) -> Option<Moment> {
 }
 
 /// Seconds since 1970 with nine digits of the next.
+impl Moment {
+    /// As RFC 3339 in UTC with nine digits of a second, such as `2026-11-22T00:05:01.500000000Z`.
+    pub fn rfc3339(self) -> String {
+        let format =
+            time::macros::format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:9]Z");
+        let moment = OffsetDateTime::from_unix_timestamp_nanos(self.0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        moment.format(&format).unwrap_or_default()
+    }
+}
+
 impl fmt::Display for Moment {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}.{:09}", self.0.div_euclid(SECOND), self.0.rem_euclid(SECOND))
@@ -83,6 +93,7 @@ mod tests {
         assert_eq!(first, third);
         assert!(!first.is_whole());
         assert_eq!(first.to_string(), "1795305901.500000000");
+        assert_eq!(first.rfc3339(), "2026-11-22T00:05:01.500000000Z");
     }
 
     #[test]

@@ -111,3 +111,29 @@ fn a_failed_up_exits_1_and_names_the_fault() {
     let scenario = Scenario::new("failing_job");
     scenario.hoist(["up"]).code(1).says("exited with code 4");
 }
+
+#[test]
+fn attach_shows_what_is_named_and_no_attach_of_all_shows_nothing() {
+    let scenario = Scenario::new("short_lived");
+    let ran = scenario.hoist(["up", "--attach", "one"]).ok().prints("one-1  | one\n");
+    assert!(!ran.stdout.contains("two"), "{}", ran.told());
+    let ran = scenario.hoist(["up", "--no-attach", "one", "--no-attach", "two"]).ok();
+    assert_eq!(ran.stdout, "", "{}", ran.told());
+}
+
+#[test]
+fn attach_dependencies_shows_what_a_service_needs() {
+    let scenario = Scenario::new("web_and_db");
+    let running = scenario.spawn(["up", "--attach-dependencies", "web"]);
+    running.until_prints("| db is up");
+    running.until_prints("| web is up");
+}
+
+#[test]
+fn timestamps_say_when_a_line_came() {
+    let ran = Scenario::new("short_lived").hoist(["up", "--timestamps", "one"]).ok();
+    let line = ran.stdout.lines().next().unwrap_or_default();
+    let (prefix, rest) = line.split_once(" | ").unwrap_or_default();
+    let (stamp, said) = rest.split_once(' ').unwrap_or_default();
+    assert_eq!((prefix.trim(), said, stamp.len()), ("one-1", "one", 30), "{}", ran.told());
+}

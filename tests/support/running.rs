@@ -103,8 +103,17 @@ impl Running {
 
     /// Ctrl-C.
     pub fn interrupt(&self) {
+        self.signal("-INT");
+    }
+
+    /// What `kill` sends.
+    pub fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    fn signal(&self, signal: &str) {
         let id = self.child.lock().unwrap().id().to_string();
-        let sent = Command::new("kill").args(["-INT", &id]).status().expect("kill is there");
+        let sent = Command::new("kill").args([signal, &id]).status().expect("kill is there");
         assert!(sent.success(), "the process is gone");
     }
 

@@ -179,6 +179,11 @@ impl Scenario {
         self.command(program)
     }
 
+    /// Runs `docker compose` with words that are not counted, past any proxy.
+    pub fn compose_words(&self, words: &[&str]) -> Ran {
+        Running::spawn(self.compose_command(words)).wait()
+    }
+
     /// Starts `hoist`.
     pub fn spawn<const N: usize>(&self, words: [&str; N]) -> Running {
         Running::spawn(self.hoist_command(&words))

@@ -1,20 +1,19 @@
 //! `up` in the foreground: the output of all services, until they end or the user ends them.
 
+use super::super::bring::Bring;
 use super::super::carrier::Carrier;
 use super::super::failure::report_outcomes;
 use super::super::interrupt::Ended;
 use super::super::{Context, Exit};
-use super::Up;
-use crate::engine::{Engine, Events};
+use super::attachment::{Attachment, Audience};
+use crate::engine::Events;
 use crate::execute::OnFailure;
-use crate::graph::Services;
-use crate::load::Loaded;
-use crate::model::Project;
-use crate::plan::reconcile::{reconcile, selection};
-use crate::plan::short_name;
+use crate::model::{Dependency, DependencyCondition, Project};
+use crate::plan::reconcile::reconcile;
 use crate::plan::teardown::{self, Teardown};
+use crate::plan::{Policy, short_name};
 use crate::render::LogWriter;
-use crate::session::{Follow, Said};
+use crate::session::{End, Follow, Said, Until};
 use crate::value::Name;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -24,47 +23,75 @@ use tokio_util::sync::CancellationToken;
 /// How long the news of a container's end may take to arrive.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// Brings the project up, shows what it says, and stops it at the end.
-pub async fn run(up: &Up, context: &Context, loaded: &Loaded, engine: &Engine) -> anyhow::Result<Exit> {
+/// Brings the project up, shows what it says, and stops it at the end. `is_up` hears that all is up.
+pub async fn run(bring: Bring<'_>, attachment: &Attachment, is_up: &dyn Fn()) -> anyhow::Result<Exit> {
+    let Carrier { context, engine, project, .. } = bring.carrier;
+    let policy = bring.policy();
+    let audience = attachment.audience(project, &policy)?;
     let halt = CancellationToken::new();
-    let project = &loaded.project;
-    let images = context.interrupts().or(up.prepare_images(context, project, engine, &halt), &halt).await;
+    let images = context.interrupts().or(bring.images(&halt), &halt).await;
     let Ended::Finished(seen) = images else { return Ok(Exit::INTERRUPTED) };
     let Some(seen) = seen? else { return Ok(Exit::FAILED) };
-    let plan = reconcile(project, &seen, &up.policy())?;
+    let plan = reconcile(project, &seen, &policy)?;
     context.show_notes(&plan);
 
-    let watched = watched(up, project);
-    let services = shown(up, project, &watched);
-    let (follow, said) = Follow::new(engine, watched, services.clone());
+    let Audience { watched, shown } = audience;
+    let (follow, said) = Follow::new(engine, watched, shown.clone());
+    let follow = follow.expecting(jobs(project));
     let mut events = engine.subscribe(project.name()).await?;
-    let printer = tokio::spawn(print(said, log_writer(up, context, project, &services), project.name().to_string()));
+    let writer = log_writer(attachment, context, project, &shown);
+    let printer = tokio::spawn(print(said, writer, project.name().to_string()));
     for container in kept(&seen, &plan) {
         follow.attach_running(container).await?;
     }
-    let carrier = Carrier { context, engine, project, follow: Some(&follow) };
-    let attached = Attached { carrier, follow: &follow };
+    let attached = Attached { carrier: bring.carrier.following(&follow), follow: &follow, policy: &policy };
     let work = async {
         if !attached.bring_up(&plan, &halt).await {
-            return anyhow::Ok(Exit::FAILED);
+            return anyhow::Ok(Followed::Failed);
         }
         if !halt.is_cancelled() {
-            up.tell_timings(context, project, Some(Exit::DONE));
+            is_up();
         }
         tokio::select! {
-            ended = follow.until_all_ended(project.name(), &mut events) => ended?,
-            () = halt.cancelled() => {}
+            end = follow.follow(project.name(), &mut events, attachment.until()) => Ok(Followed::Ended(end?)),
+            () = halt.cancelled() => Ok(Followed::Ended(None)),
         }
-        Ok(Exit::DONE)
     };
     let exit = match context.interrupts().or(work, &halt).await {
-        Ended::Finished(exit) => exit?,
-        Ended::Interrupted(_) => attached.stop(up, &mut events).await?,
+        Ended::Finished(followed) => attached.conclude(attachment, followed?, &mut events).await?,
+        Ended::Interrupted(_) => {
+            attached.stop(&mut events).await?;
+            Exit::INTERRUPTED
+        }
     };
     drop(follow);
     // What was said last is printed before the prompt comes back.
     let _ = tokio::time::timeout(Duration::from_secs(2), printer).await;
     Ok(exit)
+}
+
+/// How the following of a project ended by itself.
+enum Followed {
+    /// It did not come up, which has been shown.
+    Failed,
+    /// All have ended, or one whose end is the end of all.
+    Ended(Option<End>),
+}
+
+/// How containers were stopped.
+#[derive(PartialEq, Eq)]
+enum Stopped {
+    /// Within their grace.
+    InPeace,
+    /// At once, since the user did not want to wait.
+    AtOnce,
+}
+
+/// The services that another waits to see completed.
+fn jobs(project: &Project) -> BTreeSet<Name> {
+    let completed = |how: &Dependency| how.condition == DependencyCondition::CompletedSuccessfully;
+    let awaited = project.services.values().flat_map(|service| &service.depends_on);
+    awaited.filter(|(_, how)| completed(how)).map(|(name, _)| name.clone()).collect()
 }
 
 /// The containers that the plan leaves alone.
@@ -83,26 +110,13 @@ fn kept<'a>(
     seen.containers.iter().filter(move |container| !touched(&container.id))
 }
 
-/// The services whose end ends the command: those asked for.
-fn watched(up: &Up, project: &Project) -> BTreeSet<Name> {
-    match up.services.as_slice() {
-        [] => selection(project, &Services::of(project), &up.policy()),
-        asked => asked.iter().cloned().collect(),
-    }
-}
-
-/// The services whose output is shown: those that are watched, unless the file or a flag says no.
-fn shown(up: &Up, project: &Project, watched: &BTreeSet<Name>) -> BTreeSet<Name> {
-    let wanted = |name: &&Name| project.services.get(*name).is_some_and(|service| service.attach != Some(false));
-    watched.iter().filter(wanted).filter(|name| !up.no_attach.contains(name)).cloned().collect()
-}
-
-fn log_writer(up: &Up, context: &Context, project: &Project, services: &BTreeSet<Name>) -> LogWriter {
+fn log_writer(attachment: &Attachment, context: &Context, project: &Project, services: &BTreeSet<Name>) -> LogWriter {
+    let (prefix, stamps) = attachment.log_prefix();
     let names = services.iter().filter_map(|name| project.services.get(name)).flat_map(|service| {
         (1..=service.replicas())
             .map(|number| short_name(&project.container_name(service, number), project.name().as_str()).to_owned())
     });
-    context.output().logs(names.collect(), up.prefix.log_prefix())
+    context.output().logs(names.collect(), prefix).stamped(stamps)
 }
 
 async fn print(mut said: UnboundedReceiver<Said>, mut writer: LogWriter, project: String) {
@@ -122,6 +136,7 @@ async fn print(mut said: UnboundedReceiver<Said>, mut writer: LogWriter, project
 struct Attached<'a> {
     carrier: Carrier<'a>,
     follow: &'a Follow,
+    policy: &'a Policy,
 }
 
 impl Attached<'_> {
@@ -133,18 +148,37 @@ impl Attached<'_> {
         report_outcomes(self.carrier.context.output(), plan, &outcomes)
     }
 
-    /// Stops all containers, dependents first, while their output is still shown. A second Ctrl-C kills them.
-    async fn stop(&self, up: &Up, events: &mut Events) -> anyhow::Result<Exit> {
+    /// Ends the command: all containers are stopped when the end of one is that of all, and the exit code is the one that
+    /// was asked for.
+    async fn conclude(&self, attachment: &Attachment, followed: Followed, events: &mut Events) -> anyhow::Result<Exit> {
+        let Followed::Ended(end) = followed else { return Ok(Exit::FAILED) };
+        if let Some(end) = &end {
+            let project = self.carrier.project.name().as_str();
+            let container = short_name(&end.container, project);
+            self.carrier.context.output().say(&format!("{container} exited with code {}: aborting", end.code));
+            if self.stop(events).await? == Stopped::AtOnce {
+                return Ok(Exit::INTERRUPTED);
+            }
+        }
+        let code = match &attachment.exit_code_from {
+            Some(service) => self.follow.exit_code_of(self.carrier.project.name(), service).await?,
+            None => end.map(|end| end.code),
+        };
+        Ok(code.map_or(Exit::DONE, Exit::of_process))
+    }
+
+    /// Stops all containers, dependents first, while their output is still shown. Ctrl-C kills them.
+    async fn stop(&self, events: &mut Events) -> anyhow::Result<Stopped> {
         self.carrier.context.output().say("stopping; Ctrl-C again kills");
-        let targets = up.services.clone();
-        let gentle = Teardown { grace: up.timeout.map(Duration::from_secs), targets, ..Teardown::default() };
+        let targets = self.policy.targets.clone();
+        let gentle = Teardown { grace: self.policy.grace, targets, ..Teardown::default() };
         tokio::select! {
-            result = self.stop_and_listen(&gentle, &mut *events) => return result.map(|()| Exit::INTERRUPTED),
+            result = self.stop_and_listen(&gentle, &mut *events) => return result.map(|()| Stopped::InPeace),
             () = self.carrier.context.interrupts().next() => {}
         }
         let now = Teardown { grace: Some(Duration::ZERO), ..gentle };
         self.stop_and_listen(&now, events).await?;
-        Ok(Exit::INTERRUPTED)
+        Ok(Stopped::AtOnce)
     }
 
     /// Stops all containers; what they still say, and that they ended, is told to the last.
@@ -162,7 +196,7 @@ impl Attached<'_> {
             };
             tokio::select! {
                 // That the engine cannot be asked is told by the stopping.
-                _ = self.follow.until_all_ended(self.carrier.project.name(), events) => {}
+                _ = self.follow.follow(self.carrier.project.name(), events, Until::AllEnded) => {}
                 () = rest => {}
             }
         };

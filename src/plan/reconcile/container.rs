@@ -3,7 +3,9 @@
 use super::replica::{self, Kept, Replicas};
 use super::{Draft, Ready, gate};
 use crate::model::Service;
-use crate::plan::{Action, AnonymousVolumes, Kind, Reason, Replica, SeenContainer, State, StepId, Subject, Target};
+use crate::plan::{
+    Action, AnonymousVolumes, Kind, Reach, Reason, Replica, SeenContainer, State, StepId, Subject, Target,
+};
 use crate::value::ContainerId;
 
 /// Plans the containers of a service whose dependencies are planned already.
@@ -48,16 +50,64 @@ fn remove(draft: &mut Draft<'_>, container: &SeenContainer, because: Reason, vol
     draft.removed.insert(container.id.clone(), removed);
 }
 
-/// Stops and removes a container for another that has its anonymous volumes. It is stopped even if it was not seen
+/// Stops and removes a container for another that has its anonymous volumes, or gets new ones. It is stopped even if it was not seen
 /// running: only what has stopped is removed, so that what an engine lists as running is never on its way out.
 fn make_way(draft: &mut Draft<'_>, old: &SeenContainer, subject: &Subject, needs: Vec<StepId>) -> StepId {
     let target = Target::Existing(old.id.clone());
     let stop = Action::Stop { target: target.clone(), grace: draft.policy.grace };
     let stopped = draft.add(stop, Reason::Replaced, subject, needs);
-    let remove = Action::Remove { target, volumes: AnonymousVolumes::Keep };
-    let removed = draft.add(remove, Reason::Replaced, subject, vec![stopped]);
+    let volumes = draft.policy.anonymous;
+    let removed = draft.add(Action::Remove { target, volumes }, Reason::Replaced, subject, vec![stopped]);
+    if volumes == AnonymousVolumes::Remove {
+        draft.renewed.push((old.id.clone(), removed));
+    }
     draft.removed.insert(old.id.clone(), removed);
     removed
+}
+
+/// Starts a container that is made, when containers are to run.
+fn start(
+    draft: &mut Draft<'_>,
+    (target, subject): (&Target, &Subject),
+    because: &Reason,
+    needs: Vec<StepId>,
+) -> Option<StepId> {
+    let starts = draft.policy.reach != Reach::Created;
+    starts.then(|| draft.start(target.clone(), because.clone(), subject, needs))
+}
+
+/// What is waited for before a container of this service starts; nothing when none is started.
+fn before_start(draft: &mut Draft<'_>, service: &Service) -> Vec<StepId> {
+    if draft.policy.reach == Reach::Created { Vec::new() } else { gate::before(draft, service) }
+}
+
+/// Starts a container that does not run.
+pub(super) fn revive(
+    draft: &mut Draft<'_>,
+    service: &Service,
+    (container, subject): (&SeenContainer, Subject),
+    mut needs: Vec<StepId>,
+) -> Ready {
+    let target = Target::Existing(container.id.clone());
+    needs.extend(gate::before(draft, service));
+    let because = Reason::NotRunning(container.state.to_string());
+    let started = draft.start(target.clone(), because, &subject, needs);
+    Ready { target, subject, started: Some(started), replaced: false }
+}
+
+/// Stops and starts a container, when all that its start waits for holds.
+pub(super) fn again(
+    draft: &mut Draft<'_>,
+    service: &Service,
+    (container, subject): (&SeenContainer, Subject),
+    (because, mut needs): (Reason, Vec<StepId>),
+) -> Ready {
+    let target = Target::Existing(container.id.clone());
+    needs.extend(gate::before(draft, service));
+    let stop = Action::Stop { target: target.clone(), grace: draft.policy.grace };
+    let stopped = draft.add(stop, because.clone(), &subject, needs);
+    let started = draft.start(target.clone(), because, &subject, vec![stopped]);
+    Ready { target, subject, started: Some(started), replaced: false }
 }
 
 struct Planner<'a> {
@@ -71,10 +121,10 @@ impl Planner<'_> {
         let subject = Subject::of(Kind::Container, &name, &self.service.name);
         let created = self.add_create(draft, (number, name), None, &Reason::Missing);
         let target = Target::MadeBy(created);
-        let mut needs = gate::before(draft, self.service);
+        let mut needs = before_start(draft, self.service);
         needs.push(created);
-        let started = draft.start(target.clone(), Reason::Missing, &subject, needs);
-        Ready { target, subject, started: Some(started), replaced: false }
+        let started = start(draft, (&target, &subject), &Reason::Missing, needs);
+        Ready { target, subject, started, replaced: false }
     }
 
     /// The container is what is wanted: its name is mended, it is started if it does not run, and restarted if it
@@ -86,7 +136,7 @@ impl Planner<'_> {
         let mut needs = Vec::new();
         if replica::is_temporary(draft, self.service, container) {
             for old in overtaken {
-                let gates = gate::before(draft, self.service);
+                let gates = before_start(draft, self.service);
                 needs.push(make_way(draft, old, &subject, gates));
             }
             needs.extend(draft.name_freed(&name, Some(&container.id)));
@@ -94,28 +144,23 @@ impl Planner<'_> {
             let rename = Action::Rename { target: target.clone(), to: name };
             needs = vec![draft.add(rename, Reason::Interrupted, &subject, needs)];
         }
+        if draft.policy.reach == Reach::Created {
+            return Ready { target, subject, started: None, replaced: false };
+        }
         let restart = self.service.depends_on.iter().find(|(dependency, how)| {
             how.restart && draft.ready.get(*dependency).is_some_and(|all| all.iter().any(|one| one.replaced))
         });
-        let because = match (container.state, restart) {
+        match (container.state, restart) {
             (State::Running | State::Restarting, None) => {
                 gate::on_what_starts(draft, self.service);
-                return Ready { target, subject, started: None, replaced: false };
+                Ready { target, subject, started: None, replaced: false }
             }
             (State::Running | State::Restarting, Some((dependency, _))) => {
-                needs.extend(gate::before(draft, self.service));
                 let because = Reason::DependencyReplaced(dependency.clone());
-                let stop = Action::Stop { target: target.clone(), grace: draft.policy.grace };
-                needs = vec![draft.add(stop, because.clone(), &subject, needs)];
-                because
+                again(draft, self.service, (container, subject), (because, needs))
             }
-            (state, _) => {
-                needs.extend(gate::before(draft, self.service));
-                Reason::NotRunning(state.to_string())
-            }
-        };
-        let started = draft.start(target.clone(), because, &subject, needs);
-        Ready { target, subject, started: Some(started), replaced: false }
+            _ => revive(draft, self.service, (container, subject), needs),
+        }
     }
 
     /// The replacement is made next to the old container, and the old one goes only when all that the new one waits
@@ -125,9 +170,10 @@ impl Planner<'_> {
         let name = draft.wanted.container_name(self.service, old.number);
         let subject = Subject::of(Kind::Container, &name, &self.service.name);
         let temporary = format!("{}_{name}", old.id.short());
-        let created = self.add_create(draft, (old.number, temporary), Some(old.id.clone()), because);
+        let inherit = (draft.policy.anonymous == AnonymousVolumes::Keep).then(|| old.id.clone());
+        let created = self.add_create(draft, (old.number, temporary), inherit, because);
         let target = Target::MadeBy(created);
-        let mut needs = gate::before(draft, self.service);
+        let mut needs = before_start(draft, self.service);
         needs.push(created);
         let going = kept.overtaken.iter().copied().chain([old]);
         let mut gone: Vec<StepId> = going.map(|old| make_way(draft, old, &subject, needs.clone())).collect();
@@ -136,8 +182,8 @@ impl Planner<'_> {
         gone.dedup();
         let rename = Action::Rename { target: target.clone(), to: name };
         let renamed = draft.add(rename, Reason::Replaced, &subject, gone);
-        let started = draft.start(target.clone(), because.clone(), &subject, vec![renamed]);
-        Ready { target, subject, started: Some(started), replaced: true }
+        let started = start(draft, (&target, &subject), because, vec![renamed]);
+        Ready { target, subject, started, replaced: true }
     }
 
     fn add_create(

@@ -7,15 +7,17 @@ mod gate;
 mod image;
 mod network;
 mod replica;
+mod start;
 #[cfg(test)]
 mod tests;
 mod volume;
 
 pub use image::images;
+pub use start::{restart, start};
 
 use super::{
-    Action, AnonymousVolumes, Kind, Note, Observed, Orphans, Plan, Policy, Reason, SeenContainer, State, Step, StepId,
-    Subject, Target, labels,
+    Action, AnonymousVolumes, Dependencies, Kind, Note, Observed, Orphans, Plan, Policy, Reach, Reason, SeenContainer,
+    State, Step, StepId, Subject, Target, labels,
 };
 use crate::graph::Services;
 use crate::model::{Project, Service};
@@ -47,18 +49,24 @@ pub fn reconcile(wanted: &Project, seen: &Observed, policy: &Policy) -> Result<P
             container::plan(&mut draft, service);
         }
     }
-    if policy.wait {
+    volume::forget_renewed(&mut draft);
+    if policy.reach == Reach::Ready {
         gate::wait_for_all(&mut draft, &selected);
     }
     if draft.faults.is_empty() { Ok(draft.plan) } else { Err(Blocked { faults: draft.faults }) }
 }
 
-/// The services that a policy asks for, with what they depend on.
+/// The services that a policy asks for, with what they depend on unless that is to be left alone.
 pub fn selection(wanted: &Project, services: &Services, policy: &Policy) -> BTreeSet<Name> {
     if policy.targets.is_empty() {
         return wanted.services.keys().cloned().collect();
     }
-    services.closure(&policy.targets)
+    match policy.dependencies {
+        Dependencies::Include => services.closure(&policy.targets),
+        Dependencies::Leave => {
+            policy.targets.iter().filter(|name| wanted.services.contains_key(*name)).cloned().collect()
+        }
+    }
 }
 
 /// A plan while it is made.
@@ -78,6 +86,8 @@ struct Draft<'a> {
     ready: BTreeMap<Name, Vec<Ready>>,
     /// The steps that remove containers: they free a name.
     removed: BTreeMap<ContainerId, StepId>,
+    /// The containers whose anonymous volumes go with them, and the steps that remove them.
+    renewed: Vec<(ContainerId, StepId)>,
     /// Steps that wait, by what they wait for, so that two dependents share them.
     gates: BTreeMap<(Target, super::Condition, bool), StepId>,
 }
@@ -124,6 +134,7 @@ impl<'a> Draft<'a> {
             volumes: BTreeMap::new(),
             ready: BTreeMap::new(),
             removed: BTreeMap::new(),
+            renewed: Vec::new(),
             gates: BTreeMap::new(),
         }
     }

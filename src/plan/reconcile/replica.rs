@@ -85,7 +85,7 @@ pub(super) fn divergence(draft: &Draft<'_>, service: &Service, container: &SeenC
     if container.state == State::Dead {
         return Some(Reason::NotRunning(container.state.to_string()));
     }
-    match draft.policy.recreate {
+    match draft.policy.recreate_of(&service.name) {
         Recreate::Never => return None,
         Recreate::Always => return Some(Reason::Asked),
         Recreate::Diverged => {}

@@ -342,7 +342,7 @@ fn recreate_always_replaces_all_and_never_replaces_none() {
 #[test]
 fn waiting_waits_for_every_container_that_is_not_ready_yet() {
     let both = services(&[DB, "a: {image: x}"]);
-    let policy = Policy { wait: true, ..Policy::default() };
+    let policy = Policy { reach: Reach::Ready, ..Policy::default() };
     let lines = plan_lines(&up_with(&both, &Observed::default(), &policy)).split_off(5);
     assert_eq!(lines, ["await a-1 running [start a-1]", "await db-1 healthy [start db-1]"]);
     let seen = applied(&both);

@@ -2,9 +2,9 @@
 
 use super::{Declared, Draft, Standing};
 use crate::model::Service;
-use crate::plan::{Action, Kind, Note, Reason, Subject, fingerprint};
+use crate::plan::{Action, Kind, Note, Reason, SeenContainer, StepId, Subject, fingerprint};
 use crate::value::Name;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Plans the volumes that these services use.
 pub(super) fn plan(draft: &mut Draft<'_>, services: &[&Service]) {
@@ -25,6 +25,27 @@ pub(super) fn plan(draft: &mut Draft<'_>, services: &[&Service]) {
                 format!("save the data, then 'docker volume rm {}' and up again", volume.name),
             )),
         }
+    }
+}
+
+/// Removes the anonymous volumes of containers that were replaced by others with new ones. An engine keeps those that a
+/// container had taken over from another, so each is named; one that a container has that stays is kept.
+pub(super) fn forget_renewed(draft: &mut Draft<'_>) {
+    let renewed = std::mem::take(&mut draft.renewed);
+    let mut going: BTreeMap<&str, (&Name, Vec<StepId>)> = BTreeMap::new();
+    for (id, removed) in &renewed {
+        let Some(container) = draft.seen.container(id) else { continue };
+        for volume in container.volumes.iter().filter(|volume| volume.is_anonymous()) {
+            going.entry(&volume.name).or_insert((&container.service, vec![])).1.push(*removed);
+        }
+    }
+    let stays = |container: &SeenContainer| renewed.iter().all(|(id, _)| *id != container.id);
+    for container in draft.seen.containers.iter().filter(|container| stays(container)) {
+        going.retain(|name, _| container.volumes.iter().all(|volume| volume.name != *name));
+    }
+    for (name, (service, needs)) in going {
+        let subject = Subject::of(Kind::Volume, name, service);
+        draft.add(Action::RemoveVolume { name: name.to_owned() }, Reason::Replaced, &subject, needs);
     }
 }
 

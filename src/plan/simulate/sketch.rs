@@ -2,7 +2,7 @@
 //! that a person can read.
 
 use crate::model::Project;
-use crate::plan::{Observed, Orphans, Policy, Recreate, SeenContainer, SeenNetwork, SeenVolume, State, labels};
+use crate::plan::{Observed, Orphans, Policy, Reach, Recreate, SeenContainer, SeenNetwork, SeenVolume, State, labels};
 use crate::testing::project;
 use crate::value::{ContainerId, Secret};
 use proptest::collection::vec;
@@ -169,7 +169,8 @@ impl Wish {
             orphans: self.orphans,
             targets: self.targets.iter().map(target).collect(),
             grace: None,
-            wait: self.wait,
+            reach: if self.wait { Reach::Ready } else { Reach::Started },
+            ..Policy::default()
         }
     }
 }

@@ -164,3 +164,79 @@ fn an_anonymous_volume_that_a_running_one_off_shares_is_kept() {
     let plan = down(shop.name(), Some(&shop), &seen, &wish(Volumes::Remove));
     assert_eq!(plan_lines(&plan), ["stop db-1", "remove db-1 [stop db-1]", "remove volume p_data [remove db-1]"]);
 }
+
+#[test]
+fn kill_is_for_all_that_run_at_once_one_offs_too() {
+    let shop = project(SHOP);
+    let mut seen = applied(&shop);
+    seen.containers[0].oneoff = true;
+    let plan = kill((shop.name(), Some(&shop)), &seen, &Teardown::default(), &"INT".parse().expect("valid"));
+    assert_eq!(plan_lines(&plan), ["kill db-1 SIGINT", "kill web-1 SIGINT"]);
+}
+
+#[test]
+fn rm_removes_what_ended_and_leaves_what_runs() {
+    let shop = project(SHOP);
+    let mut seen = applied(&shop);
+    let states = [State::Exited(1), State::Running];
+    for (container, state) in seen.containers.iter_mut().zip(states) {
+        container.state = state;
+    }
+    let rm = |running| plan_lines(&remove(shop.name(), Some(&shop), &seen, &Removal { running, ..Removal::default() }));
+    assert_eq!(rm(Running::Leave), ["remove db-1"]);
+    assert_eq!(rm(Running::Stop), ["stop web-1", "remove web-1 [stop web-1]", "remove db-1 [remove web-1]"]);
+}
+
+#[test]
+fn rm_removes_an_anonymous_volume_by_name_and_only_when_asked() {
+    let shop = project(SHOP);
+    let mut seen = applied(&shop);
+    seen.containers.retain(|container| container.service.as_str() == "db");
+    seen.containers[0].state = State::Exited(0);
+    seen.containers[0].volumes = vec![MountedVolume { name: "a".repeat(64), target: "/x".into() }];
+    let rm = |volumes| remove(shop.name(), Some(&shop), &seen, &Removal { volumes, ..Removal::default() });
+    assert!(rm(Volumes::Keep).losses().is_empty());
+    assert_eq!(rm(Volumes::Remove).losses().len(), 1);
+}
+
+#[test]
+fn pause_is_for_what_runs_and_unpause_for_what_is_paused() {
+    let shop = project(SHOP);
+    let mut seen = applied(&shop);
+    seen.containers[0].state = State::Paused;
+    assert_eq!(plan_lines(&pause(shop.name(), Some(&shop), &seen, &[])), ["pause web-1"]);
+    assert_eq!(plan_lines(&unpause(shop.name(), Some(&shop), &seen, &[])), ["unpause db-1"]);
+}
+
+const BUILT: &str = "services:
+  own: {build: {context: /own}, networks: {default: null}}
+  named: {image: named, build: {context: /named}}
+  pulled: {image: redis}
+networks: {default: {name: p_default}}";
+
+fn images_that_go(file: Option<&Project>, which: Images, targets: &[&str]) -> Vec<String> {
+    let project = project(BUILT);
+    let targets = targets.iter().map(|name| name.parse().expect("valid")).collect();
+    let wish = Teardown { images: which, targets, ..Teardown::default() };
+    let all = lines(file.map(|_| &project), &applied(&project), &wish);
+    all.into_iter().filter(|line| line.starts_with("remove image")).collect()
+}
+
+#[test]
+fn local_images_are_those_that_were_built_and_have_no_name_of_their_own() {
+    let file = project(BUILT);
+    let expected = ["remove image own:latest [remove own-1, remove named-1, remove pulled-1]"];
+    let sorted = |lines: Vec<String>| {
+        lines.iter().map(|line| line.split(" [").next().unwrap_or("").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(sorted(images_that_go(Some(&file), Images::Local, &[])), sorted(expected.map(str::to_owned).into()));
+    assert_eq!(sorted(images_that_go(None, Images::Local, &[])), sorted(expected.map(str::to_owned).into()));
+    assert!(images_that_go(Some(&file), Images::Keep, &[]).is_empty());
+}
+
+#[test]
+fn all_images_are_those_that_services_use_and_with_targets_theirs() {
+    let file = project(BUILT);
+    assert_eq!(images_that_go(Some(&file), Images::All, &[]).len(), 3);
+    assert_eq!(images_that_go(Some(&file), Images::All, &["pulled"]).len(), 1);
+}

@@ -1,0 +1,174 @@
+//! [`Changes`]: the flags that say what `up`, `create` and `plan` bring about.
+
+use super::Context;
+use super::failure::NoSuchService;
+use crate::engine::Engine;
+use crate::load::Loaded;
+use crate::model::{Project, PullPolicy};
+use crate::plan::{AnonymousVolumes, Dependencies, Images, Orphans, Policy, Reach, Recreate};
+use crate::value::Name;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// What is brought about.
+#[derive(Debug, Default, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub struct Changes {
+    /// Services that are meant, with what they depend on [default: all]
+    pub services: Vec<Name>,
+    /// Build images first
+    #[arg(long)]
+    build: bool,
+    /// Do not build, even what is missing
+    #[arg(long)]
+    pub no_build: bool,
+    /// When images are fetched: missing, always, never, build [default: each service's `pull_policy`]
+    #[arg(long, value_name = "POLICY", value_parser = parse_pull)]
+    pull: Option<PullPolicy>,
+    /// Replace containers even if nothing changed
+    #[arg(long)]
+    force_recreate: bool,
+    /// Keep containers even if something changed
+    #[arg(long)]
+    no_recreate: bool,
+    /// Replace the containers of dependencies too, even if nothing changed
+    #[arg(long)]
+    always_recreate_deps: bool,
+    /// Give containers new anonymous volumes and remove the old ones, with their data
+    #[arg(short = 'V', long)]
+    renew_anon_volumes: bool,
+    /// Leave alone what the services depend on
+    #[arg(long)]
+    no_deps: bool,
+    /// Remove containers of services that are no longer in the file
+    #[arg(long, env = "COMPOSE_REMOVE_ORPHANS", value_parser = clap::builder::FalseyValueParser::new())]
+    remove_orphans: bool,
+    /// Number of containers of a service, as SERVICE=NUMBER
+    #[arg(long, value_name = "SERVICE=NUMBER", value_parser = parse_scale)]
+    scale: Vec<(Name, u32)>,
+    /// Seconds before a container that makes way is killed [default: its own]
+    #[arg(short, long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
+    /// Do not show how far the fetching of images is
+    #[arg(long)]
+    pub quiet_pull: bool,
+    /// Do not show how far the building of images is
+    #[arg(long)]
+    pub quiet_build: bool,
+    /// Agree to everything that would be asked
+    #[arg(short, long)]
+    yes: bool,
+}
+
+/// A policy that holds for one run: intervals between two fetches are for files.
+fn parse_pull(text: &str) -> Result<PullPolicy, String> {
+    match text.parse() {
+        Ok(policy @ (PullPolicy::Missing | PullPolicy::Always | PullPolicy::Never | PullPolicy::Build)) => Ok(policy),
+        _ => Err("one of missing, always, never, build".into()),
+    }
+}
+
+/// `web=3`.
+pub fn parse_scale(text: &str) -> Result<(Name, u32), String> {
+    let fault = || format!("'{text}' is not SERVICE=NUMBER");
+    let (service, number) = text.split_once('=').ok_or_else(fault)?;
+    Ok((service.parse().map_err(|_| fault())?, number.parse().map_err(|_| fault())?))
+}
+
+impl Changes {
+    /// These services in these numbers.
+    pub fn scaled(scale: Vec<(Name, u32)>, no_deps: bool) -> Self {
+        let services = scale.iter().map(|(name, _)| name.clone()).collect();
+        Self { services, scale, no_deps, ..Self::default() }
+    }
+
+    /// The project as these flags want it, and the engine that can have it.
+    pub async fn prepare(&self, context: &Context) -> anyhow::Result<(Loaded, Engine)> {
+        let loaded = self.load(context)?;
+        let engine = context.engine()?;
+        context.refuse_old_engine(&loaded, &self.services, &engine).await?;
+        Ok((loaded, engine))
+    }
+
+    /// Loads the project; flags that contradict each other are an error.
+    fn load(&self, context: &Context) -> anyhow::Result<Loaded> {
+        self.refuse_contradictions()?;
+        let mut loaded = context.load(&self.services)?;
+        self.set_scale(&mut loaded.project)?;
+        if self.pull.is_some() {
+            loaded.project.services.values_mut().for_each(|service| service.pull_policy.clone_from(&self.pull));
+        }
+        refuse_nothing(&loaded.project)?;
+        context.tell_effects(&mut loaded, &self.services)?;
+        Ok(loaded)
+    }
+
+    /// What the flags ask of the plan.
+    pub fn policy(&self, reach: Reach) -> Policy {
+        // New anonymous volumes are for new containers.
+        let anew = self.force_recreate || self.renew_anon_volumes;
+        let recreate = |anew: bool| match (self.no_recreate, anew) {
+            (true, _) => Recreate::Never,
+            (_, true) => Recreate::Always,
+            _ => Recreate::Diverged,
+        };
+        Policy {
+            recreate: recreate(anew),
+            recreate_dependencies: recreate(self.always_recreate_deps),
+            anonymous: if self.renew_anon_volumes { AnonymousVolumes::Remove } else { AnonymousVolumes::Keep },
+            orphans: if self.remove_orphans { Orphans::Remove } else { Orphans::Keep },
+            targets: self.services.clone(),
+            dependencies: if self.no_deps { Dependencies::Leave } else { Dependencies::Include },
+            grace: self.timeout.map(Duration::from_secs),
+            reach,
+        }
+    }
+
+    /// What the flags ask of the plan for images.
+    pub fn images(&self) -> Images {
+        if self.build { Images::Build } else { Images::Missing }
+    }
+
+    fn refuse_contradictions(&self) -> anyhow::Result<()> {
+        let pairs = [
+            (self.build && self.no_build, "--build and --no-build"),
+            (self.force_recreate && self.no_recreate, "--force-recreate and --no-recreate"),
+            (self.always_recreate_deps && self.no_recreate, "--always-recreate-deps and --no-recreate"),
+            (self.renew_anon_volumes && self.no_recreate, "--no-recreate and --renew-anon-volumes"),
+        ];
+        match pairs.into_iter().find(|(both, _)| *both) {
+            Some((_, flags)) => anyhow::bail!("{flags} are incompatible"),
+            None => Ok(()),
+        }
+    }
+
+    fn set_scale(&self, project: &mut Project) -> anyhow::Result<()> {
+        for (name, number) in &self.scale {
+            let Some(service) = project.services.get_mut(name) else {
+                return Err(NoSuchService::of(name, project).into());
+            };
+            anyhow::ensure!(
+                *number <= 1 || service.container_name.is_none(),
+                "service '{name}' has a 'container_name' and cannot have {number} containers"
+            );
+            service.scale = Some(*number);
+        }
+        Ok(())
+    }
+}
+
+/// A project in which no service is active.
+fn refuse_nothing(project: &Project) -> anyhow::Result<()> {
+    if !project.services.is_empty() {
+        return Ok(());
+    }
+    let profiles: BTreeSet<&str> =
+        project.inactive.values().flat_map(|service| &service.profiles).map(String::as_str).collect();
+    let profiles: Vec<&str> = profiles.into_iter().collect();
+    anyhow::ensure!(
+        profiles.is_empty(),
+        "no service is active: activate some with --profile {}",
+        profiles.join(" or ")
+    );
+    anyhow::bail!("the compose file has no services");
+}

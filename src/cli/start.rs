@@ -1,0 +1,36 @@
+//! `hoist start`.
+
+use super::scope::Scope;
+use super::{Context, Exit};
+use crate::plan::reconcile::start;
+use crate::plan::{Policy, Reach};
+use crate::value::Name;
+
+/// Start containers that are there, each after what it depends on
+#[derive(Debug, clap::Args)]
+pub struct Start {
+    /// Services to start, with what they depend on [default: all]
+    services: Vec<Name>,
+    /// Wait until all is running and healthy
+    #[arg(long)]
+    wait: bool,
+    /// Longest time to wait, in seconds
+    #[arg(long, value_name = "SECONDS")]
+    wait_timeout: Option<u64>,
+}
+
+impl Start {
+    pub async fn run(self, context: &Context) -> anyhow::Result<Exit> {
+        let mut scope = Scope::of(context, &self.services).await?;
+        anyhow::ensure!(
+            scope.file().is_some() || !scope.seen.containers.is_empty(),
+            "project '{}' has no container to start",
+            scope.name()
+        );
+        let reach = if self.wait { Reach::Ready } else { Reach::Started };
+        let policy = Policy { targets: self.services, reach, ..Policy::default() };
+        let plan = start(scope.project(), &scope.seen, &policy)?;
+        scope.fill(context, &plan)?;
+        Ok(scope.settle(context, &plan, "all runs already").await)
+    }
+}
