@@ -33,6 +33,8 @@ pub mod names;
 pub mod readiness;
 #[cfg(not(fuzzing))]
 pub mod session;
+#[cfg(not(fuzzing))]
+pub mod watch;
 // 7 showing
 pub mod render;
 // 8 asking

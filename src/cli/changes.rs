@@ -76,6 +76,11 @@ pub fn parse_scale(text: &str) -> Result<(Name, u32), String> {
 }
 
 impl Changes {
+    /// These services, all when none is named.
+    pub fn of(services: Vec<Name>) -> Self {
+        Self { services, ..Self::default() }
+    }
+
     /// These services in these numbers.
     pub fn scaled(scale: Vec<(Name, u32)>, no_deps: bool) -> Self {
         let services = scale.iter().map(|(name, _)| name.clone()).collect();

@@ -40,6 +40,7 @@ mod streams;
 mod timings;
 mod up;
 mod version;
+mod watch;
 
 use clap::{Parser, Subcommand};
 use context::Context;
@@ -85,6 +86,7 @@ enum Command {
     Unpause(pause::Unpause),
     Up(Box<up::Up>),
     Version(version::Version),
+    Watch(watch::Watch),
 }
 
 impl Command {
@@ -163,5 +165,6 @@ async fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Unpause(unpause) => unpause.run(context).await,
         Command::Up(up) => Box::pin(up.run(context)).await,
         Command::Version(version) => version.run(context).await,
+        Command::Watch(watch) => watch.run(context).await,
     }
 }

@@ -33,3 +33,4 @@ mod simulation;
 mod soak;
 mod timings;
 mod up;
+mod watch;

@@ -1,0 +1,151 @@
+//! `watch`: services are restarted when their mounted files change, and only then.
+
+use crate::support::engine::Container;
+use crate::support::{Running, Scenario, example};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+/// A stack that is watched.
+fn watched(case: &str) -> (Scenario, Running) {
+    let scenario = Scenario::new(case);
+    let running = scenario.spawn(["watch"]);
+    running.until_prints("Watch enabled");
+    (scenario, running)
+}
+
+/// Saves a file as editors do: a new file takes its place.
+fn replace(scenario: &Scenario, file: &str, text: &str) {
+    scenario.write(&format!("{file}.new"), text);
+    let folder = scenario.folder();
+    std::fs::rename(folder.join(format!("{file}.new")), folder.join(file)).expect("the folder is there");
+}
+
+/// When each container of a service was started.
+fn starts(scenario: &Scenario, service: &str) -> Vec<String> {
+    let mine = |one: &Container| one.service() == service;
+    scenario.containers().iter().filter(|one| mine(one)).map(|one| one.started_at().to_owned()).collect()
+}
+
+#[test]
+fn a_replaced_file_is_read_anew_by_every_container_of_its_service() {
+    let (scenario, running) = watched("mounted");
+    let ids: Vec<_> = scenario.containers().iter().map(|one| one.id().to_owned()).collect();
+    replace(&scenario, "app.conf", "two");
+    running.until_prints("restarted web, with it proxy: app.conf changed, ");
+    let all = scenario.containers();
+    let read = all.iter().filter(|one| one.service() == "web").map(|one| one.output().contains("read two page"));
+    assert_eq!(read.collect::<Vec<_>>(), [true, true], "a mount holds on to the file that it was made with");
+    assert_eq!(all.iter().map(|one| one.id().to_owned()).collect::<Vec<_>>(), ids, "nothing is replaced");
+}
+
+#[test]
+fn a_save_in_a_mounted_folder_restarts_and_a_touch_does_not() {
+    let (scenario, running) = watched("mounted");
+    let (web, other) = (starts(&scenario, "web"), starts(&scenario, "other"));
+    // The touch comes first: if it counted, it would be told first or together.
+    replace(&scenario, "app.conf", "one");
+    scenario.write("src/page", "new");
+    running.until_prints("src/page changed, ");
+    assert_ne!(starts(&scenario, "web"), web);
+    assert_eq!(starts(&scenario, "other"), other);
+    running.interrupt();
+    let ran = running.wait().code(130);
+    let told: Vec<_> = ran.stdout.lines().filter(|line| line.starts_with("restarted")).collect();
+    assert!(matches!(told[..], [line] if !line.contains("app.conf")), "{}", ran.told());
+}
+
+#[test]
+fn a_burst_of_saves_is_one_restart() {
+    let (scenario, running) = watched("mounted");
+    for number in 0..200 {
+        scenario.write(&format!("src/f{number}"), "x");
+    }
+    running.until_prints("src/f0 and 199 more changed, ");
+}
+
+#[test]
+fn what_changes_while_the_services_come_up_counts() {
+    let scenario = Scenario::new("mounted");
+    scenario.edit("compose.yaml", "    command: httpd -f\n", "    command: httpd -f\n    depends_on: [proxy]\n");
+    let running = scenario.spawn(["watch"]);
+    running.until_says("proxy started");
+    scenario.write("src/page", "late");
+    running.until_prints("src/page changed, ");
+}
+
+#[test]
+fn a_writable_mount_is_watched_only_when_asked_for() {
+    let scenario = Scenario::new("mounted");
+    let running = scenario.spawn(["watch", "other", "--writable"]);
+    running.until_prints("Watch enabled");
+    scenario.write("data/x", "x");
+    running.until_prints("restarted other: data/x changed, ");
+    scenario.hoist(["watch", "other"]).code(1).says("nothing to watch").says("./data of other");
+}
+
+#[test]
+fn a_service_that_writes_what_it_is_watched_for_is_let_go() {
+    let scenario = Scenario::empty();
+    scenario.write(
+        "compose.yaml",
+        "
+services:
+  loop:
+    image: busybox
+    command: sh -c 'date +%s%N > /data/x; exec httpd -f'
+    stop_signal: SIGKILL
+    volumes: [./data:/data]
+  calm: {image: busybox, command: httpd -f, stop_signal: SIGKILL, volumes: ['./calm:/calm:ro']}
+",
+    );
+    let running = scenario.spawn(["watch", "--writable"]);
+    running.until_says("loop is restarted again and again for data/x: it is no longer watched");
+    scenario.write("calm/y", "y");
+    running.until_prints("restarted calm: calm/y changed, ");
+}
+
+#[test]
+fn nothing_to_watch_is_an_error() {
+    Scenario::new("web_and_db").hoist(["watch"]).code(1).says("nothing to watch");
+}
+
+#[test]
+fn rules_that_are_not_acted_on_are_told_with_their_place() {
+    let scenario = Scenario::new("mounted");
+    let rule = "    develop: {watch: [{path: ./src, action: restart}]}\n";
+    scenario.edit("compose.yaml", "  proxy:\n", &format!("  built:\n    image: busybox\n{rule}  proxy:\n"));
+    let ran = scenario.hoist(["watch", "built"]).code(1);
+    ran.says("compose.yaml:13:").says("warning[watch-unheeded]").says("nothing to watch");
+}
+
+#[test]
+fn the_containers_go_on_after_ctrl_c() {
+    let (scenario, running) = watched("mounted");
+    running.interrupt();
+    running.wait().code(130);
+    assert!(scenario.containers().iter().all(|one| one.state() == "running"));
+}
+
+#[test]
+fn movies_proxy_serves_by_its_new_configuration() {
+    let _port = example::hold(8080);
+    let scenario = Scenario::example("movies-proxy");
+    scenario.hoist(["up", "-d"]).ok();
+    let running = scenario.spawn(["watch", "--no-up", "nginx"]);
+    running.until_prints("Watch enabled");
+    scenario.edit("nginx.conf", "location / {", "location = /hello { return 200 'hello'; }\n        location / {");
+    running.until_prints("restarted nginx: nginx.conf changed, ");
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !greets() {
+        assert!(Instant::now() < deadline, "the new configuration never came");
+    }
+}
+
+/// Whether the proxy knows the new place; it may not listen yet.
+fn greets() -> bool {
+    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", 8080)) else { return false };
+    let mut answer = String::new();
+    let asked = stream.write_all(b"GET /hello HTTP/1.0\r\n\r\n");
+    asked.is_ok() && stream.read_to_string(&mut answer).is_ok() && answer.ends_with("hello")
+}
