@@ -61,7 +61,7 @@ pub struct Changes {
 }
 
 /// A policy that holds for one run: intervals between two fetches are for files.
-fn parse_pull(text: &str) -> Result<PullPolicy, String> {
+pub fn parse_pull(text: &str) -> Result<PullPolicy, String> {
     match text.parse() {
         Ok(policy @ (PullPolicy::Missing | PullPolicy::Always | PullPolicy::Never | PullPolicy::Build)) => Ok(policy),
         _ => Err("one of missing, always, never, build".into()),
@@ -126,6 +126,7 @@ impl Changes {
             dependencies: if self.no_deps { Dependencies::Leave } else { Dependencies::Include },
             grace: self.timeout.map(Duration::from_secs),
             reach,
+            one_off: None,
         }
     }
 

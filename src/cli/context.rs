@@ -16,7 +16,7 @@ use crate::value::{Name, ProjectName};
 use anyhow::Context as _;
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// What every command starts from.
@@ -211,6 +211,11 @@ impl Context {
             Some(name) => Ok(name.parse()?),
             None => Ok(self.load_quietly(&[])?.project.name().clone()),
         }
+    }
+
+    /// The folder that this process was started in.
+    pub fn working_directory(&self) -> &Path {
+        &self.working_directory
     }
 
     /// A variable of the shell that started this process.

@@ -31,9 +31,6 @@ pub struct Exec {
     /// Folder in which the command runs [default: the container's]
     #[arg(short, long, value_name = "FOLDER")]
     workdir: Option<String>,
-    /// Show what would be run, and do nothing
-    #[arg(long)]
-    dry_run: bool,
     /// The service, then the command with its arguments
     #[arg(required = true, num_args = 2.., trailing_var_arg = true, allow_hyphen_values = true, value_names = ["SERVICE", "COMMAND"])]
     words: Vec<String>,
@@ -46,7 +43,7 @@ impl Exec {
         let engine = context.engine()?;
         let containers = engine.containers(&project).await?;
         let container = chosen(&containers, &service, self.index)?;
-        if self.dry_run {
+        if context.is_dry_run() {
             context.output().say(&format!("would run '{}' in {}", command.join(" "), container.name));
             return Ok(Exit::DONE);
         }

@@ -31,6 +31,7 @@ mod pull;
 mod push;
 mod restart;
 mod rm;
+mod run;
 mod scale;
 mod schema;
 mod scope;
@@ -80,6 +81,7 @@ enum Command {
     Restart(restart::Restart),
     Rm(rm::Rm),
     Scale(scale::Scale),
+    Run(Box<run::Run>),
     Schema(schema::Schema),
     Start(start::Start),
     Stop(stop::Stop),
@@ -95,6 +97,7 @@ impl Command {
         match self {
             Self::Pull(pull) => pull.quiet,
             Self::Push(push) => push.quiet,
+            Self::Run(run) => run.is_quiet(),
             _ => false,
         }
     }
@@ -159,6 +162,7 @@ async fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Restart(restart) => restart.run(context).await,
         Command::Rm(rm) => rm.run(context).await,
         Command::Scale(scale) => Box::pin(scale.run(context)).await,
+        Command::Run(run) => Box::pin(run.run(context)).await,
         Command::Schema(schema::Schema {}) => Ok(schema::run(context)),
         Command::Start(start) => start.run(context).await,
         Command::Stop(stop) => stop.run(context).await,

@@ -1,8 +1,9 @@
 //! Creates a container: what it takes over, the request, and networks that an older engine connects one by one.
 
 use super::body::{Found, Place, Wanted, body, endpoints, wants_anonymous};
-use super::{Engine, EngineError, if_there, seen};
-use crate::plan::{AnonymousVolumes, MountedVolume};
+use super::{Engine, EngineError, Licence, if_there, seen};
+use crate::model::Project;
+use crate::plan::{AnonymousVolumes, MountedVolume, OneOff};
 use crate::value::ContainerId;
 use bollard::models::{ContainerCreateBody, EndpointSettings, NetworkConnectRequest};
 use bollard::query_parameters::{CreateContainerOptionsBuilder, InspectContainerOptions};
@@ -33,6 +34,16 @@ impl Engine {
             return Err(error);
         }
         Ok(id)
+    }
+
+    /// Creates the container of one run.
+    pub async fn create_one_off(
+        &self,
+        _licence: Licence,
+        project: &Project,
+        one_off: &OneOff,
+    ) -> Result<ContainerId, EngineError> {
+        self.create(&Wanted::once(project, one_off)?, None).await
     }
 
     /// The image and the container that is replaced, asked for at once.

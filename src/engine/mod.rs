@@ -4,6 +4,7 @@
 //! out is in the program's own types. It decides nothing: no order, no retry, no question to the user.
 
 mod archive;
+mod attach;
 mod body;
 mod build;
 mod create;

@@ -74,7 +74,8 @@ impl Engine {
         Ok(None)
     }
 
-    async fn start(&self, id: &ContainerId) -> Result<(), EngineError> {
+    /// Starts a container; a paused one goes on, one that runs is no fault.
+    pub async fn start(&self, id: &ContainerId) -> Result<(), EngineError> {
         let answer = self.patient().start_container(id.as_str(), None::<StartContainerOptions>).await;
         match answer.map_err(|fault| self.sorted(fault)) {
             Err(error) if error.to_string().contains("try unpause") => self.unpause(id).await,
@@ -124,7 +125,7 @@ impl Engine {
     }
 
     /// Removes a container whether it runs or not.
-    pub(super) async fn remove(&self, id: &ContainerId, volumes: AnonymousVolumes) -> Result<(), EngineError> {
+    pub async fn remove(&self, id: &ContainerId, volumes: AnonymousVolumes) -> Result<(), EngineError> {
         let with_volumes = volumes == AnonymousVolumes::Remove;
         let options = RemoveContainerOptionsBuilder::new().force(true).v(with_volumes).build();
         let answer = self.patient().remove_container(id.as_str(), Some(options)).await;

@@ -1,6 +1,6 @@
 //! The labels that mark what belongs to a project: Compose's, so that each tool can take over from the other, and ours.
 
-use super::fingerprint;
+use super::{OneOff, fingerprint};
 use crate::model::{Network, Project, Service, Volume};
 use crate::value::Name;
 use std::collections::BTreeMap;
@@ -22,6 +22,8 @@ pub const CONTAINER_NUMBER: &str = "com.docker.compose.container-number";
 pub const ONEOFF: &str = "com.docker.compose.oneoff";
 /// What a container depends on: `name:condition:restart`, comma-joined.
 pub const DEPENDS_ON: &str = "com.docker.compose.depends_on";
+/// What tells the containers of `run` from each other.
+pub const SLUG: &str = "com.docker.compose.slug";
 /// The id of the image that a container was made from.
 pub const IMAGE: &str = "com.docker.compose.image";
 /// The project directory.
@@ -92,6 +94,15 @@ pub fn of_container(container: &Labelled<'_>) -> Labels {
         let numbered = || format!("{}-{number}", service.name);
         set(REPLACE, service.container_name.clone().unwrap_or_else(numbered));
     }
+    all
+}
+
+/// The labels of a container of `run`: those of its service's containers, without a number.
+pub fn of_one_off(container: &Labelled<'_>, one_off: &OneOff) -> Labels {
+    let mut all = of_container(container);
+    all.remove(CONTAINER_NUMBER);
+    all.insert(ONEOFF.to_owned(), "True".into());
+    all.insert(SLUG.to_owned(), one_off.slug.clone());
     all
 }
 

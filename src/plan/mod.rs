@@ -9,6 +9,7 @@ pub mod condition;
 pub mod fingerprint;
 pub mod labels;
 mod observed;
+mod one_off;
 mod outcome;
 mod policy;
 mod reason;
@@ -24,6 +25,7 @@ pub use observed::{
     Health, MountedVolume, Observed, PublishedPort, SeenContainer, SeenImage, SeenNetwork, SeenVolume, State,
     short_name,
 };
+pub use one_off::OneOff;
 pub use outcome::Outcome;
 pub use policy::{Dependencies, Images, Limit, Orphans, Policy, Reach, Recreate};
 pub use reason::Reason;

@@ -25,6 +25,9 @@ pub struct Policy {
     pub grace: Option<Duration>,
     /// How far containers are brought.
     pub reach: Reach,
+    /// A service of which one more container is made by hand: all that it needs is planned, and waited for, and its
+    /// own containers are left alone. For `run`.
+    pub one_off: Option<Name>,
 }
 
 impl Policy {

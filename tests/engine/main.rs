@@ -29,6 +29,7 @@ mod pull;
 mod push;
 mod readiness;
 mod restart;
+mod run;
 mod simulation;
 mod soak;
 mod timings;

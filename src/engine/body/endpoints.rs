@@ -34,7 +34,9 @@ fn endpoint(wanted: &Wanted<'_>, attachment: Option<&Attachment>) -> EndpointSet
         priority: _,
     } = attachment.unwrap_or(&default);
     let mut seen = BTreeSet::new();
-    let names = [wanted.final_name(), wanted.service.name.to_string()].into_iter().chain(aliases.iter().cloned());
+    let service = std::iter::once(wanted.service.name.to_string()).chain(aliases.iter().cloned());
+    let shared = wanted.one_off.is_none_or(|one_off| one_off.aliases);
+    let names = std::iter::once(wanted.final_name()).chain(service.filter(|_| shared));
     let has_address = ipv4_address.is_some() || ipv6_address.is_some() || !link_local_ips.is_empty();
     EndpointSettings {
         aliases: Some(names.filter(|name| seen.insert(name.clone())).collect()),

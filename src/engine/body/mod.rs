@@ -18,7 +18,7 @@ pub(super) use mounts::{Place, is_propagation, wants_anonymous};
 use super::EngineError;
 use crate::model::{Cgroup, HealthTest, Healthcheck, Logging, Networking, Project, Service};
 use crate::plan::labels::{self, Labelled, Replaces};
-use crate::plan::{MountedVolume, Replica};
+use crate::plan::{MountedVolume, OneOff, Replica};
 use crate::value::Timespan;
 use bollard::models::{
     ContainerCreateBody, HealthConfig, HostConfig, HostConfigCgroupnsModeEnum as CgroupnsMode,
@@ -37,6 +37,8 @@ pub(super) struct Wanted<'a> {
     pub number: u32,
     /// What it is called until it is renamed.
     pub name: &'a str,
+    /// What makes it the container of one run; nothing for the containers that a service has.
+    pub one_off: Option<&'a OneOff>,
 }
 
 /// What the engine must be asked before the request is made.
@@ -53,7 +55,14 @@ impl<'a> Wanted<'a> {
     pub fn of(project: &'a Project, replica: &Replica, name: &'a str) -> Result<Self, EngineError> {
         let missing = || EngineError::Internal(format!("service '{}' is not in the project", replica.service));
         let service = project.services.get(&replica.service).ok_or_else(missing)?;
-        Ok(Self { project, service, number: replica.number, name })
+        Ok(Self { project, service, number: replica.number, name, one_off: None })
+    }
+
+    /// The container of one run.
+    pub fn once(project: &'a Project, one_off: &'a OneOff) -> Result<Self, EngineError> {
+        let missing = || EngineError::Internal(format!("service '{}' is not in the project", one_off.service));
+        let service = project.services.get(&one_off.service).ok_or_else(missing)?;
+        Ok(Self { project, service, number: 0, name: &one_off.name, one_off: Some(one_off) })
     }
 
     /// What it is called in the end.
@@ -155,8 +164,10 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
     } = wanted.service;
     let security = security::resolve(security_opt, &wanted.project.identity.working_dir)?;
     let mounts::Mounts { binds, mounts } = mounts::mounts(wanted, found.inherited.as_deref().unwrap_or_default());
+    let reads = wanted.one_off.and_then(|one_off| one_off.stdin.then_some(true));
     let host_config = HostConfig {
         annotations: some_map(annotations),
+        auto_remove: wanted.one_off.and_then(|one_off| one_off.ephemeral.then_some(true)),
         binds: some(binds),
         cap_add: some(capabilities(cap_add)),
         cap_drop: some(capabilities(cap_drop)),
@@ -197,6 +208,7 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
     let endpoints = endpoints(wanted);
     Ok(ContainerCreateBody {
         attach_stderr: Some(true),
+        attach_stdin: reads,
         attach_stdout: Some(true),
         cmd: command.clone(),
         domainname: domainname.clone(),
@@ -207,10 +219,11 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
         host_config: Some(resources::limited(host_config, wanted.service)),
         hostname: hostname.clone(),
         image: Some(wanted.project.image_of(wanted.service).to_string()),
-        labels: Some(labels::of_container(&labelled(wanted, found)).into_iter().collect()),
+        labels: Some(labels_of(wanted, found).into_iter().collect()),
         networking_config: (!endpoints.is_empty())
             .then(|| NetworkingConfig { endpoints_config: Some(endpoints.into_iter().collect()) }),
         open_stdin: stdin_open.then_some(true),
+        stdin_once: reads,
         stop_signal: stop_signal.clone(),
         stop_timeout: stop_grace_period.map(|grace| super::perform::whole_seconds(grace.duration()).into()),
         tty: tty.then_some(true),
@@ -232,8 +245,15 @@ fn variable((name, value): (&String, &Option<String>)) -> String {
     value.as_ref().map_or_else(|| name.clone(), |value| format!("{name}={value}"))
 }
 
+fn labels_of(wanted: &Wanted<'_>, found: &Found) -> BTreeMap<String, String> {
+    match wanted.one_off {
+        Some(one_off) => labels::of_one_off(&labelled(wanted, found), one_off),
+        None => labels::of_container(&labelled(wanted, found)),
+    }
+}
+
 fn labelled<'a>(wanted: &Wanted<'a>, found: &'a Found) -> Labelled<'a> {
-    let Wanted { project, service, number, name: _ } = *wanted;
+    let Wanted { project, service, number, name: _, one_off: _ } = *wanted;
     let replaces = if found.inherited.is_some() { Replaces::Another } else { Replaces::Nothing };
     Labelled { project, service, number, image: found.image.as_deref(), replaces }
 }

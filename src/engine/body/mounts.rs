@@ -162,5 +162,6 @@ fn tmpfs(sent: Sent, options: Option<&TmpfsOptions>) -> Sent {
 
 fn volume_name(wanted: &Wanted<'_>, key: &Name) -> String {
     let project = wanted.project;
-    project.volumes.get(key).map_or_else(|| format!("{}_{key}", project.name()), |volume| volume.name.clone())
+    // A volume that the file does not declare is named on the command line, by its name on the engine.
+    project.volumes.get(key).map_or_else(|| key.to_string(), |volume| volume.name.clone())
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 fn request(text: &str, found: &Found) -> Value {
     let project = project(text);
     let service = project.services.values().next().expect("a service");
-    let wanted = Wanted { project: &project, service, number: 1, name: "temporary" };
+    let wanted = Wanted { project: &project, service, number: 1, name: "temporary", one_off: None };
     serde_json::to_value(body(&wanted, found).expect("a request")).expect("JSON")
 }
 

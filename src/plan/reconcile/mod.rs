@@ -45,8 +45,10 @@ pub fn reconcile(wanted: &Project, seen: &Observed, policy: &Policy) -> Result<P
     volume::plan(&mut draft, &used);
     orphans(&mut draft);
     for name in services.start_order().iter().filter(|name| selected.contains(*name)) {
-        if let Some(service) = wanted.services.get(name) {
-            container::plan(&mut draft, service);
+        match wanted.services.get(name) {
+            Some(service) if policy.one_off.as_ref() == Some(name) => drop(gate::before(&mut draft, service)),
+            Some(service) => container::plan(&mut draft, service),
+            None => {}
         }
     }
     volume::forget_renewed(&mut draft);
