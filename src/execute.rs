@@ -47,7 +47,7 @@ where
             if begun.get(index) == Some(&true) || outcomes.get(index).is_some_and(Option::is_some) {
                 continue;
             }
-            match readiness(step, &outcomes) {
+            match readiness(plan, step, &outcomes) {
                 Readiness::Failed(because) => set(&mut outcomes, id, Outcome::Skipped { because }),
                 Readiness::Ready if !halt.is_cancelled() => {
                     if let Some(flag) = begun.get_mut(index) {
@@ -65,7 +65,8 @@ where
             Ok(Ended::Halted) => Outcome::NotBegun,
             Err(error) => Outcome::Failed(error),
         };
-        if matches!(outcome, Outcome::Failed(_)) && on_failure == OnFailure::Stop {
+        let fails = matches!(outcome, Outcome::Failed(_)) && !is_best_effort(plan, id);
+        if fails && on_failure == OnFailure::Stop {
             halt.cancel();
         }
         set(&mut outcomes, id, outcome);
@@ -79,11 +80,16 @@ enum Readiness {
     Failed(StepId),
 }
 
-fn readiness<E>(step: &Step, outcomes: &[Option<Outcome<(), E>>]) -> Readiness {
+fn is_best_effort(plan: &Plan, id: StepId) -> bool {
+    plan.get(id).is_some_and(|step| step.action.is_best_effort())
+}
+
+fn readiness<E>(plan: &Plan, step: &Step, outcomes: &[Option<Outcome<(), E>>]) -> Readiness {
     let mut readiness = Readiness::Ready;
     for need in &step.needs {
         match outcomes.get(need.index()).and_then(Option::as_ref) {
             Some(Outcome::Done(())) => {}
+            Some(Outcome::Failed(_)) if is_best_effort(plan, *need) => {}
             Some(Outcome::Failed(_)) => return Readiness::Failed(*need),
             Some(Outcome::Skipped { because }) => return Readiness::Failed(*because),
             Some(Outcome::NotBegun) | None => readiness = Readiness::Waiting,

@@ -105,6 +105,9 @@ fn words(step: &Step) -> String {
         Action::Unpause { .. } => format!("unpause {name}"),
         Action::Rename { to, .. } => format!("rename {}", short(to)),
         Action::Remove { .. } => format!("remove {name}"),
+        Action::Provide { order, .. } => format!("provide {name} {}", order.as_str()),
+        Action::ServeModel { .. } => format!("serve {name}"),
+        Action::Hook { occasion, index, .. } => format!("{occasion} {index} {name}"),
         Action::Await { until, required: true, .. } => format!("await {name} {until}"),
         Action::Await { until, required: false, .. } => format!("await {name} {until} if it can"),
     }

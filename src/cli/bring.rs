@@ -45,11 +45,12 @@ impl Bring<'_> {
     /// shown then.
     pub async fn all(&self, halt: &CancellationToken) -> anyhow::Result<Option<Plan>> {
         let Some(seen) = self.images(halt).await? else { return Ok(None) };
-        let plan = reconcile(self.carrier.project, &seen, &self.policy())?;
+        let project = self.carrier.context.provided().tell(self.carrier.project);
+        let plan = reconcile(&project, &seen, &self.policy())?;
         if plan.is_empty() {
             return Ok(Some(plan));
         }
-        let well = self.carrier.carry_out(&plan, OnFailure::Stop, halt).await;
+        let well = self.carrier.told(&project).carry_out(&plan, OnFailure::Stop, halt).await;
         Ok(well.then_some(plan))
     }
 

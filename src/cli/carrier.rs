@@ -86,6 +86,15 @@ impl<'a> Carrier<'a> {
         Self { follow: Some(follow), ..self }
     }
 
+    /// The same for the project as programs have told it to be.
+    #[must_use]
+    pub fn told<'b>(self, project: &'b Project) -> Carrier<'b>
+    where
+        'a: 'b,
+    {
+        Carrier { project, ..self }
+    }
+
     /// Shows only the end of some work.
     #[must_use]
     pub fn hushed(self, hush: Hush) -> Self {
@@ -105,7 +114,7 @@ impl<'a> Carrier<'a> {
             }
         };
         let session = Session::new((self.engine, self.licence), self.project, &tell);
-        let mut session = session.at_most(self.context.limit());
+        let mut session = session.at_most(self.context.limit()).keeping(self.context.provided());
         if let Some(follow) = self.follow {
             session = session.following(follow);
         }

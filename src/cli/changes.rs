@@ -5,7 +5,7 @@ use super::failure::NoSuchService;
 use crate::engine::Engine;
 use crate::load::Loaded;
 use crate::model::{Project, PullPolicy};
-use crate::plan::{AnonymousVolumes, Dependencies, Images, Orphans, Policy, Reach, Recreate};
+use crate::plan::{AnonymousVolumes, Dependencies, Images, Orphans, Policy, Providers, Reach, Recreate};
 use crate::value::Name;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -127,6 +127,7 @@ impl Changes {
             grace: self.timeout.map(Duration::from_secs),
             reach,
             one_off: None,
+            providers: Providers::Asked,
         }
     }
 

@@ -12,6 +12,7 @@ use crate::load::{Loaded, Merged, Phase, Refused, Request, load, merged, wants_s
 use crate::model::{Separator, Service, check};
 use crate::plan::{Limit, Plan};
 use crate::render::{Ansi, Output, plan_coloured};
+use crate::session::Provided;
 use crate::value::{Name, ProjectName};
 use anyhow::Context as _;
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ pub struct Context {
     output: Output,
     interrupts: Interrupts,
     timings: OnceLock<Timings>,
+    provided: Provided,
 }
 
 /// A project with its file, or only its name when no file is there.
@@ -65,10 +67,15 @@ impl Context {
         let ansi = if globals.no_ansi { Ansi::Never } else { globals.ansi.into() };
         let output = Output::new(ansi, globals.progress.into(), &environment);
         match std::env::current_dir().context("the current folder cannot be read") {
-            Ok(working_directory) => {
-                let (interrupts, timings) = (Interrupts::new(), OnceLock::new());
-                Ok(Self { globals, environment, working_directory, output, interrupts, timings })
-            }
+            Ok(working_directory) => Ok(Self {
+                globals,
+                environment,
+                working_directory,
+                output,
+                interrupts: Interrupts::new(),
+                timings: OnceLock::new(),
+                provided: Provided::default(),
+            }),
             Err(error) => Err((output, error)),
         }
     }
@@ -91,6 +98,11 @@ impl Context {
     /// What was taken down, when a flag asks for it.
     pub fn timings(&self) -> Option<&Timings> {
         self.timings.get()
+    }
+
+    /// What the programs that provide services have set so far.
+    pub fn provided(&self) -> &Provided {
+        &self.provided
     }
 
     /// Loads the project for a command that carries out what the file says: warnings are shown, errors end it.

@@ -158,7 +158,7 @@ fn report_step(output: &Output, name: &str, error: &StepError) {
     match error {
         StepError::Engine(error) | StepError::NotReady(NotReady::Engine(error)) => {
             output.error(&format!("{name}: {error}"), error.help().as_deref());
-            if let EngineError::BuildFailed { log, .. } = error {
+            if let EngineError::BuildFailed { log, .. } | EngineError::HookFailed { log, .. } = error {
                 quote(output, log.iter().map(String::as_str));
             }
         }

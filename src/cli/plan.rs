@@ -5,7 +5,7 @@ use super::{Context, Exit};
 use crate::engine::Engine;
 use crate::load::Loaded;
 use crate::plan::reconcile::{images, reconcile};
-use crate::plan::{Action, Plan as Steps, Reach};
+use crate::plan::{Action, Plan as Steps, Policy, Providers, Reach};
 use crate::render;
 
 /// Show what 'up' would do and why; exit code 0 when there is nothing to do, 2 when there is
@@ -69,6 +69,7 @@ async fn plans(
     let seen = engine.observe(&loaded.project).await?;
     let policy = changes.policy(reach);
     let first = images(&loaded.project, &seen, &policy, changes.images());
+    let policy = Policy { providers: Providers::Unasked, ..policy };
     Ok((first, reconcile(&loaded.project, &seen, &policy)?))
 }
 
@@ -76,9 +77,12 @@ fn print(context: &Context, first: &Steps, second: &Steps) {
     let output = context.output();
     context.show_plans(&[first, second]);
     context.show_notes(second);
+    if first.steps().any(|(_, step)| matches!(step.action, Action::Provide { .. })) {
+        output.note("services are replaced too if their provider sets other variables than before", None);
+    }
     if builds(first) && !second.is_empty() {
         output.note("services whose image is built are replaced too if the build gives a new image", None);
-    } else if !first.is_empty() {
+    } else if first.steps().any(|(_, step)| matches!(step.action, Action::Pull { .. })) {
         output.note("services are replaced too if their image turns out to be new", None);
     }
 }

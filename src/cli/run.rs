@@ -100,6 +100,8 @@ impl Run {
             Ended::Finished(Ok(false)) => return Ok(Exit::FAILED),
             Ended::Finished(Err(error)) => return Err(error),
         }
+        let project = context.provided().tell(&loaded.project);
+        let stage = Stage { project: &project, ..stage };
         let id = create(&stage, licence).await?;
         let ended = self.let_it_run(&stage, &id).await;
         if ended.is_err() && self.rm {
@@ -175,9 +177,10 @@ impl Run {
             }
             seen = engine.observe(project).await?;
         }
-        let plan = reconcile(project, &seen, &policy)?;
+        let project = context.provided().tell(project);
+        let plan = reconcile(&project, &seen, &policy)?;
         context.show_notes(&plan);
-        Ok(plan.is_empty() || carrier.carry_out(&plan, OnFailure::Stop, halt).await)
+        Ok(plan.is_empty() || carrier.told(&project).carry_out(&plan, OnFailure::Stop, halt).await)
     }
 
     async fn show(&self, stage: &Stage<'_>) -> anyhow::Result<Exit> {

@@ -2,7 +2,7 @@
 
 use super::body::{Found, Place, Wanted, body, endpoints, wants_anonymous};
 use super::{Engine, EngineError, Licence, if_there, seen};
-use crate::model::Project;
+use crate::model::{Project, ServiceFile};
 use crate::plan::{AnonymousVolumes, MountedVolume, OneOff};
 use crate::value::ContainerId;
 use bollard::models::{ContainerCreateBody, EndpointSettings, NetworkConnectRequest};
@@ -36,14 +36,24 @@ impl Engine {
         Ok(id)
     }
 
-    /// Creates the container of one run.
+    /// Creates the container of one run, with the configs and secrets that no file has.
     pub async fn create_one_off(
         &self,
         _licence: Licence,
         project: &Project,
         one_off: &OneOff,
     ) -> Result<ContainerId, EngineError> {
-        self.create(&Wanted::once(project, one_off)?, None).await
+        let wanted = Wanted::once(project, one_off)?;
+        let id = self.create(&wanted, None).await?;
+        let filled = match ServiceFile::in_memory(project, wanted.service).is_empty() {
+            true => Ok(()),
+            false => self.upload(project, &one_off.service, &id).await,
+        };
+        if let Err(error) = filled {
+            self.remove(&id, AnonymousVolumes::Remove).await?;
+            return Err(error);
+        }
+        Ok(id)
     }
 
     /// The image and the container that is replaced, asked for at once.

@@ -34,14 +34,7 @@ fn place(service: &Service, attribute: &Path) -> Path {
 
 /// The attributes of a service that do nothing yet, in the order of their names.
 pub fn without_effect(service: &Service) -> Vec<Path> {
-    let set = [
-        ("external_links", !service.external_links.is_empty()),
-        ("links", !service.links.is_empty()),
-        ("models", !service.models.is_empty()),
-        ("post_start", !service.post_start.is_empty()),
-        ("pre_start", !service.pre_start.is_empty()),
-        ("pre_stop", !service.pre_stop.is_empty()),
-    ];
+    let set = [("external_links", !service.external_links.is_empty()), ("links", !service.links.is_empty())];
     let plain = set.into_iter().filter(|(_, is_set)| *is_set);
     let mut all: Vec<Path> = plain.map(|(name, _)| Path::of([name])).collect();
     all.extend(service.build.iter().flat_map(of_build));
@@ -102,9 +95,6 @@ fn is_given(text: Option<&String>) -> bool {
 /// The attributes that no container of the service can be made with, and why.
 fn impossible(service: &Service) -> Vec<(Path, Diagnostic)> {
     let mut all = Vec::new();
-    if service.provider.is_some() {
-        all.push((Path::of(["provider"]), unsupported("provider", service)));
-    }
     if service.use_api_socket {
         all.push((Path::of(["use_api_socket"]), unsupported("use_api_socket", service)));
     }
@@ -170,8 +160,8 @@ mod tests {
 
     #[test]
     fn the_parts_of_a_build_are_named_each() {
-        let text = "build: {context: /x, platforms: [a], ssh: {default: }}, post_start: [{command: [x]}]";
-        assert_eq!(silent(text), ["build.platforms", "build.ssh", "post_start"]);
+        let text = "build: {context: /x, platforms: [a], ssh: {default: }}";
+        assert_eq!(silent(text), ["build.platforms", "build.ssh"]);
         assert!(silent("build: {context: /x, args: {a: b}}, deploy: {replicas: 2, mode: replicated}").is_empty());
     }
 
@@ -192,7 +182,6 @@ mod tests {
     #[test]
     fn what_a_container_cannot_do_without_is_an_error() {
         for text in [
-            "provider: {type: t}",
             "volumes: [{type: image, source: a, target: /b}]",
             "volumes: [{type: npipe, source: a, target: /b}]",
             "volumes: [{type: cluster, source: a, target: /b}]",

@@ -1,6 +1,7 @@
 //! [`EngineError`]: what an engine refuses or cannot do, sorted at the door so that nobody above reads its words.
 
 use super::Host;
+use crate::plan::Occasion;
 use crate::value::{ImageName, Name};
 use bollard::errors::Error as Fault;
 use std::error::Error;
@@ -117,6 +118,54 @@ pub enum EngineError {
         /// The last lines of the step that failed.
         log: Vec<String>,
     },
+    /// A hook of a service ended with another code than 0.
+    #[error("{occasion} hook '{command}' exited with code {code}{}", kept.as_ref().map(|id| format!("; its container {id} is kept")).unwrap_or_default())]
+    HookFailed {
+        /// The service.
+        service: Name,
+        /// When the hook runs.
+        occasion: Occasion,
+        /// Its command.
+        command: String,
+        /// The exit code.
+        code: i64,
+        /// The last lines that it said.
+        log: Vec<String>,
+        /// The container that it ran in, when that was its own.
+        kept: Option<String>,
+    },
+    /// The program that provides a service is nowhere.
+    #[error("'{program}', which provides service '{service}', is not there")]
+    NoProvider {
+        /// The service.
+        service: Name,
+        /// The program.
+        program: String,
+    },
+    /// The program that provides a service could not do what it was asked.
+    #[error("'{program}', which provides it, says: {message}")]
+    ProviderFailed {
+        /// The service.
+        service: Name,
+        /// The program.
+        program: String,
+        /// Its words.
+        message: String,
+    },
+    /// Nothing is there that serves models.
+    #[error("model '{model}' needs the docker client's plugin 'model', which is not there")]
+    NoModelRunner {
+        /// The model.
+        model: Name,
+    },
+    /// The plugin that serves models could not do what it was asked.
+    #[error("docker's plugin 'model' says: {message}")]
+    ModelFailed {
+        /// The model.
+        model: Name,
+        /// Its words.
+        message: String,
+    },
     /// A file that the engine is to get cannot be read.
     #[error("{path} cannot be read: {fault}")]
     File {
@@ -164,6 +213,18 @@ impl EngineError {
                 Some(format!("install or mend it, or take it out of 'credsStore' or 'credHelpers' in {config}"))
             }
             Self::Address { help, .. } => help.clone(),
+            Self::HookFailed { kept: Some(id), .. } => {
+                Some(format!("look at it with 'docker logs {id}'; the next run removes it"))
+            }
+            Self::HookFailed { service, occasion, .. } => {
+                Some(format!("mend the command, or remove it from '{occasion}' of '{service}'"))
+            }
+            Self::NoProvider { program, .. } => Some(format!(
+                "install it as a plugin of the docker client, 'docker-{program}', or as '{program}' on the PATH"
+            )),
+            Self::NoModelRunner { .. } => {
+                Some("install Docker Model Runner, or run the model elsewhere and set its URL as a variable".into())
+            }
             Self::Internal(_) => Some("please report it".into()),
             Self::File { .. } => Some("check the path and its permissions".into()),
             Self::Refused { message, .. } | Self::NotFound { message } if message.contains("exec: \"") => {

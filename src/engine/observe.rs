@@ -17,15 +17,23 @@ impl Engine {
     /// What the engine holds of a project: four requests at once, and one more for each network, volume or image that
     /// the project names and that does not come with the lists.
     pub async fn observe(&self, wanted: &Project) -> Result<Observed, EngineError> {
-        let images: BTreeSet<ImageName> = wanted.services.values().map(|service| wanted.image_of(service)).collect();
-        let (containers, networks, volumes, listed) = try_join4(
-            self.containers(wanted.name()),
+        let of_hooks = wanted.services.values().flat_map(Service::hook_images);
+        let images: BTreeSet<ImageName> = wanted
+            .services
+            .values()
+            .filter(|service| service.provider.is_none())
+            .map(|service| wanted.image_of(service))
+            .chain(of_hooks)
+            .collect();
+        let ((containers, helpers), networks, volumes, listed) = try_join4(
+            self.containers_and_helpers(wanted.name()),
             self.networks(wanted.name()),
             self.volumes(wanted.name()),
             self.list_images(&images),
         )
         .await?;
-        let mut seen = Observed { containers, networks, volumes, images: seen::images(&listed, images.iter()) };
+        let mut seen =
+            Observed { containers, helpers, networks, volumes, images: seen::images(&listed, images.iter()) };
         let (networks, volumes, images) = try_join3(
             self.missing_networks(wanted, &seen),
             self.missing_volumes(wanted, &seen),
@@ -40,19 +48,29 @@ impl Engine {
 
     /// What carries a project's labels, without a file: containers, networks and volumes, no images.
     pub async fn observe_named(&self, project: &ProjectName) -> Result<Observed, EngineError> {
-        let (containers, networks, volumes) =
-            try_join3(self.containers(project), self.networks(project), self.volumes(project)).await?;
-        Ok(Observed { containers, networks, volumes, images: BTreeMap::new() })
+        let ((containers, helpers), networks, volumes) =
+            try_join3(self.containers_and_helpers(project), self.networks(project), self.volumes(project)).await?;
+        Ok(Observed { containers, helpers, networks, volumes, images: BTreeMap::new() })
     }
 
     /// The containers with a project's labels, in every state, by name.
     pub async fn containers(&self, project: &ProjectName) -> Result<Vec<SeenContainer>, EngineError> {
-        let filters = HashMap::from([("label", vec![of(project), labels::CONFIG_HASH.to_owned()])]);
+        Ok(self.containers_and_helpers(project).await?.0)
+    }
+
+    /// The containers of a project's services, and those that failed hooks left: a hash tells the first from all else.
+    async fn containers_and_helpers(
+        &self,
+        project: &ProjectName,
+    ) -> Result<(Vec<SeenContainer>, Vec<SeenContainer>), EngineError> {
+        let filters = HashMap::from([("label", vec![of(project)])]);
         let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
         let listed = self.docker.list_containers(Some(options)).await.map_err(|fault| self.sorted(fault))?;
         let mut seen: Vec<_> = listed.into_iter().filter_map(seen::container).collect();
         seen.sort_by(|left, right| left.name.cmp(&right.name));
-        Ok(seen)
+        let (containers, others): (Vec<_>, Vec<_>) =
+            seen.into_iter().partition(|one| one.label(labels::CONFIG_HASH).is_some());
+        Ok((containers, others.into_iter().filter(|one| one.label(labels::HOOK).is_some()).collect()))
     }
 
     async fn networks(&self, project: &ProjectName) -> Result<Vec<SeenNetwork>, EngineError> {

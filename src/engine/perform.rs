@@ -1,11 +1,12 @@
 //! [`Engine::perform`]: does one action of a plan. It never decides whether or when.
 
 use super::body::Wanted;
+use super::hook::WhichHook;
 use super::{Engine, EngineError, Licence, port_holder};
 use crate::event::What;
 use crate::model::Project;
-use crate::plan::{Action, AnonymousVolumes, StepId, Target};
-use crate::value::{ContainerId, Signal};
+use crate::plan::{Action, AnonymousVolumes, StepId, Target, Variables};
+use crate::value::{ContainerId, Name, Signal};
 use bollard::query_parameters::{
     KillContainerOptionsBuilder, RemoveContainerOptionsBuilder, RemoveImageOptions, RenameContainerOptionsBuilder,
     StartContainerOptions, StopContainerOptionsBuilder,
@@ -23,6 +24,8 @@ pub struct Work<'a> {
     pub action: &'a Action,
     /// The container that a step made.
     pub made: &'a (dyn Fn(StepId) -> Option<ContainerId> + Sync),
+    /// Where the variables go that a program sets for a service.
+    pub provided: &'a (dyn Fn(&Name, Variables) + Sync),
     /// Where progress and words of the engine go: `What::Progress`, `What::Waiting` and `What::Said`, nothing else.
     pub report: &'a (dyn Fn(What) + Sync),
 }
@@ -67,6 +70,16 @@ impl Engine {
             Action::Unpause { target } => self.unpause(&work.container(target)?).await?,
             Action::Rename { target, to } => self.rename(&work.container(target)?, to).await?,
             Action::Remove { target, volumes } => self.remove(&work.container(target)?, *volumes).await?,
+            Action::Hook { service, occasion, index, target } => {
+                let which = WhichHook { service, occasion: *occasion, index: *index };
+                self.hook(&work, &which, &work.container(target)?).await?;
+            }
+            Action::Provide { service, order } => {
+                let variables = self.provide(&work, service, *order).await?;
+                let told = work.project.services.values().filter(|one| one.depends_on.contains_key(service));
+                told.for_each(|dependent| (work.provided)(&dependent.name, variables.clone()));
+            }
+            Action::ServeModel { key } => self.serve_model(&work, key).await?,
             Action::Await { .. } => {
                 return Err(EngineError::Internal("waiting is not for the engine to do".into()));
             }

@@ -1,6 +1,6 @@
 //! [`Action`]: one thing done to the engine. What an action needs is in its variant.
 
-use super::{Condition, StepId};
+use super::{Condition, Occasion, Order, StepId};
 use crate::value::{ContainerId, ImageName, Name, Signal};
 use std::time::Duration;
 
@@ -115,6 +115,29 @@ pub enum Action {
         /// What becomes of its anonymous volumes.
         volumes: AnonymousVolumes,
     },
+    /// Run a hook of a service to its end.
+    Hook {
+        /// The service.
+        service: Name,
+        /// When it runs.
+        occasion: Occasion,
+        /// Its place among the service's hooks for that occasion, from 0.
+        index: usize,
+        /// The container that it runs in, or that is about to start.
+        target: Target,
+    },
+    /// Ask the program that provides a service in place of a container.
+    Provide {
+        /// The service.
+        service: Name,
+        /// What it is asked.
+        order: Order,
+    },
+    /// Have a declared model fetched, set up and served.
+    ServeModel {
+        /// Its key in the project.
+        key: Name,
+    },
     /// Wait until a container is as wanted.
     Await {
         /// Which one.
@@ -124,6 +147,18 @@ pub enum Action {
         /// Whether what comes after cannot go without.
         required: bool,
     },
+}
+
+impl Action {
+    /// Whether what comes after goes on when it fails; the run has failed all the same. That a farewell fails must not
+    /// keep a container from being stopped.
+    pub fn is_best_effort(&self) -> bool {
+        match self {
+            Self::Hook { occasion, .. } => *occasion == Occasion::PreStop,
+            Self::Provide { order, .. } => *order != Order::Up,
+            _ => false,
+        }
+    }
 }
 
 /// One of the containers of a service.

@@ -24,6 +24,8 @@ pub const ONEOFF: &str = "com.docker.compose.oneoff";
 pub const DEPENDS_ON: &str = "com.docker.compose.depends_on";
 /// What tells the containers of `run` from each other.
 pub const SLUG: &str = "com.docker.compose.slug";
+/// The occasion of a hook, on the container that it runs in.
+pub const HOOK: &str = "com.docker.compose.hook";
 /// The id of the image that a container was made from.
 pub const IMAGE: &str = "com.docker.compose.image";
 /// The project directory.
@@ -104,6 +106,13 @@ pub fn of_one_off(container: &Labelled<'_>, one_off: &OneOff) -> Labels {
     all.insert(ONEOFF.to_owned(), "True".into());
     all.insert(SLUG.to_owned(), one_off.slug.clone());
     all
+}
+
+/// The labels of a container that a hook runs in before its service starts. It has no hash, so that no list of the
+/// service's containers has it.
+pub fn of_helper(project: &Project, service: &Service) -> Labels {
+    let own = [(SERVICE, service.name.to_string()), (HOOK, "pre_start".into())];
+    resource(project, Labels::new(), own)
 }
 
 /// The labels of a network.

@@ -7,11 +7,13 @@ mod action;
 pub mod adopt;
 pub mod condition;
 pub mod fingerprint;
+mod hook;
 pub mod labels;
 mod observed;
 mod one_off;
 mod outcome;
 mod policy;
+mod provide;
 mod reason;
 pub mod reconcile;
 pub mod registry;
@@ -21,13 +23,15 @@ pub mod teardown;
 
 pub use action::{Action, AnonymousVolumes, Replica, Target};
 pub use condition::{Condition, Facts, Judgement};
+pub use hook::Occasion;
 pub use observed::{
     Health, MountedVolume, Observed, PublishedPort, SeenContainer, SeenImage, SeenNetwork, SeenVolume, State,
     short_name,
 };
 pub use one_off::OneOff;
 pub use outcome::Outcome;
-pub use policy::{Dependencies, Images, Limit, Orphans, Policy, Reach, Recreate};
+pub use policy::{Dependencies, Images, Limit, Orphans, Policy, Providers, Reach, Recreate};
+pub use provide::{Order, Variables};
 pub use reason::Reason;
 pub use simulate::{Impossible, simulate};
 pub use step::{Kind, Note, Plan, Step, StepId, Subject};

@@ -10,6 +10,8 @@ use std::time::Duration;
 pub struct Observed {
     /// Containers with the project's label, in every state.
     pub containers: Vec<SeenContainer>,
+    /// Containers in which a hook ran before a service started, and failed.
+    pub helpers: Vec<SeenContainer>,
     /// Networks with the project's label, and those that the project names.
     pub networks: Vec<SeenNetwork>,
     /// Volumes with the project's label, and those that the project names.

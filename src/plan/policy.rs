@@ -28,6 +28,18 @@ pub struct Policy {
     /// A service of which one more container is made by hand: all that it needs is planned, and waited for, and its
     /// own containers are left alone. For `run`.
     pub one_off: Option<Name>,
+    /// Whether the programs that provide services have been asked.
+    pub providers: Providers,
+}
+
+/// Whether the programs that provide services have been asked, so that their dependents have the variables.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Providers {
+    /// The project is as they made it.
+    #[default]
+    Asked,
+    /// What a dependent's container has more of is taken to come from them. For plans that are not carried out.
+    Unasked,
 }
 
 impl Policy {

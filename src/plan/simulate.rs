@@ -4,7 +4,7 @@
 //! engine would make up are derived from the step and from what was there, so every order of the steps gives the same.
 
 use super::{
-    Action, Condition, Health, MountedVolume, Observed, Plan, Replica, SeenContainer, SeenImage, SeenNetwork,
+    Action, Condition, Health, MountedVolume, Observed, Occasion, Plan, Replica, SeenContainer, SeenImage, SeenNetwork,
     SeenVolume, State, Step, StepId, Subject, Target, fingerprint, labels,
 };
 use crate::model::{Healthcheck, MountKind, Networking, Project, Service};
@@ -97,6 +97,9 @@ impl<'a> World<'a> {
             Action::Unpause { target } => self.unpause(target)?,
             Action::Rename { target, to } => self.rename(target, to)?,
             Action::Remove { target, .. } => self.remove(target),
+            // What a program does is not seen on the engine.
+            Action::Provide { .. } | Action::ServeModel { .. } => {}
+            Action::Hook { service, occasion, index, target } => self.hook((service, *occasion, *index), target)?,
             Action::Await { target, until, .. } => self.wait(target, *until)?,
         }
         Ok(())
@@ -360,6 +363,23 @@ impl<'a> World<'a> {
     fn remove(&mut self, target: &Target) {
         if let Some(id) = self.id(target).cloned() {
             self.now.containers.retain(|container| container.id != id);
+            self.now.helpers.retain(|helper| helper.id != id);
+        }
+    }
+
+    /// A command needs a container that runs; one before the start needs a container that does not, and its image.
+    fn hook(&mut self, (service, occasion, index): (&Name, Occasion, usize), target: &Target) -> Answer {
+        let hooks = self.wanted.services.get(service).map(|service| occasion.hooks(service)).unwrap_or_default();
+        let Some(hook) = hooks.get(index) else { return Err(format!("'{service}' has no such {occasion}")) };
+        let image = hook.image.as_ref().and_then(|image| image.parse::<ImageName>().ok());
+        let image = image.filter(|image| !self.now.images.contains_key(&image.familiar()));
+        if let (Occasion::PreStart, Some(image)) = (occasion, image) {
+            return Err(format!("image '{image}' is not there"));
+        }
+        match (occasion, self.there(target)?.state) {
+            (Occasion::PreStart, State::Created | State::Exited(_)) => Ok(()),
+            (Occasion::PostStart | Occasion::PreStop, State::Running) => Ok(()),
+            (_, state) => Err(format!("it is {state}, which is no time for {occasion}")),
         }
     }
 

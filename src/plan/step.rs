@@ -50,6 +50,10 @@ pub enum Kind {
     Volume,
     /// A container.
     Container,
+    /// A service that a program provides.
+    Provider,
+    /// A language model.
+    Model,
 }
 
 impl Kind {
@@ -60,6 +64,8 @@ impl Kind {
             Self::Network => "network",
             Self::Volume => "volume",
             Self::Container => "container",
+            Self::Provider => "provider",
+            Self::Model => "model",
         }
     }
 }

@@ -13,9 +13,11 @@ pub use pause::{pause, unpause};
 pub use remove::{Removal, Running, remove};
 pub use stop::stop;
 
+use super::hook::{self, About};
+use super::provide;
 use super::{
-    Action, AnonymousVolumes, Kind, Note, Observed, Orphans, Plan, Reason, SeenContainer, Step, StepId, Subject,
-    Target, adopt::adopt, labels,
+    Action, AnonymousVolumes, Kind, Note, Observed, Occasion, Order, Orphans, Plan, Reason, SeenContainer, Step,
+    StepId, Subject, Target, adopt::adopt, labels,
 };
 use crate::graph::Services;
 use crate::model::Project;
@@ -85,6 +87,8 @@ impl<'a> Draft<'a> {
     fn containers(&mut self) -> Vec<&'a SeenContainer> {
         let (going, kept): (Vec<_>, Vec<_>) = self.seen.containers.iter().partition(|one| self.goes(one));
         self.remove_all(&going);
+        self.helpers();
+        self.providers(Order::Down);
         self.note_kept(&kept);
         kept
     }
@@ -96,6 +100,27 @@ impl<'a> Draft<'a> {
             let steps = going.iter().filter(|container| container.service == service);
             let steps = steps.map(|container| self.remove(container, &waits)).collect();
             self.removed.insert(service, steps);
+        }
+    }
+
+    /// Removes what hooks of services that go left when they failed.
+    fn helpers(&mut self) {
+        let (seen, targets) = (self.seen, &self.teardown.targets);
+        for helper in seen.helpers.iter().filter(|helper| targets.is_empty() || targets.contains(&helper.service)) {
+            let removed = self.remove(helper, &[]);
+            self.removed.entry(helper.service.clone()).or_default().push(removed);
+        }
+    }
+
+    /// Asks the programs that provide services to end, each after what depends on it.
+    fn providers(&mut self, order: Order) {
+        let (wanted, targets) = (self.wanted, &self.teardown.targets);
+        for service in wanted.iter().flat_map(|project| project.services.values()) {
+            let meant = targets.is_empty() || targets.contains(&service.name);
+            if meant && service.provider.is_some() {
+                let needs = self.after_dependents(&service.name);
+                self.plan.add(provide::step(&service.name, order, needs));
+            }
         }
     }
 
@@ -151,8 +176,16 @@ impl<'a> Draft<'a> {
 
     fn stop(&mut self, container: &SeenContainer, needs: Vec<StepId>) -> StepId {
         let subject = Subject::of(Kind::Container, &container.name, &container.service);
-        let action = Action::Stop { target: Target::Existing(container.id.clone()), grace: self.teardown.grace };
-        self.add(action, &subject, needs)
+        let target = Target::Existing(container.id.clone());
+        let service = self.wanted.and_then(|wanted| wanted.services.get(&container.service));
+        let needs = match service.filter(|_| hook::hears(container)) {
+            Some(service) => {
+                let about = About { service, target: &target, subject: &subject, because: &Reason::Asked };
+                hook::add(&mut self.plan, Occasion::PreStop, &about, needs)
+            }
+            None => needs,
+        };
+        self.add(Action::Stop { target, grace: self.teardown.grace }, &subject, needs)
     }
 
     /// A container that replaced another mounts that one's anonymous volumes by name; the engine keeps those. While a

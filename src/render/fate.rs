@@ -1,6 +1,6 @@
 //! [`Fate`]: what a plan does to one thing, all its steps taken together.
 
-use crate::plan::Action;
+use crate::plan::{Action, Order};
 
 /// What becomes of a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,7 +64,7 @@ impl Fate {
     pub fn of(actions: &[&Action]) -> Self {
         let any = |holds: fn(&Action) -> bool| actions.iter().any(|action| holds(action));
         let starts = any(|action| matches!(action, Action::Start { .. }));
-        let stops = any(|action| matches!(action, Action::Stop { .. }));
+        let stops = any(|action| matches!(action, Action::Stop { .. } | Action::Provide { order: Order::Stop, .. }));
         match (any(creates), any(removes)) {
             (true, true) => Self::Replaced,
             (true, false) if starts => Self::CreatedAndStarted,
@@ -161,7 +161,11 @@ impl Fate {
 }
 
 fn creates(action: &Action) -> bool {
-    matches!(action, Action::Create { .. } | Action::CreateNetwork { .. } | Action::CreateVolume { .. })
+    match action {
+        Action::Provide { order, .. } => *order == Order::Up,
+        Action::ServeModel { .. } => true,
+        other => matches!(other, Action::Create { .. } | Action::CreateNetwork { .. } | Action::CreateVolume { .. }),
+    }
 }
 
 fn kills(action: &Action) -> bool {
@@ -169,8 +173,9 @@ fn kills(action: &Action) -> bool {
 }
 
 fn removes(action: &Action) -> bool {
-    matches!(
-        action,
-        Action::RemoveImage { .. } | Action::Remove { .. } | Action::RemoveNetwork { .. } | Action::RemoveVolume { .. }
-    )
+    match action {
+        Action::Provide { order, .. } => *order == Order::Down,
+        Action::RemoveImage { .. } | Action::Remove { .. } => true,
+        other => matches!(other, Action::RemoveNetwork { .. } | Action::RemoveVolume { .. }),
+    }
 }

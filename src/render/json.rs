@@ -47,6 +47,8 @@ fn id(step: &Step) -> String {
         Kind::Network => "Network",
         Kind::Volume => "Volume",
         Kind::Container => "Container",
+        Kind::Model => "Model",
+        Kind::Provider => return step.subject.name.clone(),
     };
     format!("{kind} {}", step.subject.name)
 }

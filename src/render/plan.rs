@@ -72,7 +72,12 @@ fn first(thing: &Thing) -> String {
 }
 
 fn second(thing: &Thing) -> String {
-    if thing.kind == Kind::Container { thing.fate.done().to_owned() } else { thing.name.clone() }
+    if thing.kind != Kind::Container {
+        return thing.name.clone();
+    }
+    let hooks: Vec<&str> = thing.hooks.iter().map(|occasion| occasion.as_str()).collect();
+    let with = if hooks.is_empty() { String::new() } else { format!(" with {}", hooks.join(", ")) };
+    format!("{}{with}", thing.fate.done())
 }
 
 fn summary(things: &[Thing]) -> String {
@@ -112,6 +117,7 @@ fn argument(action: &Action) -> Option<(&'static str, Value)> {
         }
         Action::Stop { grace: Some(grace), .. } => Some(("grace", json!(grace.as_secs_f64()))),
         Action::Kill { signal, .. } => Some(("signal", json!(signal.as_str()))),
+        Action::Hook { index, .. } => Some(("index", json!(index))),
         Action::Rename { to, .. } => Some(("to", json!(to))),
         Action::Await { until, .. } => Some(("until", json!(until.to_string()))),
         _ => None,

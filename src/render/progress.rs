@@ -3,9 +3,11 @@
 use super::json::Json;
 use super::plain::Plain;
 use super::screen::Screen;
+use super::width::tame;
 use super::{Output, ProgressMode};
-use crate::event::Event;
-use crate::plan::Plan;
+use crate::event::{Event, What};
+use crate::plan::{Action, Occasion, Plan, Step, StepId};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 /// Shows a plan while it is carried out. Dropping it leaves the final state on the screen, as [`Progress::finish`] does.
@@ -13,6 +15,8 @@ use std::sync::{Mutex, PoisonError};
 pub struct Progress {
     output: Output,
     form: Form,
+    /// What is said in these steps is shown behind a name: the words of hooks.
+    heard: BTreeMap<StepId, String>,
 }
 
 #[derive(Debug)]
@@ -34,11 +38,13 @@ impl Progress {
             ProgressMode::Json => Form::Json(Json::new(plan)),
             ProgressMode::Quiet => Form::Quiet,
         };
-        Self { output, form }
+        let heard = plan.steps().filter_map(|(id, step)| Some((id, speaker(step)?))).collect();
+        Self { output, form, heard }
     }
 
     /// Shows what happened. The steps of the event are those of the plan that this was made for.
     pub fn on(&self, event: &Event) {
+        self.show_words(event);
         match &self.form {
             Form::Screen(screen) => screen.on(event),
             Form::Plain(plain) => {
@@ -55,6 +61,29 @@ impl Progress {
         }
     }
 
+    fn show_words(&self, event: &Event) {
+        let is_text = matches!(self.form, Form::Screen(_) | Form::Plain(_));
+        if let (What::Said(line), Some(speaker), true) = (&event.what, self.heard.get(&event.step), is_text) {
+            self.output.talk(&format!("{speaker} -> {}", tame(line)));
+        }
+    }
+
     /// Leaves the final state on the screen.
     pub fn finish(self) {}
+}
+
+/// Who speaks in a step whose words are for the user: the container, without the project in front.
+fn speaker(step: &Step) -> Option<String> {
+    if let Action::Provide { service, .. } = &step.action {
+        return Some(service.to_string());
+    }
+    if let Action::ServeModel { key } = &step.action {
+        return Some(key.to_string());
+    }
+    let Action::Hook { service, occasion, index, .. } = &step.action else { return None };
+    if *occasion == Occasion::PreStart {
+        return Some(format!("{service} {occasion}[{index}]"));
+    }
+    let name = &step.subject.name;
+    Some(name.rfind(service.as_str()).and_then(|at| name.get(at..)).unwrap_or(name).to_owned())
 }

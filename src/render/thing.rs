@@ -3,9 +3,9 @@
 //! The steps of a replacement (create, stop, remove, rename, start, wait) are one thing, whatever their order.
 
 use super::fate::Fate;
-use crate::plan::{Action, Kind, Plan, Reason, Step, StepId, Target};
+use crate::plan::{Action, Kind, Occasion, Plan, Reason, Step, StepId, Target};
 use crate::value::{ContainerId, Name};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that steps of a plan are about.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub struct Thing {
     pub fate: Fate,
     /// Why.
     pub because: Option<Reason>,
+    /// The hooks that run around that.
+    pub hooks: BTreeSet<Occasion>,
     /// Its steps, in order.
     pub steps: Vec<StepId>,
 }
@@ -70,8 +72,16 @@ impl Thing {
             service: all.iter().find_map(|step| step.subject.service.clone()),
             fate: Fate::of(&actions),
             because: because.or(Some(&first.because)).cloned(),
+            hooks: actions.iter().filter_map(|action| occasion(action)).collect(),
             steps,
         })
+    }
+}
+
+fn occasion(action: &Action) -> Option<Occasion> {
+    match action {
+        Action::Hook { occasion, .. } => Some(*occasion),
+        _ => None,
     }
 }
 
@@ -140,13 +150,16 @@ fn keys(id: StepId, step: &Step) -> Vec<Key<'_>> {
         | Action::Kill { target, .. }
         | Action::Pause { target }
         | Action::Unpause { target }
-        | Action::Remove { target, .. } => {
+        | Action::Remove { target, .. }
+        | Action::Hook { target, .. } => {
             keys.push(Key::of(target));
         }
         Action::Pull { .. }
         | Action::Build { .. }
         | Action::Push { .. }
         | Action::RemoveImage { .. }
+        | Action::Provide { .. }
+        | Action::ServeModel { .. }
         | Action::CreateNetwork { .. }
         | Action::RemoveNetwork { .. }
         | Action::CreateVolume { .. }

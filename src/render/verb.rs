@@ -1,6 +1,6 @@
 //! [`Verb`]: the words for an action before, while and after it is carried out.
 
-use crate::plan::{Action, Condition};
+use crate::plan::{Action, Condition, Occasion, Order};
 
 /// The words for an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,15 @@ impl Verb {
             Action::Pause { .. } => ("pause", "pausing", "paused"),
             Action::Unpause { .. } => ("unpause", "unpausing", "unpaused"),
             Action::Rename { .. } => ("rename", "renaming", "renamed"),
+            Action::Provide { order: Order::Up, .. } => ("provide", "providing", "provided"),
+            Action::Provide { order: Order::Down, .. } => ("remove", "removing", "removed"),
+            Action::Provide { order: Order::Stop, .. } => ("stop", "stopping", "stopped"),
+            Action::ServeModel { .. } => ("serve", "preparing", "ready"),
+            Action::Hook { occasion, .. } => match occasion {
+                Occasion::PreStart => ("pre_start", "running pre_start", "pre_start done"),
+                Occasion::PostStart => ("post_start", "running post_start", "post_start done"),
+                Occasion::PreStop => ("pre_stop", "running pre_stop", "pre_stop done"),
+            },
             Action::Await { until, .. } => ("await", "waiting", met(*until)),
         };
         Self { name, doing, done }

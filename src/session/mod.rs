@@ -3,16 +3,18 @@
 //! It prints nothing and decides nothing: plans come in, outcomes and events go out.
 
 mod follow;
+mod provided;
 
 pub use follow::{End, Follow, Said, Until};
+pub use provided::Provided;
 
 use crate::engine::{Engine, EngineError, Licence, Work};
 use crate::event::{Event, What};
 use crate::execute::{Ended, OnFailure, execute};
 use crate::model::Project;
-use crate::plan::{Action, Limit, Outcome, Plan, Step, StepId, Target};
+use crate::plan::{Action, Limit, Order, Outcome, Plan, Step, StepId, Target};
 use crate::readiness::{NotReady, Readiness};
-use crate::value::ContainerId;
+use crate::value::{ContainerId, Name};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -45,6 +47,7 @@ pub struct Session<'a> {
     began: Instant,
     follow: Option<&'a Follow>,
     limit: Limit,
+    provided: Option<&'a Provided>,
 }
 
 impl<'a> Session<'a> {
@@ -54,8 +57,8 @@ impl<'a> Session<'a> {
         project: &'a Project,
         tell: &'a (dyn Fn(Event) + Sync),
     ) -> Self {
-        let limit = Limit::default();
-        Self { engine, licence, project, tell, began: Instant::now(), follow: None, limit }
+        let (began, limit) = (Instant::now(), Limit::default());
+        Self { engine, licence, project, tell, began, follow: None, limit, provided: None }
     }
 
     /// Follows the output of containers from before they start.
@@ -69,6 +72,13 @@ impl<'a> Session<'a> {
     #[must_use]
     pub fn at_most(mut self, limit: Limit) -> Self {
         self.limit = limit;
+        self
+    }
+
+    /// Keeps what the programs that provide services set.
+    #[must_use]
+    pub fn keeping(mut self, provided: &'a Provided) -> Self {
+        self.provided = Some(provided);
         self
     }
 
@@ -129,6 +139,14 @@ impl Run<'_> {
                 }
                 other => other.map(|()| Ended::Done),
             },
+            Action::Provide { order: Order::Down | Order::Stop, .. } => match self.perform(id, step).await {
+                // What is not there provides nothing any more, as far as that can be seen.
+                Err(error @ StepError::Engine(EngineError::NoProvider { .. })) => {
+                    self.session.happened(id, What::PassedOver(error.to_string()));
+                    return Ok(Ended::Done);
+                }
+                other => other.map(|()| Ended::Done),
+            },
             _ => self.perform(id, step).await.map(|()| Ended::Done),
         };
         match &result {
@@ -155,8 +173,13 @@ impl Run<'_> {
         }
         let made = |step: StepId| self.made().get(&step).cloned();
         let report = |what: What| self.session.happened(id, what);
+        let provided = |service: &Name, variables| {
+            if let Some(provided) = self.session.provided {
+                provided.keep(service, variables);
+            }
+        };
         let Session { engine, licence, project, .. } = *self.session;
-        let work = Work { licence, project, action: &step.action, made: &made, report: &report };
+        let work = Work { licence, project, action: &step.action, made: &made, provided: &provided, report: &report };
         if let Some(container) = engine.perform(work).await? {
             self.made().insert(id, container);
         }

@@ -109,12 +109,12 @@ help: indent with spaces: YAML allows no tabs there
 #[test]
 fn an_attribute_that_a_stack_is_wrong_without_stops_all_that_would_make_it() {
     let scenario = Scenario::empty();
-    scenario.write("compose.yaml", "services:\n  web:\n    provider: {type: cloud}\n");
+    scenario.write("compose.yaml", "services:\n  web:\n    image: x\n    use_api_socket: true\n");
     let words = "\
-compose.yaml:3:5: error[unsupported]: 'provider' of service 'web' is not supported by this version of hoist
+compose.yaml:4:5: error[unsupported]: 'use_api_socket' of service 'web' is not supported by this version of hoist
   |
-3 |     provider: {type: cloud}
-  |     ^^^^^^^^
+4 |     use_api_socket: true
+  |     ^^^^^^^^^^^^^^
 help: remove it to go on; nothing is started without it, so that nothing behaves other than the file says
 ";
     for command in ["up", "plan"] {

@@ -194,11 +194,6 @@ impl Scenario {
         Running::spawn(self.compose_command(&words)).wait()
     }
 
-    /// Runs `docker compose` with words that are not counted.
-    pub fn compose_words(&self, words: &[&str]) -> Ran {
-        Running::spawn(self.compose_command(words)).wait()
-    }
-
     /// Runs `docker`, past any proxy.
     pub fn docker<const N: usize>(&self, words: [&str; N]) -> Ran {
         let mut command = self.command("docker");

@@ -32,6 +32,8 @@ pub async fn run(bring: Bring<'_>, attachment: &Attachment, is_up: &dyn Fn()) ->
     let images = context.interrupts().or(bring.images(&halt), &halt).await;
     let Ended::Finished(seen) = images else { return Ok(Exit::INTERRUPTED) };
     let Some(seen) = seen? else { return Ok(Exit::FAILED) };
+    let project = &*context.provided().tell(project);
+    let carrier = bring.carrier.told(project);
     let plan = reconcile(project, &seen, &policy)?;
     context.show_notes(&plan);
 
@@ -44,7 +46,7 @@ pub async fn run(bring: Bring<'_>, attachment: &Attachment, is_up: &dyn Fn()) ->
     for container in kept(&seen, &plan) {
         follow.attach_running(container).await?;
     }
-    let attached = Attached { carrier: bring.carrier.following(&follow), follow: &follow, policy: &policy };
+    let attached = Attached { carrier: carrier.following(&follow), follow: &follow, policy: &policy };
     let work = async {
         if !attached.bring_up(&plan, &halt).await {
             return anyhow::Ok(Followed::Failed);

@@ -3,39 +3,21 @@
 use super::progress::{Failure, Tracker};
 use super::{Target, definition, failed, services};
 use crate::engine::host::Address;
-use crate::engine::{EngineError, Host};
+use crate::engine::{EngineError, Host, plugin};
 use crate::event::What;
 use crate::value::Name;
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 
 const NAME: &str = "docker-buildx";
-/// Where systems put the plugins of the docker client.
-const SYSTEM_FOLDERS: [&str; 4] = [
-    "/usr/local/lib/docker/cli-plugins",
-    "/usr/local/libexec/docker/cli-plugins",
-    "/usr/lib/docker/cli-plugins",
-    "/usr/libexec/docker/cli-plugins",
-];
 /// Lines kept of what the plugin says besides its reports.
 const KEPT: usize = 20;
 
 /// Finds the plugin where the docker client looks for it.
 pub(super) fn find(config: &Path) -> Option<PathBuf> {
-    let extra = extra_folders(config);
-    let own = config.join("cli-plugins");
-    let system = SYSTEM_FOLDERS.iter().map(PathBuf::from);
-    extra.into_iter().chain([own]).chain(system).map(|folder| folder.join(NAME)).find(|path| path.is_file())
-}
-
-fn extra_folders(config: &Path) -> Vec<PathBuf> {
-    let text = std::fs::read_to_string(config.join("config.json")).unwrap_or_default();
-    let config: Value = serde_json::from_str(&text).unwrap_or_default();
-    let folders = config.get("cliPluginsExtraDirs").and_then(Value::as_array).into_iter().flatten();
-    folders.filter_map(Value::as_str).map(PathBuf::from).collect()
+    plugin::find(config, NAME)
 }
 
 /// Builds all targets in one run.
@@ -118,20 +100,6 @@ fn service_of(step: &str, targets: &[Target<'_>]) -> Option<Name> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_plugin_is_found_where_the_configuration_says() {
-        let config = tempfile::tempdir().expect("a folder");
-        let extra = tempfile::tempdir().expect("a folder");
-        std::fs::create_dir(config.path().join("cli-plugins")).expect("made");
-        let own = config.path().join("cli-plugins").join(NAME);
-        std::fs::write(&own, "").expect("written");
-        assert_eq!(find(config.path()), Some(own));
-        std::fs::write(extra.path().join(NAME), "").expect("written");
-        let text = serde_json::json!({ "cliPluginsExtraDirs": [extra.path()] }).to_string();
-        std::fs::write(config.path().join("config.json"), text).expect("written");
-        assert_eq!(find(config.path()), Some(extra.path().join(NAME)));
-    }
 
     #[test]
     fn the_failed_step_names_its_service() {

@@ -198,6 +198,11 @@ impl Service {
         self.configs.iter().map(|reference| &reference.source)
     }
 
+    /// The images of the hooks that run before it starts, where they are not its own.
+    pub fn hook_images(&self) -> impl Iterator<Item = ImageName> {
+        self.pre_start.iter().filter_map(|hook| hook.image.as_ref()?.parse().ok())
+    }
+
     /// Whether the file gives it a health check; the image may still bring one where it does not.
     pub fn has_healthcheck(&self) -> bool {
         self.healthcheck.as_ref().is_some_and(|check| !check.is_disabled() && !check.test.is_empty())

@@ -17,6 +17,9 @@ pub(super) fn plan(draft: &mut Draft<'_>, service: &Service) {
     for container in excess {
         remove(draft, container, Reason::ScaledDown, AnonymousVolumes::Keep);
     }
+    if keep.iter().any(|kept| kept.reason.is_none() && kept.container.is_up()) {
+        draft.staying.insert(service.name.clone());
+    }
     let planner = Planner { service, needs: resources(draft, service) };
     let mut ready = Vec::new();
     for kept in keep {
@@ -43,8 +46,7 @@ fn remove(draft: &mut Draft<'_>, container: &SeenContainer, because: Reason, vol
     let target = Target::Existing(container.id.clone());
     let mut needs = Vec::new();
     if container.is_up() {
-        let stop = Action::Stop { target: target.clone(), grace: draft.policy.grace };
-        needs.push(draft.add(stop, because.clone(), &subject, vec![]));
+        needs.push(draft.stop(container, because.clone(), &subject, vec![]));
     }
     let removed = draft.add(Action::Remove { target, volumes }, because, &subject, needs);
     draft.removed.insert(container.id.clone(), removed);
@@ -54,8 +56,7 @@ fn remove(draft: &mut Draft<'_>, container: &SeenContainer, because: Reason, vol
 /// running: only what has stopped is removed, so that what an engine lists as running is never on its way out.
 fn make_way(draft: &mut Draft<'_>, old: &SeenContainer, subject: &Subject, needs: Vec<StepId>) -> StepId {
     let target = Target::Existing(old.id.clone());
-    let stop = Action::Stop { target: target.clone(), grace: draft.policy.grace };
-    let stopped = draft.add(stop, Reason::Replaced, subject, needs);
+    let stopped = draft.stop(old, Reason::Replaced, subject, needs);
     let volumes = draft.policy.anonymous;
     let removed = draft.add(Action::Remove { target, volumes }, Reason::Replaced, subject, vec![stopped]);
     if volumes == AnonymousVolumes::Remove {
@@ -104,8 +105,7 @@ pub(super) fn again(
 ) -> Ready {
     let target = Target::Existing(container.id.clone());
     needs.extend(gate::before(draft, service));
-    let stop = Action::Stop { target: target.clone(), grace: draft.policy.grace };
-    let stopped = draft.add(stop, because.clone(), &subject, needs);
+    let stopped = draft.stop(container, because.clone(), &subject, needs);
     let started = draft.start(target.clone(), because, &subject, vec![stopped]);
     Ready { target, subject, started: Some(started), replaced: false }
 }

@@ -3,6 +3,7 @@
 use super::selection;
 use crate::graph::Services;
 use crate::model::{Project, PullPolicy, Service};
+use crate::plan::provide;
 use crate::plan::{Action, Images, Kind, Observed, Plan, Policy, Reason, SeenImage, Step, Subject};
 use crate::value::{ImageName, Name, Platform};
 use std::collections::BTreeSet;
@@ -13,13 +14,25 @@ use std::time::Duration;
 /// built by the plan for [`Images::Rest`].
 pub fn images(wanted: &Project, seen: &Observed, policy: &Policy, images: Images) -> Plan {
     let selected = selection(wanted, &Services::of(wanted), policy);
-    let chosen: Vec<&Service> = wanted.services.values().filter(|service| selected.contains(&service.name)).collect();
+    let of_images = |service: &&Service| selected.contains(&service.name) && service.provider.is_none();
+    let chosen: Vec<&Service> = wanted.services.values().filter(of_images).collect();
     let buildable = chosen.iter().filter(|service| service.build.is_some());
     let made: BTreeSet<String> = buildable.map(|service| wanted.image_of(service).familiar()).collect();
     let mut plan = Plan::default();
     let mut builds: Vec<(Name, ImageName, Reason)> = Vec::new();
     let mut pulled = BTreeSet::new();
     for service in chosen {
+        for image in service.hook_images() {
+            let missing = !seen.images.contains_key(&image.familiar());
+            if missing
+                && service.pull_policy != Some(PullPolicy::Never)
+                && pulled.insert((image.familiar(), service.platform.clone()))
+            {
+                let subject = Subject::of(Kind::Image, image.as_str(), &service.name);
+                let action = Action::Pull { image, platform: service.platform.clone(), required: true };
+                plan.add(Step { action, because: Reason::Missing, subject, needs: vec![] });
+            }
+        }
         let image = wanted.image_of(service);
         let is_made = made.contains(&image.familiar());
         match need(service, seen.images.get(&image.familiar()), images) {
@@ -42,6 +55,14 @@ pub fn images(wanted: &Project, seen: &Observed, policy: &Policy, images: Images
         let services = builds.iter().map(|(service, _, _)| service.clone()).collect();
         let action = Action::Build { services };
         plan.add(Step { action, because, subject, needs: vec![] });
+    }
+    if images != Images::Rest {
+        provide::models(&mut plan, wanted.services.values().filter(|service| selected.contains(&service.name)));
+        provide::all(
+            &mut plan,
+            wanted,
+            Services::of(wanted).start_order().iter().filter(|name| selected.contains(*name)),
+        );
     }
     plan
 }

@@ -4,6 +4,7 @@
 
 mod container;
 mod gate;
+mod hooks;
 mod image;
 mod network;
 mod replica;
@@ -40,15 +41,16 @@ pub fn reconcile(wanted: &Project, seen: &Observed, policy: &Policy) -> Result<P
     let services = Services::of(wanted);
     let selected = selection(wanted, &services, policy);
     let mut draft = Draft::new(wanted, seen, policy);
-    let used: Vec<&Service> = wanted.services.values().filter(|service| selected.contains(&service.name)).collect();
+    let made = |service: &&Service| selected.contains(&service.name) && service.provider.is_none();
+    let used: Vec<&Service> = wanted.services.values().filter(made).collect();
     network::plan(&mut draft, &used);
     volume::plan(&mut draft, &used);
     orphans(&mut draft);
     for name in services.start_order().iter().filter(|name| selected.contains(*name)) {
         match wanted.services.get(name) {
             Some(service) if policy.one_off.as_ref() == Some(name) => drop(gate::before(&mut draft, service)),
-            Some(service) => container::plan(&mut draft, service),
-            None => {}
+            Some(service) if service.provider.is_none() => container::plan(&mut draft, service),
+            _ => {}
         }
     }
     volume::forget_renewed(&mut draft);
@@ -90,6 +92,10 @@ struct Draft<'a> {
     removed: BTreeMap<ContainerId, StepId>,
     /// The containers whose anonymous volumes go with them, and the steps that remove them.
     renewed: Vec<(ContainerId, StepId)>,
+    /// Services of which a container runs and stays.
+    staying: BTreeSet<Name>,
+    /// The hooks that run once before a service starts.
+    prepared: BTreeMap<Name, Vec<StepId>>,
     /// Steps that wait, by what they wait for, so that two dependents share them.
     gates: BTreeMap<(Target, super::Condition, bool), StepId>,
 }
@@ -137,6 +143,8 @@ impl<'a> Draft<'a> {
             ready: BTreeMap::new(),
             removed: BTreeMap::new(),
             renewed: Vec::new(),
+            staying: BTreeSet::new(),
+            prepared: BTreeMap::new(),
             gates: BTreeMap::new(),
         }
     }
@@ -189,12 +197,6 @@ impl<'a> Draft<'a> {
             ));
         }
         freed
-    }
-
-    /// Starts a container, with all that its service wants to have in it.
-    fn start(&mut self, target: Target, because: Reason, subject: &Subject, needs: Vec<StepId>) -> StepId {
-        let start = Step { action: Action::Start { target }, because, subject: subject.clone(), needs };
-        self.plan.add_start(self.wanted, start)
     }
 
     fn add(&mut self, action: Action, because: Reason, subject: &Subject, needs: Vec<StepId>) -> StepId {

@@ -2,7 +2,7 @@
 
 use super::Draft;
 use crate::model::{Networking, Service};
-use crate::plan::{Reason, Recreate, SeenContainer, State, fingerprint, labels};
+use crate::plan::{Providers, Reason, Recreate, SeenContainer, State, fingerprint, labels};
 
 /// The containers of a service, sorted by what becomes of them.
 #[derive(Default)]
@@ -103,8 +103,24 @@ fn configuration(draft: &Draft<'_>, service: &Service, container: &SeenContainer
         let new = recorded.map(|then| fingerprint::new_contents(draft.wanted, service, then));
         return new.filter(|new| !new.is_empty()).map(Reason::NewContent);
     }
-    let fields = recorded.map(|then| fingerprint::differences(service, then));
+    let mut fields = recorded.map(|then| fingerprint::differences(service, then));
+    if awaits_variables(draft, service) {
+        let may_be_set = |field: &String| {
+            field.strip_prefix("environment.").is_some_and(|name| !service.environment.contains_key(name))
+        };
+        fields.iter_mut().for_each(|fields| fields.retain(|field| !may_be_set(field)));
+        if fields.as_ref().is_none_or(Vec::is_empty) {
+            return None;
+        }
+    }
     Some(fields.filter(|fields| !fields.is_empty()).map_or(Reason::Diverged, Reason::Changed))
+}
+
+/// Whether a program is still to be asked for variables of this service.
+fn awaits_variables(draft: &Draft<'_>, service: &Service) -> bool {
+    let is_provided = |name| draft.wanted.services.get(name).is_some_and(|service| service.provider.is_some());
+    let awaits = !service.models.is_empty() || service.depends_on.keys().any(is_provided);
+    draft.policy.providers == Providers::Unasked && awaits
 }
 
 fn image(draft: &Draft<'_>, service: &Service, container: &SeenContainer) -> Option<Reason> {

@@ -35,6 +35,9 @@ fn start_service(draft: &mut Draft<'_>, service: &Service) {
             format!("make it with 'hoist create {0}', or 'hoist up -d {0}'", service.name),
         ));
     }
+    if there.iter().any(|one| one.is_up()) {
+        draft.staying.insert(service.name.clone());
+    }
     let mut ready = Vec::new();
     for one in there {
         let subject = Subject::of(Kind::Container, &one.name, &service.name);
@@ -58,6 +61,9 @@ pub fn restart(wanted: &Project, seen: &Observed, policy: &Policy) -> Plan {
             Some(None) => Reason::Asked,
             None => continue,
         };
+        if startable(seen, &service.name).any(SeenContainer::is_up) {
+            draft.staying.insert(service.name.clone());
+        }
         let mut ready = Vec::new();
         for one in startable(seen, &service.name) {
             let container = (one, Subject::of(Kind::Container, &one.name, &service.name));

@@ -267,6 +267,14 @@ impl Sketch {
         }
         parts.extend((service.files & 1 == 1).then(|| "configs: [{source: c}]".into()));
         parts.extend((service.files & 2 == 2).then(|| "secrets: [{source: s}]".into()));
+        // What kind of image it is says which hooks it has, so that replacements change them too.
+        let hooks = match service.image {
+            1 => &["post_start", "pre_stop"][..],
+            2 => &["pre_start"],
+            3 => &["pre_start", "post_start", "pre_stop"],
+            _ => &[],
+        };
+        parts.extend(hooks.iter().map(|hook| format!("{hook}: [{{command: [a]}}, {{command: [b]}}]")));
         if service.checked {
             parts.push("healthcheck: {test: [CMD, ok]}".into());
         }
@@ -349,6 +357,8 @@ impl Drift {
             Self::RunsOnce(which, state) if !world.containers.is_empty() => {
                 let once = once(&world.containers[which % world.containers.len()], *state);
                 if world.container(&once.id).is_none() {
+                    let id = ContainerId::new(format!("helper{}", once.id));
+                    world.helpers.push(SeenContainer { name: id.to_string(), id, ..once.clone() });
                     world.containers.push(once);
                 }
             }

@@ -2,13 +2,14 @@
 
 use super::{Draft, Teardown};
 use crate::model::Project;
-use crate::plan::{Observed, Plan};
+use crate::plan::{Observed, Order, Plan};
 use crate::value::ProjectName;
 
 /// The steps that stop the running containers of a project, dependents first, and remove nothing.
 pub fn stop(name: &ProjectName, wanted: Option<&Project>, seen: &Observed, teardown: &Teardown) -> Plan {
     let mut draft = Draft::new((name, wanted), seen, teardown);
     draft.stop_all();
+    draft.providers(Order::Stop);
     draft.plan
 }
 
