@@ -237,7 +237,13 @@ impl Context {
 
     /// The engine; no request is made yet.
     pub fn engine(&self) -> anyhow::Result<Engine> {
+        self.engine_with(&[])
+    }
+
+    /// The engine, found with variables that a flag of the command sets.
+    pub fn engine_with(&self, variables: &[(&str, &str)]) -> anyhow::Result<Engine> {
         let mut environment = self.environment.clone();
+        environment.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         if let Some(host) = &self.globals.host {
             environment.insert("DOCKER_HOST".into(), host.clone());
         }

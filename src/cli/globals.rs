@@ -75,6 +75,7 @@ pub enum Progress {
     /// Line by line
     Plain,
     /// One JSON object a line
+    #[value(alias = "rawjson")]
     Json,
     /// Not at all
     Quiet,

@@ -61,7 +61,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Build(build::Build),
+    Build(Box<build::Build>),
     Check(check::Check),
     #[command(alias = "convert")]
     Config(Box<config::Config>),
@@ -92,14 +92,16 @@ enum Command {
 }
 
 impl Command {
-    /// Whether a flag of the command says that no progress is shown.
-    fn is_quiet(&self) -> bool {
-        match self {
-            Self::Pull(pull) => pull.quiet,
-            Self::Push(push) => push.quiet,
-            Self::Run(run) => run.is_quiet(),
-            _ => false,
-        }
+    /// How progress is shown, when a flag of the command says it.
+    fn progress(&self) -> Option<Progress> {
+        let (quiet, chosen) = match self {
+            Self::Build(build) => (build.quiet, build.progress),
+            Self::Pull(pull) => (pull.quiet, None),
+            Self::Push(push) => (push.quiet, None),
+            Self::Run(run) => (run.is_quiet(), None),
+            _ => (false, None),
+        };
+        if quiet { Some(Progress::Quiet) } else { chosen }
     }
 }
 
@@ -115,8 +117,8 @@ pub fn main() -> ExitCode {
         }
     };
     let mut globals = cli.globals;
-    if cli.command.is_quiet() {
-        globals.progress = Progress::Quiet;
+    if let Some(progress) = cli.command.progress() {
+        globals.progress = progress;
     }
     let context = match Context::new(globals) {
         Ok(context) => context,

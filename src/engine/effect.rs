@@ -42,54 +42,10 @@ pub fn without_effect(service: &Service) -> Vec<Path> {
     all
 }
 
-/// The parts of a build that no builder is told yet; all others are named so that a new one is thought of.
+/// What no builder has: the classic one of Windows knew it.
 fn of_build(build: &Build) -> Vec<Path> {
-    let Build {
-        context: _,
-        dockerfile: _,
-        dockerfile_inline: _,
-        entitlements,
-        args: _,
-        provenance,
-        sbom,
-        ssh,
-        labels: _,
-        cache_from: _,
-        cache_to: _,
-        no_cache: _,
-        no_cache_filter,
-        additional_contexts,
-        pull: _,
-        extra_hosts: _,
-        isolation,
-        network: _,
-        target: _,
-        secrets,
-        shm_size,
-        tags: _,
-        ulimits,
-        platforms,
-        privileged,
-    } = build;
-    let set = [
-        ("additional_contexts", !additional_contexts.is_empty()),
-        ("entitlements", !entitlements.is_empty()),
-        ("isolation", is_given(isolation.as_ref())),
-        ("no_cache_filter", !no_cache_filter.is_empty()),
-        ("platforms", !platforms.is_empty()),
-        ("privileged", *privileged),
-        ("provenance", is_given(provenance.as_ref())),
-        ("sbom", is_given(sbom.as_ref())),
-        ("secrets", !secrets.is_empty()),
-        ("shm_size", shm_size.is_some_and(|size| size.bytes() != 0)),
-        ("ssh", !ssh.is_empty()),
-        ("ulimits", !ulimits.is_empty()),
-    ];
-    set.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| Path::of(["build", name])).collect()
-}
-
-fn is_given(text: Option<&String>) -> bool {
-    text.is_some_and(|text| !text.is_empty())
+    let is_set = build.isolation.as_deref().is_some_and(|isolation| !["", "default"].contains(&isolation));
+    if is_set { vec![Path::of(["build", "isolation"])] } else { Vec::new() }
 }
 
 /// The attributes that no container of the service can be made with, and why.
@@ -159,9 +115,9 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_of_a_build_are_named_each() {
-        let text = "build: {context: /x, platforms: [a], ssh: {default: }}";
-        assert_eq!(silent(text), ["build.platforms", "build.ssh"]);
+    fn what_no_builder_has_is_named() {
+        let text = "build: {context: /x, isolation: hyperv, ssh: {default: }}";
+        assert_eq!(silent(text), ["build.isolation"]);
         assert!(silent("build: {context: /x, args: {a: b}}, deploy: {replicas: 2, mode: replicated}").is_empty());
     }
 

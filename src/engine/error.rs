@@ -108,6 +108,16 @@ pub enum EngineError {
         /// What to do about it.
         help: String,
     },
+    /// Only the buildx plugin of the docker client can build it.
+    #[error("the build of '{service}' needs buildx for {}, and {why}", quoted(attributes))]
+    NeedsBuildx {
+        /// The service.
+        service: Name,
+        /// The parts of its build that nobody else understands.
+        attributes: Vec<String>,
+        /// Why there is no buildx.
+        why: String,
+    },
     /// An image could not be built.
     #[error("{} could not be built: {message}", named(services))]
     BuildFailed {
@@ -194,7 +204,11 @@ pub enum EngineError {
 }
 
 fn named(services: &[Name]) -> String {
-    services.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ")
+    quoted(services)
+}
+
+fn quoted<T: std::fmt::Display>(words: &[T]) -> String {
+    words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ")
 }
 
 impl EngineError {
@@ -202,6 +216,10 @@ impl EngineError {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Denied { .. } => Some("join the group 'docker', or name another engine with DOCKER_HOST".into()),
+            Self::NeedsBuildx { .. } => Some("install docker-buildx, 0.17 or newer".into()),
+            Self::Unreachable { host, .. } if host.starts_with("ssh://") => {
+                Some("it must answer without a question: 'ssh HOST docker version'".into())
+            }
             Self::Unreachable { .. } => Some("is the engine running? DOCKER_HOST names another one".into()),
             Self::Broken { .. } => Some("was the engine restarted? run the command again".into()),
             Self::Timeout { .. } => Some("look at the engine's own log; it may be overloaded".into()),

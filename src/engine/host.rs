@@ -3,6 +3,7 @@
 //! It reads the docker client's configuration and contexts. It never connects.
 
 use super::EngineError;
+use super::relay::Remote;
 use crate::plan::fingerprint::sha256;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -19,6 +20,8 @@ pub struct Host {
     pub(super) config: PathBuf,
     /// Who builds images.
     pub(super) builder: BuilderChoice,
+    /// The builder of buildx that builds, from `BUILDX_BUILDER`. Default: the docker client's current one.
+    pub(super) buildx_builder: Option<String>,
     /// The platform of containers and images whose service names none, from `DOCKER_DEFAULT_PLATFORM`.
     pub(super) platform: Option<String>,
 }
@@ -30,6 +33,8 @@ pub(super) enum Address {
     Unix(PathBuf),
     /// `host:port`.
     Tcp(String),
+    /// Another machine, by ssh.
+    Ssh(Remote),
 }
 
 /// Who builds images, from `HOIST_BUILDER`.
@@ -60,6 +65,7 @@ impl Host {
             address: Address::Unix(DEFAULT_SOCKET.into()),
             certificates: None,
             builder: builder(given("HOIST_BUILDER"))?,
+            buildx_builder: given("BUILDX_BUILDER").cloned(),
             platform: given("DOCKER_DEFAULT_PLATFORM").cloned(),
             config,
         };
@@ -67,7 +73,7 @@ impl Host {
             host.address = Address::parse(text)?;
             let wants_tls = given("DOCKER_TLS_VERIFY").is_some() || given("DOCKER_TLS").is_some();
             let folder = given("DOCKER_CERT_PATH").map_or_else(|| host.config.clone(), PathBuf::from);
-            host.certificates = (wants_tls && !host.is_local()).then_some(folder);
+            host.certificates = (wants_tls && host.is_tcp()).then_some(folder);
             return Ok(host);
         }
         let context = given("DOCKER_CONTEXT").cloned().or_else(|| current_context(&host.config));
@@ -80,6 +86,10 @@ impl Host {
     /// Whether the engine is reached by a socket of this machine.
     pub fn is_local(&self) -> bool {
         matches!(self.address, Address::Unix(_))
+    }
+
+    fn is_tcp(&self) -> bool {
+        matches!(self.address, Address::Tcp(_))
     }
 
     fn enter(&mut self, name: &str) -> Result<(), EngineError> {
@@ -96,7 +106,13 @@ impl Host {
         let address = meta.pointer("/Endpoints/docker/Host").and_then(Value::as_str).unwrap_or_default();
         self.address = Address::parse(address)?;
         let certificates = self.config.join("contexts/tls").join(folder).join("docker");
-        self.certificates = (!self.is_local() && certificates.is_dir()).then_some(certificates);
+        self.certificates = (self.is_tcp() && certificates.is_dir()).then_some(certificates);
+        if self.is_tcp() && meta.pointer("/Endpoints/docker/SkipTLSVerify").and_then(Value::as_bool) == Some(true) {
+            return Err(EngineError::Address {
+                message: format!("docker context '{name}' does not verify who answers, which hoist does not do"),
+                help: Some("give it the certificate of its authority: docker context update --docker ca=…".into()),
+            });
+        }
         Ok(())
     }
 }
@@ -107,15 +123,16 @@ impl Address {
         match text.split_once("://") {
             Some(("unix", path)) => Ok(Self::Unix(path.into())),
             Some(("tcp" | "http" | "https", rest)) => Ok(Self::Tcp(rest.trim_end_matches('/').to_owned())),
-            Some(("ssh", _)) => Err(refuse(
-                format!("the engine '{text}' is reached by ssh, which hoist does not do"),
-                "forward its socket: ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST, then \
-                 DOCKER_HOST=unix:///tmp/docker.sock",
-            )),
+            Some(("ssh", rest)) => Remote::parse(rest).map(Self::Ssh).ok_or_else(|| {
+                refuse(
+                    format!("'{text}' is not the address of an engine"),
+                    "write 'ssh://user@host' or 'ssh://user@host:22'",
+                )
+            }),
             _ if text.starts_with('/') => Ok(Self::Unix(text.into())),
             _ => Err(refuse(
                 format!("'{text}' is not the address of an engine"),
-                "write 'unix:///var/run/docker.sock' or 'tcp://host:2375'",
+                "write 'unix:///var/run/docker.sock', 'tcp://host:2375' or 'ssh://user@host'",
             )),
         }
     }
@@ -126,6 +143,7 @@ impl fmt::Display for Host {
         match &self.address {
             Address::Unix(path) => write!(out, "unix://{}", path.display()),
             Address::Tcp(place) => write!(out, "tcp://{place}"),
+            Address::Ssh(remote) => write!(out, "{remote}"),
         }
     }
 }
@@ -185,8 +203,12 @@ mod tests {
     }
 
     #[test]
-    fn ssh_is_refused_with_a_way_out() {
-        let error = resolve(&[("DOCKER_HOST", "ssh://me@there")]).expect_err("refused");
-        assert!(error.help().is_some_and(|help| help.contains("ssh -nNT -L")));
+    fn an_address_by_ssh_is_one_and_odd_ones_are_refused() {
+        let host = resolve(&[("DOCKER_HOST", "ssh://me@there:2222"), ("DOCKER_TLS_VERIFY", "1")]).expect("an address");
+        assert_eq!((host.to_string().as_str(), host.is_local()), ("ssh://me@there:2222", false));
+        assert_eq!(host.certificates, None);
+        for text in ["ssh://", "ssh://-oProxyCommand=x", "carrier-pigeon://there"] {
+            assert!(resolve(&[("DOCKER_HOST", text)]).is_err_and(|error| error.help().is_some()), "{text}");
+        }
     }
 }

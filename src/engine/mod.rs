@@ -29,8 +29,10 @@ mod plugin;
 mod port_holder;
 mod probe;
 mod provider;
+mod proxy;
 pub mod refusal;
 mod registry_fault;
+mod relay;
 mod seen;
 mod streams;
 mod upload;
@@ -50,6 +52,7 @@ pub use streams::{Input, Streams};
 
 use bollard::{API_DEFAULT_VERSION, Docker};
 use host::Address;
+use relay::Relay;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OnceCell;
@@ -60,6 +63,8 @@ pub struct Engine {
     docker: Docker,
     host: Arc<Host>,
     version: Arc<OnceCell<EngineVersion>>,
+    /// What carries requests to another machine, while there is a handle to it.
+    relay: Option<Arc<Relay>>,
 }
 
 /// Which engine answers.
@@ -85,7 +90,18 @@ impl Engine {
     /// When there is no socket at the address, or its certificates cannot be read.
     pub fn connect(host: &Host) -> Result<Self, EngineError> {
         let seconds = PROMPT.as_secs();
+        let mut relay = None;
         let connected = match (&host.address, &host.certificates) {
+            (Address::Ssh(remote), _) => {
+                let unready = |fault: std::io::Error| EngineError::File {
+                    path: std::env::temp_dir().display().to_string(),
+                    fault: fault.to_string(),
+                };
+                let opened = Arc::new(Relay::open(remote).map_err(unready)?);
+                let socket = opened.socket();
+                relay = Some(opened);
+                Docker::connect_with_unix(&socket.to_string_lossy(), seconds, API_DEFAULT_VERSION)
+            }
             (Address::Unix(path), _) => {
                 Docker::connect_with_unix(&path.to_string_lossy(), seconds, API_DEFAULT_VERSION)
             }
@@ -96,7 +112,7 @@ impl Engine {
             }
         };
         let docker = connected.map_err(|fault| EngineError::of(host, fault))?;
-        Ok(Self { docker, host: Arc::new(host.clone()), version: Arc::default() })
+        Ok(Self { docker, host: Arc::new(host.clone()), version: Arc::default(), relay })
     }
 
     /// Where it is.
@@ -128,7 +144,13 @@ impl Engine {
     }
 
     fn sorted(&self, fault: bollard::errors::Error) -> EngineError {
-        EngineError::of(&self.host, fault)
+        let error = EngineError::of(&self.host, fault);
+        let lost = matches!(error, EngineError::Broken { .. } | EngineError::Unreachable { .. });
+        match self.relay.as_ref().filter(|_| lost).and_then(|relay| relay.said()) {
+            // What ssh said says more than that its end of the socket was closed.
+            Some(fault) => EngineError::Unreachable { host: self.host.to_string(), fault },
+            None => error,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::hook::WhichHook;
 use super::{Engine, EngineError, Licence, port_holder};
 use crate::event::What;
 use crate::model::Project;
-use crate::plan::{Action, AnonymousVolumes, StepId, Target, Variables};
+use crate::plan::{Action, AnonymousVolumes, Limit, StepId, Target, Variables};
 use crate::value::{ContainerId, Name, Signal};
 use bollard::query_parameters::{
     KillContainerOptionsBuilder, RemoveContainerOptionsBuilder, RemoveImageOptions, RenameContainerOptionsBuilder,
@@ -28,6 +28,8 @@ pub struct Work<'a> {
     pub provided: &'a (dyn Fn(&Name, Variables) + Sync),
     /// Where progress and words of the engine go: `What::Progress`, `What::Waiting` and `What::Said`, nothing else.
     pub report: &'a (dyn Fn(What) + Sync),
+    /// How many images are built at once.
+    pub limit: Limit,
 }
 
 impl Work<'_> {
@@ -49,7 +51,7 @@ impl Engine {
     pub async fn perform(&self, work: Work<'_>) -> Result<Option<ContainerId>, EngineError> {
         match work.action {
             Action::Pull { image, platform, .. } => self.pull(image, platform.as_deref(), work.report).await?,
-            Action::Build { services } => self.build(&work, services).await?,
+            Action::Build { services, purpose } => self.build(&work, services, *purpose).await?,
             Action::Push { image, .. } => self.push(image, work.report).await?,
             Action::RemoveImage { image } => self.remove_image(image).await?,
             Action::CreateNetwork { key } => self.create_network(work.project, key).await?,

@@ -40,7 +40,23 @@ impl Loaded {
                 }
             }
         }
+        self.read_build_secrets();
         diagnostics
+    }
+
+    /// Takes in the secrets of builds that are in variables. One that is not set is a fault only when something is built
+    /// with it.
+    pub fn read_build_secrets(&mut self) {
+        let builds = self.project.services.values().filter_map(|service| service.build.as_ref());
+        let names: BTreeSet<Name> =
+            builds.flat_map(|build| &build.secrets).map(|reference| reference.source.clone()).collect();
+        for name in names {
+            let Some(secret) = self.project.secrets.get_mut(&name) else { continue };
+            let value = secret.environment.as_ref().and_then(|variable| self.environment.get(variable));
+            if let Some(value) = value {
+                secret.fill(Secret::new(value.as_str()));
+            }
+        }
     }
 }
 

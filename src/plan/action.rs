@@ -20,6 +20,8 @@ pub enum Action {
     Build {
         /// The services.
         services: Vec<Name>,
+        /// What for.
+        purpose: Purpose,
     },
     /// Send an image to its registry.
     Push {
@@ -159,6 +161,20 @@ impl Action {
             _ => false,
         }
     }
+}
+
+/// What images are built for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Purpose {
+    /// Containers of this engine: for the platform that they run on.
+    #[default]
+    Run,
+    /// Whoever asked: for all platforms that the file names.
+    Keep,
+    /// A registry: they are sent there when they are built.
+    Push,
+    /// Nobody: the recipes are checked and nothing is built.
+    Check,
 }
 
 /// One of the containers of a service.

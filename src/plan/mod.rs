@@ -5,6 +5,7 @@
 
 mod action;
 pub mod adopt;
+pub mod build;
 pub mod condition;
 pub mod fingerprint;
 mod hook;
@@ -21,7 +22,7 @@ mod simulate;
 mod step;
 pub mod teardown;
 
-pub use action::{Action, AnonymousVolumes, Replica, Target};
+pub use action::{Action, AnonymousVolumes, Purpose, Replica, Target};
 pub use condition::{Condition, Facts, Judgement};
 pub use hook::Occasion;
 pub use observed::{

@@ -77,7 +77,8 @@ pub fn push(wanted: &Project, wish: &Exchange) -> Plan {
     for service in chosen(wanted, wish) {
         let (Some(build), Some(image)) = (&service.build, &service.image) else { continue };
         let tags = build.tags.iter().filter_map(|tag| tag.parse::<ImageName>().ok());
-        for image in tags.chain([image.clone()]) {
+        // What is named by its digest is in its registry already.
+        for image in tags.chain([image.clone()]).filter(|image| !image.is_pinned()) {
             if pushed.insert(image.familiar()) {
                 let subject = Subject::of(Kind::Image, image.as_str(), &service.name);
                 let action = Action::Push { image, required: wish.failures == Failures::Count };

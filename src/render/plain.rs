@@ -117,7 +117,7 @@ mod tests {
     use super::*;
     use crate::event::Progress;
     use crate::plan::reconcile::reconcile;
-    use crate::plan::{Kind, Observed, Policy, Reason, Subject};
+    use crate::plan::{Kind, Observed, Policy, Purpose, Reason, Subject};
     use crate::testing::{applied, fetched, project};
 
     const BEFORE: &str = "
@@ -176,7 +176,7 @@ services:
         let mut plan = Plan::default();
         let subject = Subject::new(Kind::Image, "p-api");
         let services = vec!["api".parse().expect("valid")];
-        let action = Action::Build { services };
+        let action = Action::Build { services, purpose: Purpose::Run };
         let build = plan.add(Step { action, because: Reason::Missing, subject, needs: vec![] });
         let mut view = Plain::new(&plan, Colours::Off);
         let part = Progress { part: "[2/4] RUN make".into(), doing: String::new(), current: 0, total: 0 };

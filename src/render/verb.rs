@@ -1,6 +1,6 @@
 //! [`Verb`]: the words for an action before, while and after it is carried out.
 
-use crate::plan::{Action, Condition, Occasion, Order};
+use crate::plan::{Action, Condition, Occasion, Order, Purpose};
 
 /// The words for an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,7 @@ impl Verb {
     pub fn of(action: &Action) -> Self {
         let (name, doing, done) = match action {
             Action::Pull { .. } => ("pull", "pulling", "pulled"),
+            Action::Build { purpose: Purpose::Check, .. } => ("check", "checking", "checked"),
             Action::Build { .. } => ("build", "building", "built"),
             Action::Push { .. } => ("push", "pushing", "pushed"),
             Action::CreateNetwork { .. } | Action::CreateVolume { .. } | Action::Create { .. } => {

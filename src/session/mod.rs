@@ -178,8 +178,9 @@ impl Run<'_> {
                 provided.keep(service, variables);
             }
         };
-        let Session { engine, licence, project, .. } = *self.session;
-        let work = Work { licence, project, action: &step.action, made: &made, provided: &provided, report: &report };
+        let Session { engine, licence, project, limit, .. } = *self.session;
+        let action = &step.action;
+        let work = Work { licence, project, action, made: &made, provided: &provided, report: &report, limit };
         if let Some(container) = engine.perform(work).await? {
             self.made().insert(id, container);
         }

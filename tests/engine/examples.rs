@@ -1,5 +1,6 @@
 //! Each example comes up, answers, and goes without a trace.
 
+use crate::support::registry::Registry;
 use crate::support::{Scenario, example, hoist, http, replaced, same_container, up};
 use std::time::{Duration, Instant};
 
@@ -151,4 +152,45 @@ fn bookshop_replaces_only_what_an_edit_concerns() {
     assert!(http::get(8090, "/", &[]).body.contains(r#""log_level":"info""#));
     scenario.hoist(["down", "-v"]).ok();
     scenario.is_gone();
+}
+
+#[test]
+fn pinned_release_brings_back_what_was_pushed() {
+    let _port = example::hold(8085);
+    let (registry, mut scenario) = (Registry::start(), Scenario::example("pinned-release"));
+    scenario.set("REGISTRY", &registry.host());
+    let images = ["pinned-web:1", "pinned-smoke:1"].map(|name| registry.image(name));
+    scenario.hoist(["build"]).ok();
+    scenario.hoist(["push"]).ok().says("pushed");
+    let locked = scenario.hoist(["config", "--lock-image-digests"]).ok().prints("@sha256:");
+    scenario.write("compose.lock.yaml", &locked.stdout);
+    scenario.hoist(["config", "--resolve-image-digests"]).ok().prints("pinned-web:1@sha256:");
+    // Somebody else pushes under the same tag.
+    scenario.write("web/index.html", "an accident\n");
+    scenario.hoist(["build"]).ok();
+    scenario.hoist(["push"]).ok();
+    for image in &images {
+        scenario.docker(["rmi", "--force", image]).ok();
+    }
+    let files = ["-f", "compose.yaml", "-f", "compose.lock.yaml"];
+    let run = |words: &[&str]| {
+        let [a, b, c, d] = files;
+        match words {
+            [e] => scenario.hoist([a, b, c, d, e]),
+            [e, f] => scenario.hoist([a, b, c, d, e, f]),
+            _ => panic!("one or two words"),
+        }
+    };
+    run(&["up", "-d"]).ok().says("pulled").never_says("built");
+    assert_eq!(http::get(8085, "/", &[]).body.trim(), "release one");
+    let smoke = scenario.container("smoke");
+    smoke.wait();
+    assert_eq!(smoke.output(), "release one\n");
+    run(&["plan"]).prints("smoke").never_says("pull");
+    run(&["down", "-v"]).ok();
+    scenario.is_gone();
+    let listed = scenario.docker(["images", "--quiet", "--filter", &format!("reference={}/*", registry.host())]).ok();
+    for id in listed.stdout.lines() {
+        scenario.docker(["rmi", "--force", id]);
+    }
 }

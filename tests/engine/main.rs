@@ -19,6 +19,7 @@ mod exit_codes;
 mod failure;
 mod files;
 mod hooks;
+mod host;
 mod inspect;
 mod interoperation;
 mod labels;

@@ -9,6 +9,7 @@ pub mod check;
 pub mod engine;
 pub mod example;
 pub mod expectation;
+pub mod gateway;
 pub mod http;
 pub mod own_engine;
 pub mod proxy;

@@ -1,81 +1,145 @@
 //! Builds images: by the buildx plugin where there is one, else by the engine in a session of our own.
 //!
-//! Both are BuildKit: what they build is the same, and so is what they report.
+//! Both are BuildKit: what they build is the same, and so is what they report. What the session cannot do is an error
+//! before anything is built.
 
+mod batch;
 mod definition;
 mod plugin;
 mod progress;
 mod recipe;
 mod session;
+mod shortfall;
 
 use super::host::BuilderChoice;
-use super::{Engine, EngineError, Work};
-use crate::model::{Build, Project, Service};
-use crate::plan::labels;
-use crate::value::Name;
+use super::{Engine, EngineError, Work, proxy};
+use crate::model::Project;
+use crate::plan::Purpose;
+use crate::value::{ImageName, Name};
+use batch::Batch;
+use plugin::NoPlugin;
 use progress::Failure;
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
-/// An image to build.
-#[derive(Clone, Copy)]
-struct Target<'a> {
-    project: &'a Project,
-    service: &'a Service,
-    build: &'a Build,
+/// Who builds.
+enum Builder {
+    /// The plugin, there.
+    Plugin(PathBuf),
+    /// The engine, since there is no plugin; why.
+    Session(String),
 }
 
 impl Engine {
     /// Builds the images of services, together.
-    pub(super) async fn build(&self, work: &Work<'_>, services: &[Name]) -> Result<(), EngineError> {
-        let targets = services.iter().map(|name| target(work.project, name)).collect::<Result<Vec<_>, _>>()?;
-        let found = match self.host.builder {
-            BuilderChoice::Session => None,
-            BuilderChoice::Any | BuilderChoice::Buildx => plugin::find(&self.host.config),
+    pub(super) async fn build(&self, work: &Work<'_>, services: &[Name], purpose: Purpose) -> Result<(), EngineError> {
+        let batch = self.batch(work.project, services, purpose).await?;
+        refuse_unset(&batch)?;
+        match self.builder().await? {
+            Builder::Plugin(plugin) => plugin::build(&self.host, &plugin, &batch, (work.limit, work.report)).await,
+            Builder::Session(why) => {
+                shortfall::refuse(&batch, &why)?;
+                self.build_in_session(&batch, work.report).await
+            }
+        }
+    }
+
+    /// What the buildx plugin would be told, as JSON. Nothing is built.
+    ///
+    /// # Errors
+    /// As of a build, as far as it comes.
+    pub async fn definition(
+        &self,
+        project: &Project,
+        services: &[Name],
+        purpose: Purpose,
+    ) -> Result<String, EngineError> {
+        let batch = self.batch(project, services, purpose).await?;
+        let asked = batch.levels()?.into_iter().flatten();
+        let asked: Vec<usize> = asked.filter(|at| batch.targets.get(*at).is_some_and(|target| target.asked)).collect();
+        let told = definition::definition(&batch, &asked, self.host.platform.as_deref());
+        serde_json::to_string_pretty(&told).map_err(|fault| EngineError::Internal(fault.to_string()))
+    }
+
+    async fn batch<'a>(
+        &self,
+        project: &'a Project,
+        services: &[Name],
+        purpose: Purpose,
+    ) -> Result<Batch<'a>, EngineError> {
+        let missing = self.missing_bases(project, services).await?;
+        let proxies = proxy::variables(&self.host);
+        let batch = Batch { proxies, ..Batch::of(project, services, purpose, &missing)? };
+        self.refuse_platform(&batch)?;
+        Ok(batch)
+    }
+
+    /// The images that others are made from, that a service of the project builds, and that are not there.
+    async fn missing_bases(&self, project: &Project, services: &[Name]) -> Result<BTreeSet<ImageName>, EngineError> {
+        let mut missing = BTreeSet::new();
+        for image in batch::foreign_bases(project, services) {
+            if self.image_named(&image).await?.is_none() {
+                missing.insert(image);
+            }
+        }
+        Ok(missing)
+    }
+
+    async fn builder(&self) -> Result<Builder, EngineError> {
+        let why = match (self.host.builder, plugin::usable(&self.host.config)) {
+            (BuilderChoice::Session, _) => "HOIST_BUILDER is 'session'".to_owned(),
+            (BuilderChoice::Any | BuilderChoice::Buildx, plugin) => match plugin.await {
+                Ok(plugin) => return Ok(Builder::Plugin(plugin)),
+                Err(NoPlugin::Missing) => "the docker client has no buildx plugin".to_owned(),
+                Err(NoPlugin::Old(release)) => format!("the docker client's buildx is {release}"),
+            },
         };
-        match (found, self.host.builder) {
-            (Some(plugin), _) => plugin::build(&self.host, &plugin, &targets, work.report).await,
-            (None, BuilderChoice::Buildx) => Err(EngineError::Address {
-                message: "HOIST_BUILDER is 'buildx', and the docker client has no buildx plugin".into(),
-                help: Some("install docker-buildx, or leave HOIST_BUILDER out".into()),
+        match self.host.builder {
+            BuilderChoice::Buildx => Err(EngineError::Address {
+                message: format!("HOIST_BUILDER is 'buildx', and {why}"),
+                help: Some("install docker-buildx 0.17 or newer, or leave HOIST_BUILDER out".into()),
             }),
-            (None, _) => self.build_in_session(&targets, work.report).await,
+            BuilderChoice::Any | BuilderChoice::Session => Ok(Builder::Session(why)),
         }
+    }
+
+    /// A default platform that a build cannot give.
+    fn refuse_platform(&self, batch: &Batch<'_>) -> Result<(), EngineError> {
+        let Some(default) = &self.host.platform else { return Ok(()) };
+        for target in &batch.targets {
+            let own = target.service().and_then(|service| service.platform.as_ref());
+            let built = &target.build.platforms;
+            if own.is_none() && !built.is_empty() && !built.contains(default) {
+                return Err(EngineError::Address {
+                    message: format!(
+                        "DOCKER_DEFAULT_PLATFORM is '{default}', and '{}' is built for {}",
+                        target.name(),
+                        built.join(", ")
+                    ),
+                    help: Some("add it under 'build.platforms', or give the service a 'platform'".into()),
+                });
+            }
+        }
+        Ok(())
     }
 }
 
-fn target<'a>(project: &'a Project, name: &Name) -> Result<Target<'a>, EngineError> {
-    let service = project.services.get(name);
-    let build = service.and_then(|service| service.build.as_ref());
-    match (service, build) {
-        (Some(_), Some(build)) if !recipe::is_remote(&build.context) && !Path::new(&build.context).is_dir() => {
-            Err(EngineError::File { path: build.context.clone(), fault: "there is no such folder".into() })
+/// A secret that is in a variable which is not set: the builder would go on without it.
+fn refuse_unset(batch: &Batch<'_>) -> Result<(), EngineError> {
+    for target in &batch.targets {
+        for (id, secret) in definition::secrets(target) {
+            if let (Some(variable), None) = (&secret.environment, &secret.text) {
+                return Err(EngineError::Address {
+                    message: format!(
+                        "secret '{id}' of the build of '{}' is in the variable '{variable}', which is not set",
+                        target.name()
+                    ),
+                    help: Some("set it, in the shell or in '.env'".into()),
+                });
+            }
         }
-        (Some(service), Some(build)) => Ok(Target { project, service, build }),
-        _ => Err(EngineError::Internal(format!("service '{name}' has nothing to build"))),
     }
-}
-
-impl Target<'_> {
-    /// The names of the image: the extra ones, then the one that the containers use.
-    fn tags(&self) -> Vec<String> {
-        let name = self.project.image_of(self.service).to_string();
-        let mut tags: Vec<String> = self.build.tags.iter().filter(|tag| **tag != name).cloned().collect();
-        tags.push(name);
-        tags
-    }
-
-    /// Compose's labels, then the user's, which win here as they do there.
-    fn labels(&self) -> BTreeMap<String, String> {
-        let ours = [
-            (labels::PROJECT, self.project.name().to_string()),
-            (labels::SERVICE, self.service.name.to_string()),
-            (labels::VERSION, labels::COMPOSE_VERSION.to_owned()),
-        ];
-        let mut all: BTreeMap<_, _> = ours.into_iter().map(|(label, value)| (label.to_owned(), value)).collect();
-        all.extend(self.build.labels.clone());
-        all
-    }
+    Ok(())
 }
 
 /// An error about one step, or about the whole build when no step is to blame.
@@ -94,9 +158,4 @@ fn in_short(message: &str) -> &str {
     let unreadable =
         message.strip_prefix("failed to calculate checksum of ref ").and_then(|rest| rest.split_once(": "));
     unreadable.map_or(message, |(_, rest)| rest)
-}
-
-/// The services of targets, for an error about all of them.
-fn services(targets: &[Target<'_>]) -> Vec<Name> {
-    targets.iter().map(|target| target.service.name.clone()).collect()
 }

@@ -1,17 +1,19 @@
 //! Builds on the engine itself: the context goes there as an archive, BuildKit asks back in a session.
 
+use super::batch::{Batch, Target};
 use super::progress::Tracker;
-use super::{Target, failed, recipe};
+use super::shortfall::registry_cache;
+use super::{failed, recipe};
 use crate::engine::archive::{self, Contents};
 use crate::engine::{Engine, EngineError, credentials};
 use crate::event::What;
 use crate::ignore::Ignore;
 use crate::model::Build;
+use crate::value::ImageName;
 use bollard::body_try_stream;
 use bollard::models::BuildInfoAux;
 use bollard::query_parameters::{BuildImageOptions, BuilderVersion, TagImageOptionsBuilder};
 use futures_util::{StreamExt, TryStreamExt};
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -26,22 +28,37 @@ struct Sent {
 }
 
 impl Engine {
-    /// Builds one target after the other.
+    /// Builds one target after the other, what others are made from first.
     pub(super) async fn build_in_session(
         &self,
-        targets: &[Target<'_>],
+        batch: &Batch<'_>,
         report: &(dyn Fn(What) + Sync),
     ) -> Result<(), EngineError> {
-        for target in targets {
-            self.build_one(target, report).await?;
+        for at in batch.levels()?.into_iter().flatten() {
+            let Some(target) = batch.targets.get(at) else { continue };
+            self.build_one(batch, target, report).await?;
+            if target.is_pushed(batch.purpose) && target.asked {
+                for tag in target.tags().iter().filter_map(|tag| tag.parse().ok()) {
+                    self.push(&tag, report).await?;
+                }
+            }
         }
         Ok(())
     }
 
-    async fn build_one(&self, target: &Target<'_>, report: &(dyn Fn(What) + Sync)) -> Result<(), EngineError> {
+    async fn build_one(
+        &self,
+        batch: &Batch<'_>,
+        target: &Target<'_>,
+        report: &(dyn Fn(What) + Sync),
+    ) -> Result<(), EngineError> {
         let Sent { contents, dockerfile } = sent(target)?;
-        let options = options(target, dockerfile, self.host.platform.as_deref());
-        let credentials = credentials::all(&self.host, &BTreeSet::new()).await?.into_iter().collect();
+        let mut options = options(target, dockerfile);
+        options.platform = target.platforms(batch.purpose, self.host.platform.as_deref()).pop().unwrap_or_default();
+        let arguments = target.arguments(&batch.proxies);
+        options.buildargs = (!arguments.is_empty()).then(|| arguments.into_iter().collect());
+        let registries = recipe::images(target.build).iter().map(|image| image.registry().to_owned()).collect();
+        let credentials = credentials::all(&self.host, &registries).await?.into_iter().collect();
         let pieces = match contents {
             Some(contents) => archive::stream(contents).left_stream(),
             None => futures_util::stream::empty().right_stream(),
@@ -58,7 +75,7 @@ impl Engine {
                     }
                 }
                 Err(EngineError::Refused { message, .. } | EngineError::NotFound { message }) => {
-                    return Err(failed(vec![target.service.name.clone()], tracker.failure(), &message));
+                    return Err(failed(vec![target.name().clone()], tracker.failure(), &message));
                 }
                 Err(error) => return Err(error),
             }
@@ -68,24 +85,24 @@ impl Engine {
 
     /// The build gives one name; the others are added afterwards.
     async fn tag(&self, target: &Target<'_>) -> Result<(), EngineError> {
-        let image = target.project.image_of(target.service);
-        for name in &target.build.tags {
-            let Ok(name) = name.parse::<crate::value::ImageName>() else { continue };
+        let tags = target.tags();
+        let Some((built, others)) = tags.split_last() else { return Ok(()) };
+        for name in others.iter().filter_map(|name| name.parse::<ImageName>().ok()) {
             let (repository, tag) = name.split();
             let options = TagImageOptionsBuilder::new().repo(repository).tag(tag).build();
-            self.docker.tag_image(image.as_str(), Some(options)).await.map_err(|fault| self.sorted(fault))?;
+            self.docker.tag_image(built, Some(options)).await.map_err(|fault| self.sorted(fault))?;
         }
         Ok(())
     }
 }
 
-fn options(target: &Target<'_>, dockerfile: String, platform: Option<&str>) -> BuildImageOptions {
+fn options(target: &Target<'_>, dockerfile: String) -> BuildImageOptions {
     let Build {
         context,
         dockerfile: _,
         dockerfile_inline: _,
         entitlements: _,
-        args,
+        args: _,
         provenance: _,
         sbom: _,
         ssh: _,
@@ -101,26 +118,26 @@ fn options(target: &Target<'_>, dockerfile: String, platform: Option<&str>) -> B
         network,
         target: stage,
         secrets: _,
-        shm_size: _,
+        shm_size,
         tags: _,
         ulimits: _,
         platforms: _,
         privileged: _,
     } = target.build;
     let hosts: Vec<String> = extra_hosts.iter().map(|line| line.replacen('=', ":", 1)).collect();
+    let caches: Vec<String> = cache_from.iter().filter_map(|cache| registry_cache(cache)).map(str::to_owned).collect();
     BuildImageOptions {
         dockerfile,
-        t: Some(target.project.image_of(target.service).to_string()),
+        t: target.tags().pop(),
         remote: recipe::is_remote(context).then(|| context.clone()),
-        buildargs: (!args.is_empty()).then(|| args.clone().into_iter().collect()),
         labels: Some(target.labels().into_iter().collect()),
-        cachefrom: (!cache_from.is_empty()).then(|| cache_from.clone()),
+        cachefrom: (!caches.is_empty()).then_some(caches),
         nocache: *no_cache,
         pull: pull.then(|| "1".into()),
         extrahosts: (!hosts.is_empty()).then(|| hosts.join(",")),
         networkmode: network.clone(),
         target: stage.clone().unwrap_or_default(),
-        platform: target.service.platform.as_deref().or(platform).unwrap_or_default().to_owned(),
+        shmsize: shm_size.and_then(|size| i32::try_from(size.bytes()).ok()),
         version: BuilderVersion::BuilderBuildKit,
         session: Some(session_id()),
         ..BuildImageOptions::default()
@@ -173,6 +190,8 @@ fn unreadable(path: &Path, fault: &str) -> EngineError {
 mod tests {
     use super::*;
     use crate::model::Project;
+    use crate::plan::Purpose;
+    use std::collections::BTreeSet;
 
     fn project(folder: &Path, build: &str) -> Project {
         let text = format!("services: {{a: {{build: {{context: {}, {build}}}}}}}", folder.display());
@@ -181,7 +200,8 @@ mod tests {
 
     fn sent_of(project: &Project) -> Sent {
         let name = "a".parse().expect("a name");
-        sent(&super::super::target(project, &name).expect("a build")).expect("readable")
+        let batch = Batch::of(project, &[name], Purpose::Run, &BTreeSet::new()).expect("a build");
+        sent(&batch.targets[0]).expect("readable")
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::selection;
 use crate::graph::Services;
 use crate::model::{Project, PullPolicy, Service};
 use crate::plan::provide;
-use crate::plan::{Action, Images, Kind, Observed, Plan, Policy, Reason, SeenImage, Step, Subject};
+use crate::plan::{Action, Images, Kind, Observed, Plan, Policy, Purpose, Reason, SeenImage, Step, Subject};
 use crate::value::{ImageName, Name, Platform};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -16,8 +16,8 @@ pub fn images(wanted: &Project, seen: &Observed, policy: &Policy, images: Images
     let selected = selection(wanted, &Services::of(wanted), policy);
     let of_images = |service: &&Service| selected.contains(&service.name) && service.provider.is_none();
     let chosen: Vec<&Service> = wanted.services.values().filter(of_images).collect();
-    let buildable = chosen.iter().filter(|service| service.build.is_some());
-    let made: BTreeSet<String> = buildable.map(|service| wanted.image_of(service).familiar()).collect();
+    let made: BTreeSet<String> =
+        chosen.iter().filter(|service| is_built(service)).map(|service| wanted.image_of(service).familiar()).collect();
     let mut plan = Plan::default();
     let mut builds: Vec<(Name, ImageName, Reason)> = Vec::new();
     let mut pulled = BTreeSet::new();
@@ -53,7 +53,7 @@ pub fn images(wanted: &Project, seen: &Observed, policy: &Policy, images: Images
         let names: Vec<&str> = builds.iter().map(|(_, image, _)| image.as_str()).collect();
         let subject = Subject::new(Kind::Image, names.join(", "));
         let services = builds.iter().map(|(service, _, _)| service.clone()).collect();
-        let action = Action::Build { services };
+        let action = Action::Build { services, purpose: Purpose::Run };
         plan.add(Step { action, because, subject, needs: vec![] });
     }
     if images != Images::Rest {
@@ -76,18 +76,23 @@ enum Need {
 fn need(service: &Service, seen: Option<&SeenImage>, images: Images) -> Need {
     let policy = service.pull_policy.as_ref();
     let absent = absence(service, seen);
-    match (&service.build, policy, images) {
-        (None, _, Images::Rest) => Need::Nothing,
-        (Some(_), _, Images::Rest) => absent.map_or(Need::Nothing, Need::Build),
-        (Some(_), _, Images::Build) | (Some(_), Some(PullPolicy::Build), _) => Need::Build(Reason::Asked),
-        (None, Some(PullPolicy::Never), _) => Need::Nothing,
+    match (is_built(service), policy, images) {
+        (false, _, Images::Rest) => Need::Nothing,
+        (true, _, Images::Rest) => absent.map_or(Need::Nothing, Need::Build),
+        (true, _, Images::Build) | (true, Some(PullPolicy::Build), _) => Need::Build(Reason::Asked),
+        (false, Some(PullPolicy::Never), _) => Need::Nothing,
         (_, Some(PullPolicy::Always), _) => Need::Pull(Reason::Asked),
-        (_, Some(policy), _) if is_due(policy, seen) && (absent.is_none() || service.build.is_none()) => {
+        (_, Some(policy), _) if is_due(policy, seen) && (absent.is_none() || !is_built(service)) => {
             Need::Pull(absent.unwrap_or_else(|| Reason::Due(policy.clone())))
         }
-        (Some(_), _, _) => absent.map_or(Need::Nothing, Need::Build),
-        (None, _, _) => absent.map_or(Need::Nothing, Need::Pull),
+        (true, _, _) => absent.map_or(Need::Nothing, Need::Build),
+        (false, _, _) => absent.map_or(Need::Nothing, Need::Pull),
     }
+}
+
+/// Whether a build can make the service's image: it cannot make one that is named by its digest.
+fn is_built(service: &Service) -> bool {
+    service.build.is_some() && !service.image.as_ref().is_some_and(ImageName::is_pinned)
 }
 
 /// Why the image counts as not there, when it does: it is not, or it is one for another platform.
@@ -149,6 +154,14 @@ mod tests {
         assert_eq!(lines(BUILT, &[], Images::Missing), ["build web"]);
         assert_eq!(lines("web: {image: w, build: {context: /w}}", &[], Images::Missing), ["build w"]);
         assert!(lines(BUILT, &["p-web:latest"], Images::Missing).is_empty());
+    }
+
+    #[test]
+    fn an_image_that_is_named_by_its_digest_is_fetched_and_never_built() {
+        let pinned = "web: {image: 'w:1@sha256:00', build: {context: /w}}";
+        assert_eq!(lines(pinned, &[], Images::Missing), ["pull w:1@sha256:00"]);
+        assert_eq!(lines(pinned, &[], Images::Build), ["pull w:1@sha256:00"]);
+        assert!(lines(pinned, &["w:1@sha256:00"], Images::Build).is_empty());
     }
 
     #[test]
