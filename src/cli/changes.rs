@@ -84,7 +84,7 @@ impl Changes {
     /// These services in these numbers.
     pub fn scaled(scale: Vec<(Name, u32)>, no_deps: bool) -> Self {
         let services = scale.iter().map(|(name, _)| name.clone()).collect();
-        Self { services, scale, no_deps, ..Self::default() }
+        Self { services, no_deps, scale, ..Self::default() }
     }
 
     /// The project as these flags want it, and the engine that can have it.

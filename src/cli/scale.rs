@@ -19,6 +19,6 @@ pub struct Scale {
 impl Scale {
     /// It is an `up -d` of these services.
     pub async fn run(self, context: &Context) -> anyhow::Result<Exit> {
-        Up::detached(Changes::scaled(self.numbers, self.no_deps)).run(context).await
+        Box::pin(Up::detached(Changes::scaled(self.numbers, self.no_deps)).run(context)).await
     }
 }

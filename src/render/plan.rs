@@ -176,6 +176,9 @@ volumes: {data: {name: p_data}}
     #[test]
     fn nothing_to_do_says_so() {
         assert_eq!(plan_text(&[&Plan::default()]), "nothing to do\n");
-        assert_eq!(plan_json(&[&Plan::default()]), "{\n  \"plans\": [\n    {\n      \"steps\": []\n    }\n  ]\n}\n");
+        assert_eq!(
+            plan_json(&[&Plan::default()]),
+            "{\n  \"plans\": [\n    {\n      \"steps\": [],\n      \"notes\": []\n    }\n  ]\n}\n"
+        );
     }
 }

@@ -67,9 +67,10 @@ pub fn restart(wanted: &Project, seen: &Observed, policy: &Policy) -> Plan {
         let mut ready = Vec::new();
         for one in startable(seen, &service.name) {
             let container = (one, Subject::of(Kind::Container, &one.name, &service.name));
-            ready.push(match one.is_up() {
-                true => container::again(&mut draft, service, container, (because.clone(), vec![])),
-                false => container::revive(&mut draft, service, container, vec![]),
+            ready.push(if one.is_up() {
+                container::again(&mut draft, service, container, (because.clone(), vec![]))
+            } else {
+                container::revive(&mut draft, service, container, vec![])
             });
         }
         draft.ready.insert(service.name.clone(), ready);
