@@ -31,8 +31,21 @@ pub enum What {
     Failed(String),
     /// It was not needed after all, and what comes after goes on without it; why.
     PassedOver(String),
+    /// A container did not end by itself in the time that it had, and was killed.
+    Killed(Killed),
     /// A step that it needs failed.
     Skipped,
+}
+
+/// How a container was asked to end, in vain.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Killed {
+    /// The time that it had.
+    pub grace: Duration,
+    /// The signal that it was sent, such as `SIGTERM`.
+    pub signal: String,
+    /// Whether an init process passes signals on to its main process.
+    pub init: bool,
 }
 
 /// How far a part of a pull or build is.

@@ -4,9 +4,13 @@ use super::Exit;
 use super::carrier::{Carrier, Hush};
 use super::changes::Changes;
 use super::interrupt::Ended;
+use super::ports;
 use crate::execute::OnFailure;
-use crate::plan::reconcile::{images, reconcile};
+use crate::graph::Services;
+use crate::load::Loaded;
+use crate::plan::reconcile::{images, reconcile, selection};
 use crate::plan::{Action, Images, Observed, Plan, Policy, Reach};
+use crate::render::Stack;
 use tokio_util::sync::CancellationToken;
 
 /// What is brought about, and how far.
@@ -14,6 +18,8 @@ use tokio_util::sync::CancellationToken;
 pub struct Bring<'a> {
     /// What it is carried out with.
     pub carrier: Carrier<'a>,
+    /// The project with its places.
+    pub loaded: &'a Loaded,
     /// What the user asks for.
     pub changes: &'a Changes,
     /// How far containers are brought.
@@ -26,11 +32,18 @@ impl Bring<'_> {
         self.changes.policy(self.reach)
     }
 
+    /// Says what of the services that were asked for is up, and what is not.
+    pub fn show_stack(&self, seen: &Observed) {
+        let Carrier { context, project, .. } = self.carrier;
+        let selected = selection(project, &Services::of(project), &self.policy());
+        context.output().stack(&Stack::of(project, seen, |name| selected.contains(name)));
+    }
+
     /// Brings all about as the whole of a command.
     pub async fn finish(&self) -> anyhow::Result<Exit> {
         let context = self.carrier.context;
         let halt = CancellationToken::new();
-        let Ended::Finished(plan) = context.interrupts().or(self.all(&halt), &halt).await else {
+        let Ended::Finished(plan) = context.until_interrupted(self.all(&halt), &halt).await else {
             return Ok(Exit::INTERRUPTED);
         };
         let Some(plan) = plan? else { return Ok(Exit::FAILED) };
@@ -54,16 +67,17 @@ impl Bring<'_> {
         Ok(well.then_some(plan))
     }
 
-    /// Fetches and builds; gives a fresh look at the engine, or nothing when a step failed.
+    /// Looks whether all can be done, then fetches and builds; gives a fresh look at the engine, or nothing when a step failed.
     pub async fn images(&self, halt: &CancellationToken) -> anyhow::Result<Option<Observed>> {
-        let Carrier { engine, project, .. } = self.carrier;
+        let Carrier { context, engine, project, .. } = self.carrier;
         let seen = engine.observe(project).await?;
         let plan = images(project, &seen, &self.policy(), self.changes.images());
+        // What blocks the second plan is told before anything is fetched.
+        let rest = reconcile(project, &seen, &self.policy())?;
+        ports::check(context, engine, self.loaded, (&seen, &rest)).await?;
         if plan.is_empty() {
             return Ok(Some(seen));
         }
-        // What blocks the second plan is told before anything is fetched.
-        reconcile(project, &seen, &self.policy())?;
         if !self.fetch_or_build(&plan, halt).await? {
             return Ok(None);
         }

@@ -1,14 +1,19 @@
 //! [`Carrier`]: carries out plans for a project, shows how far they are, and says what failed.
 
-use super::failure::report_outcomes;
+use super::failure::{report_killed, report_outcomes};
 use super::interrupt::Ended;
+use super::losses::Losses;
 use super::{Context, Exit};
 use crate::engine::{Engine, Licence};
 use crate::event::{Event, What};
 use crate::execute::OnFailure;
 use crate::model::Project;
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Outcome, Plan};
+use crate::readiness::Deadline;
 use crate::session::{Follow, Outcomes, Session};
+use crate::value::Timespan;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// What every plan of one command is carried out with.
@@ -23,6 +28,8 @@ pub struct Carrier<'a> {
     /// Whose output is followed from before its start.
     follow: Option<&'a Follow>,
     hush: Hush,
+    /// When it gives up.
+    deadline: Option<Deadline>,
     /// What makes the difference to a dry run.
     licence: Licence,
 }
@@ -77,7 +84,7 @@ impl<'a> Carrier<'a> {
     /// Carries out plans for a project and follows no output. In a dry run there is none.
     pub fn new(context: &'a Context, engine: &'a Engine, project: &'a Project) -> Option<Self> {
         let licence = context.licence()?;
-        Some(Self { context, engine, project, follow: None, hush: Hush::default(), licence })
+        Some(Self { context, engine, project, follow: None, hush: Hush::default(), deadline: None, licence })
     }
 
     /// Follows the output of containers from before they start.
@@ -95,6 +102,12 @@ impl<'a> Carrier<'a> {
         Carrier { project, ..self }
     }
 
+    /// Gives up when a time is over.
+    #[must_use]
+    pub fn until(self, deadline: Option<Deadline>) -> Self {
+        Self { deadline, ..self }
+    }
+
     /// Shows only the end of some work.
     #[must_use]
     pub fn hushed(self, hush: Hush) -> Self {
@@ -104,38 +117,58 @@ impl<'a> Carrier<'a> {
     /// Carries out a plan and shows how far it is; gives what became of its steps.
     pub async fn outcomes(&self, plan: &Plan, on_failure: OnFailure, halt: &CancellationToken) -> Outcomes {
         let progress = self.context.output().progress(plan);
+        let killed = Mutex::new(Vec::new());
         let recording = self.context.timings().map(|timings| timings.recording(plan));
         let tell = |event: Event| {
             if !self.hush.covers(plan, &event) {
                 progress.on(&event);
+            }
+            if let What::Killed(how) = &event.what {
+                killed.lock().unwrap_or_else(PoisonError::into_inner).push((event.step, how.clone()));
             }
             if let Some(recording) = &recording {
                 recording.take(event);
             }
         };
         let session = Session::new((self.engine, self.licence), self.project, &tell);
-        let mut session = session.at_most(self.context.limit()).keeping(self.context.provided());
+        let session = session.at_most(self.context.limit()).until(self.deadline);
+        let mut session = session.keeping(self.context.provided());
         if let Some(follow) = self.follow {
             session = session.following(follow);
         }
         let outcomes = session.carry_out(plan, on_failure, halt).await;
         progress.finish();
+        report_killed(self.context.output(), plan, &killed.into_inner().unwrap_or_else(PoisonError::into_inner));
         outcomes
     }
 
     /// Carries out a plan and says what failed; gives whether all was done.
     pub async fn carry_out(&self, plan: &Plan, on_failure: OnFailure, halt: &CancellationToken) -> bool {
         let outcomes = self.outcomes(plan, on_failure, halt).await;
+        let nothing_failed = !outcomes.iter().any(|outcome| matches!(outcome, Outcome::Failed(_)));
+        let over = self.deadline.filter(|one| one.at <= Instant::now() && nothing_failed && !halt.is_cancelled());
+        if let (Some(Deadline { limit, .. }), false) = (over, outcomes.iter().all(Outcome::is_done)) {
+            self.context.output().error(&format!("not ready after {}", Timespan::from(limit)), None);
+        }
         report_outcomes(self.context.output(), plan, &outcomes)
     }
 
     /// Carries out a plan that is the whole of a command: a failed step leaves those alone that do not need it.
     pub async fn finish(&self, plan: &Plan) -> Exit {
+        self.finish_with(plan, &Losses::default()).await
+    }
+
+    /// The same for a plan that destroys data: what went is told at the end.
+    pub async fn finish_with(&self, plan: &Plan, losses: &Losses) -> Exit {
         let halt = CancellationToken::new();
-        match self.context.interrupts().or(self.outcomes(plan, OnFailure::GoOn, &halt), &halt).await {
-            Ended::Interrupted(_) => Exit::INTERRUPTED,
-            Ended::Finished(outcomes) if report_outcomes(self.context.output(), plan, &outcomes) => Exit::DONE,
-            Ended::Finished(_) => Exit::FAILED,
-        }
+        let ended = self.context.until_interrupted(self.outcomes(plan, OnFailure::GoOn, &halt), &halt).await;
+        let (outcomes, whole) = match ended {
+            Ended::Interrupted(None) => return Exit::INTERRUPTED,
+            Ended::Interrupted(Some(outcomes)) => (outcomes, Exit::INTERRUPTED),
+            Ended::Finished(outcomes) => (outcomes, Exit::DONE),
+        };
+        losses.tell(self.context, &outcomes);
+        let well = report_outcomes(self.context.output(), plan, &outcomes);
+        if well || whole == Exit::INTERRUPTED { whole } else { Exit::FAILED }
     }
 }

@@ -1,7 +1,7 @@
 //! [`Context`]: what every command starts from: the flags, the environment, the project and the engine.
 
 use super::failure::{Faulty, NoSuchService};
-use super::interrupt::Interrupts;
+use super::interrupt::{Ended, Interrupts};
 use super::timings::Timings;
 use super::{Exit, Globals};
 use crate::diagnostic::Diagnostics;
@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use tokio_util::sync::CancellationToken;
 
 /// What every command starts from.
 pub struct Context {
@@ -103,6 +104,21 @@ impl Context {
     /// What the programs that provide services have set so far.
     pub fn provided(&self) -> &Provided {
         &self.provided
+    }
+
+    /// Waits for work. The first interrupt cancels `halt`, so that work comes to a calm end, and says so; the second does
+    /// not wait for that.
+    pub async fn until_interrupted<T>(&self, work: impl Future<Output = T>, halt: &CancellationToken) -> Ended<T> {
+        let told = async {
+            halt.cancelled().await;
+            self.output.say("ending: what is being done is finished; Ctrl-C again ends at once");
+            std::future::pending::<std::convert::Infallible>().await
+        };
+        tokio::select! {
+            biased;
+            ended = self.interrupts.or(work, halt) => ended,
+            never = told => match never {},
+        }
     }
 
     /// Loads the project for a command that carries out what the file says: warnings are shown, errors end it.

@@ -25,5 +25,5 @@ pub async fn create(changes: &Changes, context: &Context) -> anyhow::Result<Exit
     let Some(carrier) = Carrier::new(context, &engine, &loaded.project) else {
         return super::plan::show(context, &loaded, &engine, (changes, Reach::Created)).await;
     };
-    Bring { carrier, changes, reach: Reach::Created }.finish().await
+    Bring { carrier, loaded: &loaded, changes, reach: Reach::Created }.finish().await
 }

@@ -1,10 +1,13 @@
 //! `hoist down`.
 
+use super::carrier::Carrier;
+use super::consent::{Answer, ask};
+use super::losses::{self, Losses, Shared};
 use super::scope::Scope;
 use super::timings::{self, Told};
 use super::{Context, Exit};
-use crate::plan::Orphans;
 use crate::plan::teardown::{Images, Teardown, Volumes, down};
+use crate::plan::{Orphans, Plan};
 use crate::value::Name;
 use std::time::Duration;
 
@@ -27,6 +30,9 @@ pub struct Down {
     timeout: Option<u64>,
     #[command(flatten)]
     timings: timings::Flag,
+    /// Ask nothing: what another project's container uses is kept, all else goes
+    #[arg(short, long)]
+    yes: bool,
 }
 
 /// Which images go.
@@ -43,7 +49,7 @@ impl Down {
         if self.rmi.is_some() {
             scope.look_at_images().await?;
         }
-        let teardown = Teardown {
+        let mut teardown = Teardown {
             volumes: if self.volumes { Volumes::Remove } else { Volumes::Keep },
             orphans: if self.remove_orphans { Orphans::Remove } else { Orphans::Keep },
             images: match self.rmi {
@@ -52,12 +58,53 @@ impl Down {
                 Some(Rmi::All) => Images::All,
             },
             grace: self.timeout.map(Duration::from_secs),
-            targets: self.services,
+            targets: self.services.clone(),
+            ..Teardown::default()
         };
+        let draft = down(scope.name(), scope.file(), &scope.seen, &teardown);
+        let shared = losses::shared(&scope.engine, &draft).await?;
+        let at_best = match self.accepts(context, &shared).await? {
+            Answer::Yes => Exit::DONE,
+            Answer::Nobody => Exit::FAILED,
+            Answer::No => return Ok(Exit::FAILED),
+            Answer::Interrupted => return Ok(Exit::INTERRUPTED),
+        };
+        teardown.spared = shared.into_iter().map(|one| one.volume).collect();
         let plan = down(scope.name(), scope.file(), &scope.seen, &teardown);
-        let exit = scope.settle(context, &plan, "nothing to remove").await;
+        let exit = carry_out(context, &scope, &plan).await;
         let title = format!("down of {}", scope.name());
         self.timings.tell(context, Told { title: &title, done: "down in" }, Some(exit));
-        Ok(exit)
+        Ok(if exit == Exit::DONE { at_best } else { exit })
+    }
+
+    /// Names the volumes that stay since a container of somebody else has them, and asks whether to take down the rest.
+    async fn accepts(&self, context: &Context, shared: &[Shared]) -> anyhow::Result<Answer> {
+        for Shared { volume, container } in shared {
+            let message = format!("volume '{volume}' is kept: {container} has it");
+            let help = "an engine removes no volume that a container has: remove that container first";
+            context.output().warn(&message, Some(help));
+        }
+        if shared.is_empty() || self.yes || context.licence().is_none() {
+            return Ok(Answer::Yes);
+        }
+        ask(context, "take the rest down?").await
+    }
+}
+
+/// Carries out the plan and tells which data went, or shows the plan and which data would go.
+async fn carry_out(context: &Context, scope: &Scope, plan: &Plan) -> Exit {
+    context.show_notes(plan);
+    if plan.is_empty() {
+        context.output().say("nothing to remove");
+        return Exit::DONE;
+    }
+    let losses = Losses::of(&scope.engine, plan, &scope.seen).await;
+    match Carrier::new(context, &scope.engine, scope.project()) {
+        Some(carrier) => carrier.finish_with(plan, &losses).await,
+        None => {
+            let exit = context.show_plans(&[plan]);
+            losses.announce(context);
+            exit
+        }
     }
 }

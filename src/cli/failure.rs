@@ -3,13 +3,15 @@
 use super::Exit;
 use crate::diagnostic::did_you_mean;
 use crate::engine::EngineError;
+use crate::event::Killed;
 use crate::model::Project;
 use crate::plan::reconcile::Blocked;
-use crate::plan::{Action, Outcome, Plan, SeenContainer, State, Step};
-use crate::readiness::NotReady;
-use crate::render::Output;
+use crate::plan::{Outcome, Plan, SeenContainer, State, Step, StepId};
+use crate::readiness::{Evidence, NotReady};
+use crate::render::{Output, leftovers};
 use crate::session::{Outcomes, StepError};
-use crate::value::Name;
+use crate::value::{Name, Timespan};
+use std::collections::BTreeMap;
 
 /// The user's files are at fault, and all that is wrong has been shown.
 #[derive(Debug, thiserror::Error)]
@@ -123,30 +125,17 @@ pub fn report(output: &Output, error: &anyhow::Error) -> Exit {
     Exit::FAILED
 }
 
-/// Shows what failed of a plan and what was not done for it; gives whether all was done.
+/// Shows what failed of a plan and what was left as it was for it; gives whether all was done.
 pub fn report_outcomes(output: &Output, plan: &Plan, outcomes: &Outcomes) -> bool {
-    let mut well = true;
-    let mut waiting = Vec::new();
     for ((_, step), outcome) in plan.steps().zip(outcomes) {
-        match outcome {
-            Outcome::Done(()) => {}
-            Outcome::Skipped { .. } => well = false,
-            Outcome::NotBegun => {
-                well = false;
-                if let Action::Await { until, .. } = &step.action {
-                    waiting.push(format!("{} ({until})", title(step)));
-                }
-            }
-            Outcome::Failed(error) => {
-                well = false;
-                report_step(output, title(step), error);
-            }
+        if let Outcome::Failed(error) = outcome {
+            report_step(output, title(step), error);
         }
     }
-    if !waiting.is_empty() {
-        output.note(&format!("no longer waited for: {}", waiting.join(", ")), None);
+    for left in leftovers(plan, outcomes) {
+        output.note(&left, None);
     }
-    well
+    outcomes.iter().all(Outcome::is_done)
 }
 
 /// What a step is about, in the words of the compose file.
@@ -162,36 +151,55 @@ fn report_step(output: &Output, name: &str, error: &StepError) {
                 quote(output, log.iter().map(String::as_str));
             }
         }
-        StepError::NotReady(NotReady::Hopeless { probe, logs, .. }) => {
-            let help = format!("'hoist logs {name}' shows all it wrote");
-            output.error(&format!("{name}: {error}"), Some(&help));
-            if let Some(probe) = probe {
-                output.say(&format!("  last probe: exit code {}", probe.exit_code));
-                quote(output, probe.output.lines());
-            }
-            if !logs.is_empty() {
-                output.say(&format!("  last lines of {name}:"));
-                quote(output, logs.iter().map(String::as_str));
-            }
+        StepError::NotReady(NotReady::Hopeless { evidence, .. } | NotReady::Late { evidence, .. }) => {
+            output.failure(&format!("{name}: {error}"), evidence, Some(&remedy(name, evidence)));
         }
-        StepError::NotReady(NotReady::EventsEnded) | StepError::NoTarget => {
+        StepError::NotReady(NotReady::EventsEnded) | StepError::Late(_) | StepError::NoTarget => {
             output.error(&format!("{name}: {error}"), None);
         }
     }
 }
 
-/// A container that died right after its start.
-pub fn report_death(output: &Output, dead: &SeenContainer, lines: &[String]) {
+/// What to do about a container that is not as it should be.
+fn remedy(service: &str, evidence: &Evidence) -> String {
+    let can_be_healthy = evidence.health.is_some();
+    match evidence.state {
+        _ if evidence.out_of_memory => "give it more with 'mem_limit', or let it use less".into(),
+        State::Running if !can_be_healthy => {
+            format!("give '{service}' a 'healthcheck', or wait for 'service_started' only")
+        }
+        State::Created => format!("start it: 'hoist up {service}'"),
+        _ => format!("'hoist logs {service}' shows all it wrote"),
+    }
+}
+
+/// The containers that did not end in the time that they had, and how to have them end sooner.
+pub fn report_killed(output: &Output, plan: &Plan, killed: &[(StepId, Killed)]) {
+    let mut groups: BTreeMap<&Killed, Vec<&str>> = BTreeMap::new();
+    for (step, how) in killed {
+        groups.entry(how).or_default().extend(plan.get(*step).map(title));
+    }
+    for (Killed { grace, signal, init }, names) in groups {
+        let time = Timespan::from(*grace);
+        let message = format!("killed, since {signal} did not end it within {time}: {}", names.join(", "));
+        let first = if *init { "" } else { "set 'init: true', " };
+        let help = format!(
+            "its first process ignores {signal}, or is slow: {first}start the program itself ('exec', or 'command' as a \
+             list), name a signal that it obeys with 'stop_signal', or give it longer with 'stop_grace_period'"
+        );
+        output.note(&message, Some(&help));
+    }
+}
+
+/// A container that died right after its start, one of so many of its service.
+pub fn report_death(output: &Output, dead: &SeenContainer, of: usize, evidence: &Evidence) {
     let how = match dead.state {
         State::Exited(code) => format!("exited with code {code} right after its start"),
         _ => "died right after its start and is being restarted".to_owned(),
     };
-    let help = format!("'hoist logs {}' shows all it wrote", dead.service);
-    output.error(&format!("{} {how}", dead.service), Some(&help));
-    if !lines.is_empty() {
-        output.say(&format!("  last lines of {}:", dead.service));
-        quote(output, lines.iter().map(String::as_str));
-    }
+    let service = dead.service.as_str();
+    let name = if of > 1 { &dead.name } else { service };
+    output.failure(&format!("{name} {how}"), evidence, Some(&remedy(service, evidence)));
 }
 
 fn quote<'a>(output: &Output, lines: impl Iterator<Item = &'a str>) {

@@ -13,12 +13,8 @@ use super::timings::{self, Told};
 use super::{Context, Exit};
 use crate::engine::Engine;
 use crate::plan::{Action, Observed, Plan, Reach, State, Step};
-use crate::readiness::last_lines;
-use crate::render::{reachable, reachable_text};
-use crate::value::Timespan;
+use crate::readiness::{Deadline, Evidence};
 use attachment::Attachment;
-use std::cell::Cell;
-use std::convert::Infallible;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -58,6 +54,7 @@ impl Up {
     pub async fn run(self, context: &Context) -> anyhow::Result<Exit> {
         self.timings.begin(context);
         self.refuse_contradictions()?;
+        let deadline = self.wait_timeout.and_then(|seconds| Deadline::after(Duration::from_secs(seconds)));
         if self.no_start {
             return create(&self.changes, context).await;
         }
@@ -66,7 +63,7 @@ impl Up {
         let Some(carrier) = Carrier::new(context, &engine, &loaded.project) else {
             return super::plan::show(context, &loaded, &engine, (&self.changes, reach)).await;
         };
-        let bring = Bring { carrier, changes: &self.changes, reach };
+        let bring = Bring { carrier: carrier.until(deadline), loaded: &loaded, changes: &self.changes, reach };
         let tell = |exit| self.tell_timings(carrier, exit);
         let exit = if self.detach || self.wait {
             self.in_background(bring).await
@@ -110,39 +107,24 @@ impl Up {
         let Carrier { context, engine, project, .. } = bring.carrier;
         let began = std::time::Instant::now();
         let halt = CancellationToken::new();
-        let work = bring.all(&halt);
-        let limit = self.wait_timeout.map_or(Duration::MAX, Duration::from_secs);
-        let late = Cell::new(false);
-        let deadline = async {
-            tokio::time::sleep(limit).await;
-            late.set(true);
-            halt.cancel();
-            std::future::pending::<Infallible>().await
-        };
-        let ended = tokio::select! {
-            ended = context.interrupts().or(work, &halt) => ended,
-            never = deadline => match never {},
-        };
+        let ended = context.until_interrupted(bring.all(&halt), &halt).await;
         let Ended::Finished(plan) = ended else { return Ok(Exit::INTERRUPTED) };
-        let Some(plan) = plan? else {
-            anyhow::ensure!(!late.get(), "not ready after {}", Timespan::from(limit));
-            return Ok(Exit::FAILED);
-        };
+        let Some(plan) = plan? else { return Ok(Exit::FAILED) };
         context.show_notes(&plan);
         if plan.is_empty() {
             context.output().say("up to date");
             return Ok(Exit::DONE);
         }
         let took = began.elapsed();
-        let [least, most] = SETTLING;
-        tokio::time::sleep((took / 2).clamp(least, most)).await;
-        let seen = engine.observe(project).await?;
-        if report_dead(context, engine, &plan, &seen).await {
-            return Ok(Exit::FAILED);
+        if !self.wait {
+            let [least, most] = SETTLING;
+            tokio::time::sleep((took / 2).clamp(least, most)).await;
         }
-        let places = reachable(project, &seen);
-        if !places.is_empty() {
-            context.output().say(&format!("\n{}", reachable_text(&places).trim_end()));
+        let seen = engine.observe(project).await?;
+        let any_dead = report_dead(context, engine, &plan, &seen).await;
+        bring.show_stack(&seen);
+        if any_dead {
+            return Ok(Exit::FAILED);
         }
         if !self.timings.is_given() {
             context.output().say(&format!("up in {:.2} s", took.as_secs_f64()));
@@ -163,8 +145,9 @@ async fn report_dead(context: &Context, engine: &Engine, plan: &Plan, seen: &Obs
     let mut found = false;
     for dead in seen.containers.iter().filter(|one| failed(one.state) && started(&one.name)) {
         found = true;
-        let lines = last_lines(engine, &dead.id).await;
-        report_death(context.output(), dead, &lines);
+        let Ok(inspected) = engine.inspect(&dead.id).await else { continue };
+        let replicas = seen.replicas(&dead.service).len();
+        report_death(context.output(), dead, replicas, &Evidence::gather(engine, &inspected).await);
     }
     found
 }

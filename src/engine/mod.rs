@@ -35,6 +35,7 @@ mod registry_fault;
 mod relay;
 mod seen;
 mod streams;
+mod taken;
 mod upload;
 mod volume;
 
@@ -43,12 +44,13 @@ pub use events::{ContainerAction, ContainerEvent, Events};
 pub use exec::{Exec, ExecId};
 pub use host::Host;
 pub use inhabitant::{Endpoint, Inhabitant};
-pub use inspect::{HealthProbe, Inspected, LastProbe};
+pub use inspect::{HealthProbe, Inspected, LastProbe, Stopping};
 pub use licence::Licence;
 pub use output::{Chunks, LogChunk, LogOptions, OutputStream};
 pub use perform::Work;
 pub use probe::Probe;
 pub use streams::{Input, Streams};
+pub use volume::{VolumeUsage, VolumeUser};
 
 use bollard::{API_DEFAULT_VERSION, Docker};
 use host::Address;

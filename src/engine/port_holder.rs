@@ -32,7 +32,7 @@ fn publishes(container: &ContainerSummary, port: u16) -> bool {
     container.ports.iter().flatten().any(|one| one.public_port == Some(port))
 }
 
-fn described(container: &ContainerSummary) -> String {
+pub(super) fn described(container: &ContainerSummary) -> String {
     let name = container.names.iter().flatten().next().map(|name| name.trim_start_matches('/')).unwrap_or_default();
     match container.labels.as_ref().and_then(|all| all.get(labels::PROJECT)) {
         Some(project) => format!("container '{name}' of project '{project}'"),
@@ -66,9 +66,18 @@ fn process(port: u16) -> Option<String> {
     if sockets.is_empty() {
         return None;
     }
+    with_one_of(&sockets)
+}
+
+/// The process of this machine that has a socket, as far as this user may see.
+pub(super) fn owner(inode: u64) -> Option<String> {
+    with_one_of(&BTreeSet::from([format!("socket:[{inode}]")]))
+}
+
+fn with_one_of(sockets: &BTreeSet<String>) -> Option<String> {
     let entries = std::fs::read_dir("/proc").ok()?.flatten();
     let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    let number = numbers.into_iter().find(|number| holds(&folder_of(*number), &sockets))?;
+    let number = numbers.into_iter().find(|number| holds(&folder_of(*number), sockets))?;
     let name = std::fs::read_to_string(folder_of(number).join("comm")).ok()?;
     Some(format!("{} (pid {number})", name.trim_end()))
 }

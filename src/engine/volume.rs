@@ -1,14 +1,73 @@
-//! Creates and removes volumes.
+//! Creates and removes volumes, and tells what they have and who has them.
 
 use super::perform::gone_is_fine;
-use super::{Engine, EngineError};
+use super::{Engine, EngineError, port_holder, seen};
 use crate::model::{Project, Volume};
 use crate::plan::labels;
-use crate::value::Name;
+use crate::value::{ContainerId, Moment, Name};
 use bollard::models::VolumeCreateRequest;
-use bollard::query_parameters::RemoveVolumeOptions;
+use bollard::query_parameters::{ListContainersOptionsBuilder, RemoveVolumeOptions};
+use futures_util::StreamExt;
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, SystemTime};
+
+/// What an engine knows of a volume's data.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VolumeUsage {
+    /// The bytes that it has; nothing when its driver does not tell.
+    pub bytes: Option<u64>,
+    /// How long ago it was made.
+    pub age: Option<Duration>,
+}
+
+/// A container that has a volume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VolumeUser {
+    /// The volume.
+    pub volume: String,
+    /// The container.
+    pub container: ContainerId,
+    /// The container with its project, in words.
+    pub words: String,
+}
 
 impl Engine {
+    /// What the engine knows of the data of all volumes, by name. It walks through every file for that: who asks sets a
+    /// limit of time by dropping the future.
+    pub async fn volume_usage(&self) -> Result<BTreeMap<String, VolumeUsage>, EngineError> {
+        // The library knows the answer of the newest engines only, so the request is one of those that give bytes.
+        let docker = self.docker.clone().with_request_modifier(|mut request| {
+            let asked = request.uri().to_string().replace("/images/all/get", "/system/df?type=volume");
+            if let Ok(uri) = asked.parse() {
+                *request.uri_mut() = uri;
+            }
+            request
+        });
+        let mut answer = Vec::new();
+        let mut chunks = Box::pin(docker.export_image("all"));
+        while let Some(chunk) = chunks.next().await {
+            answer.extend_from_slice(&chunk.map_err(|fault| self.sorted(fault))?);
+        }
+        let garbled = |fault: serde_json::Error| EngineError::Garbled { message: fault.to_string() };
+        Ok(usages(&serde_json::from_slice(&answer).map_err(garbled)?, SystemTime::now().into()))
+    }
+
+    /// The containers of all projects, in every state, that have one of these volumes.
+    pub async fn volume_users(&self, volumes: &[String]) -> Result<Vec<VolumeUser>, EngineError> {
+        let filters = HashMap::from([("volume", volumes.to_vec())]);
+        let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
+        let listed = self.docker.list_containers(Some(options)).await.map_err(|fault| self.sorted(fault))?;
+        let users = listed.into_iter().flat_map(|container| {
+            let words = port_holder::described(&container);
+            let id = ContainerId::new(container.id.unwrap_or_default());
+            let mounted = seen::volumes(container.mounts.unwrap_or_default()).into_iter().map(|volume| volume.name);
+            let ours: Vec<String> = mounted.filter(|name| volumes.contains(name)).collect();
+            ours.into_iter().map(move |volume| VolumeUser { volume, container: id.clone(), words: words.clone() })
+        });
+        Ok(users.collect())
+    }
+
     /// Creates a declared volume.
     pub(super) async fn create_volume(&self, project: &Project, key: &Name) -> Result<(), EngineError> {
         let missing = || EngineError::Internal(format!("volume '{key}' is not in the project"));
@@ -22,6 +81,20 @@ impl Engine {
         let answer = self.docker.remove_volume(name, None::<RemoveVolumeOptions>).await;
         gone_is_fine(answer.map_err(|fault| self.sorted(fault)))
     }
+}
+
+/// The list is called `Volumes`; newer engines have it as `Items` of `VolumeUsage`.
+fn usages(answer: &Value, now: Moment) -> BTreeMap<String, VolumeUsage> {
+    let listed = [answer.get("Volumes"), answer.pointer("/VolumeUsage/Items")];
+    let all = listed.into_iter().flatten().filter_map(Value::as_array).flatten();
+    let usage = |volume: &Value| {
+        let made: Option<Moment> = volume.get("CreatedAt").and_then(Value::as_str).and_then(|text| text.parse().ok());
+        VolumeUsage {
+            bytes: volume.pointer("/UsageData/Size").and_then(Value::as_u64),
+            age: made.and_then(|made| now.since(made)),
+        }
+    };
+    all.filter_map(|volume| Some((volume.get("Name")?.as_str()?.to_owned(), usage(volume)))).collect()
 }
 
 fn request(project: &Project, key: &Name, volume: &Volume) -> VolumeCreateRequest {
@@ -39,6 +112,19 @@ fn request(project: &Project, key: &Name, volume: &Volume) -> VolumeCreateReques
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn sizes_are_read_from_engines_of_all_ages() {
+        let list = json!([
+            {"Name": "a", "CreatedAt": "1970-01-01T00:00:10Z", "UsageData": {"Size": 12, "RefCount": 0}},
+            {"Name": "b", "UsageData": {"Size": -1}},
+        ]);
+        let now = Moment::from(SystemTime::UNIX_EPOCH + Duration::from_secs(15));
+        let a = VolumeUsage { bytes: Some(12), age: Some(Duration::from_secs(5)) };
+        let expected = BTreeMap::from([("a".to_owned(), a), ("b".to_owned(), VolumeUsage::default())]);
+        assert_eq!(usages(&json!({"Volumes": list}), now), expected);
+        assert_eq!(usages(&json!({"VolumeUsage": {"Items": list}}), now), expected);
+    }
 
     #[test]
     fn a_volume_carries_composes_labels() {

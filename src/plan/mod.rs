@@ -14,6 +14,7 @@ mod observed;
 mod one_off;
 mod outcome;
 mod policy;
+pub mod port;
 mod provide;
 mod reason;
 pub mod reconcile;

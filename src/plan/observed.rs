@@ -74,16 +74,26 @@ pub enum State {
     Dead,
 }
 
+impl State {
+    /// The engine's word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Running => "running",
+            Self::Restarting => "restarting",
+            Self::Paused => "paused",
+            Self::Exited(_) => "exited",
+            Self::Removing => "removing",
+            Self::Dead => "dead",
+        }
+    }
+}
+
 impl fmt::Display for State {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Created => out.pad("created"),
-            Self::Running => out.pad("running"),
-            Self::Restarting => out.pad("restarting"),
-            Self::Paused => out.pad("paused"),
             Self::Exited(code) => out.pad(&format!("exited ({code})")),
-            Self::Removing => out.pad("removing"),
-            Self::Dead => out.pad("dead"),
+            other => out.pad(other.name()),
         }
     }
 }

@@ -38,6 +38,8 @@ pub struct Teardown {
     pub grace: Option<Duration>,
     /// The services that are meant; the whole project when empty.
     pub targets: Vec<Name>,
+    /// Volumes that stay whatever is asked: a container of somebody else has them.
+    pub spared: BTreeSet<String>,
 }
 
 /// Whether volumes go with the project.
@@ -201,7 +203,7 @@ impl<'a> Draft<'a> {
                 anonymous.entry(&volume.name).or_insert((&container.service, vec![])).1.push(id);
             }
         }
-        anonymous.retain(|name, _| !is_mounted(kept, name));
+        anonymous.retain(|name, _| !is_mounted(kept, name) && !self.teardown.spared.contains(*name));
         for (name, (service, needs)) in anonymous {
             let subject = Subject::of(Kind::Volume, name, service);
             self.add(Action::RemoveVolume { name: name.to_owned() }, &subject, needs);
@@ -238,7 +240,7 @@ impl<'a> Draft<'a> {
         }
         let seen = self.seen;
         for volume in &seen.volumes {
-            if !self.is_ours(&volume.labels) {
+            if !self.is_ours(&volume.labels) || self.teardown.spared.contains(&volume.name) {
                 continue;
             }
             // What one key calls external is spared, whatever another key says of the same volume.

@@ -65,7 +65,7 @@ impl Board {
             What::Failed(why) => Some(Phase::Failed(why.clone())),
             What::PassedOver(why) => Some(Phase::PassedOver(why.clone())),
             What::Skipped => Some(Phase::Skipped),
-            What::Waiting(_) | What::Progress(_) | What::Said(_) => None,
+            What::Waiting(_) | What::Progress(_) | What::Said(_) | What::Killed(_) => None,
         };
         let index = self.things.iter().position(|thing| thing.steps.contains(&event.step));
         if let Some(course) = index.and_then(|index| self.courses.get_mut(index)) {
@@ -133,7 +133,7 @@ impl Course {
             }
             What::Said(line) => self.said = Some(line.clone()),
             What::Done | What::Failed(_) | What::PassedOver(_) => self.end(event.at),
-            What::Skipped => {}
+            What::Killed(_) | What::Skipped => {}
         }
     }
 

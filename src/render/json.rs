@@ -62,6 +62,7 @@ fn status(step: &Step, what: &What) -> String {
         What::Done => capital(verb.done),
         What::Failed(_) => "Error".to_owned(),
         What::PassedOver(_) => "Warning".to_owned(),
+        What::Killed(_) => "Killed".to_owned(),
         What::Skipped => "Skipped".to_owned(),
     }
 }
@@ -81,6 +82,11 @@ fn more(what: &What) -> Vec<(&'static str, Value)> {
                 ("percent", json!(percent)),
             ]
         }
+        What::Killed(killed) => vec![
+            ("grace", json!(killed.grace.as_secs_f64())),
+            ("signal", json!(killed.signal)),
+            ("init", json!(killed.init)),
+        ],
         What::Began | What::Done | What::Skipped => Vec::new(),
     }
 }
@@ -94,6 +100,7 @@ fn name(what: &What) -> &'static str {
         What::Done => "done",
         What::Failed(_) => "failed",
         What::PassedOver(_) => "passed-over",
+        What::Killed(_) => "killed",
         What::Skipped => "skipped",
     }
 }

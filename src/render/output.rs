@@ -3,13 +3,16 @@
 //! Guarantees: writers in several tasks never mix within a line, a progress display that is on the screen steps aside
 //! for what is written, and a reader that went away is no fault: what it would have read is dropped.
 
-use super::{Colours, LogPrefix, LogWriter, Look, Places, Progress, Size, diagnostic_json, diagnostics_text, summary};
+use super::{
+    Colours, LogPrefix, LogWriter, Look, Places, Progress, Removed, Size, Stack, diagnostic_json, diagnostics_text,
+    removed_json, removed_text, summary,
+};
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::document::Origins;
 use crate::plan::Plan;
 use crate::source::SourceMap;
 use indicatif::MultiProgress;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -170,6 +173,31 @@ impl Output {
         self.headed("error", message, help);
     }
 
+    /// What is up, where, and what is not.
+    pub fn stack(&self, stack: &Stack) {
+        match self.shared.mode {
+            _ if stack.is_empty() => {}
+            ProgressMode::Quiet => {}
+            ProgressMode::Json => self.talk(&json!({"level": "info", "services": stack.json()}).to_string()),
+            _ => self.talk(&stack.text(self.shared.talk)),
+        }
+    }
+
+    /// Volumes that go with their data; told in every mode.
+    pub fn removed(&self, heading: &str, all: &[Removed]) {
+        if self.shared.mode == ProgressMode::Json {
+            for one in all {
+                let mut line = json!({"level": "info", "message": heading.trim_end_matches(':')});
+                if let (Some(line), Value::Object(more)) = (line.as_object_mut(), removed_json(one)) {
+                    line.extend(more);
+                }
+                self.talk(&line.to_string());
+            }
+            return;
+        }
+        self.talk(&format!("{heading}\n{}", removed_text(all).trim_end()));
+    }
+
     /// What is wrong with the user's files, by place.
     pub fn diagnostics(&self, diagnostics: &Diagnostics, sources: &SourceMap, origins: &Origins) {
         let places = Places { sources, origins };
@@ -253,8 +281,12 @@ fn headed(level: &str, message: &str, help: Option<&str>, colours: Colours) -> S
         "warning" => colours.yellow(&head),
         _ => colours.cyan(&head),
     };
-    let help = help.map(|help| format!("\n  {} {help}", colours.cyan("help:"))).unwrap_or_default();
+    let help = help.map(|help| helped(help, colours)).unwrap_or_default();
     format!("{head} {message}{help}")
+}
+
+fn helped(help: &str, colours: Colours) -> String {
+    format!("\n  {} {help}", colours.cyan("help:"))
 }
 
 #[cfg(test)]

@@ -50,14 +50,14 @@ impl Plain {
             What::Waiting(why) if exchanges(step) => vec![format!("{title} {why}")],
             What::Waiting(why) => waiting(course, step, event.at)
                 .filter(|_| self.waits.insert(event.step))
-                .map(|wish| format!("{title} waiting {wish}: {why}"))
+                .map(|wish| format!("{title} {wish}: {why}"))
                 .into_iter()
                 .collect(),
             What::Progress(progress) if new_part => {
                 vec![format!("{title} building: {}", tame(&progress.part))]
             }
             What::Skipped => self.skipped(event.step),
-            What::Began | What::Progress(_) | What::Said(_) => Vec::new(),
+            What::Began | What::Progress(_) | What::Said(_) | What::Killed(_) => Vec::new(),
         }
     }
 
@@ -104,10 +104,11 @@ fn exchanges(step: &Step) -> bool {
     matches!(step.action, Action::Pull { .. } | Action::Push { .. })
 }
 
-fn waiting(course: &Course, step: &Step, at: Duration) -> Option<&'static str> {
+fn waiting(course: &Course, step: &Step, at: Duration) -> Option<String> {
     let patient = course.elapsed(at).is_some_and(|elapsed| elapsed >= PATIENCE);
     match &step.action {
-        Action::Await { until, .. } if patient => Some(wish(*until)),
+        Action::Await { until, .. } if patient => Some(format!("waiting {}", wish(*until))),
+        Action::Stop { .. } => Some("still stopping".into()),
         _ => None,
     }
 }

@@ -1,41 +1,20 @@
-//! [`Reachable`]: where a person can reach what runs.
+//! Where a person can reach what runs.
 
-use super::width::{columns, pad};
-use crate::model::Project;
-use crate::plan::{Observed, PublishedPort};
+use crate::plan::{PublishedPort, SeenContainer};
 use std::net::IpAddr;
 
-/// A port that the host publishes for a service.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Reachable {
-    /// The service.
-    pub service: String,
-    /// Where: `http://localhost:5000`, `localhost:5432` or `localhost:53/udp`.
-    pub address: String,
-}
-
-/// The published ports of the containers that run, by service in file order; the same address is named once.
-pub fn reachable(project: &Project, seen: &Observed) -> Vec<Reachable> {
-    let mut all: Vec<Reachable> = Vec::new();
-    for service in project.services.keys() {
-        let mut ports: Vec<&PublishedPort> =
-            seen.replicas(service).into_iter().flat_map(|container| &container.ports).collect();
-        ports.sort_by_key(|port| (port.target, port.published));
-        for address in ports.into_iter().filter_map(address) {
-            let one = Reachable { service: service.to_string(), address };
-            if !all.contains(&one) {
-                all.push(one);
-            }
+/// The published ports of containers that run, `http://localhost:5000`, `localhost:5432` or `localhost:53/udp`; the same
+/// address is named once.
+pub fn addresses(containers: &[&SeenContainer]) -> Vec<String> {
+    let mut ports: Vec<&PublishedPort> = containers.iter().flat_map(|container| &container.ports).collect();
+    ports.sort_by_key(|port| (port.target, port.published));
+    let mut all: Vec<String> = Vec::new();
+    for address in ports.into_iter().filter_map(address) {
+        if !all.contains(&address) {
+            all.push(address);
         }
     }
     all
-}
-
-/// A line for each, services in a column: `api    http://localhost:5000`.
-pub fn reachable_text(all: &[Reachable]) -> String {
-    let width = all.iter().map(|one| columns(&one.service)).max().unwrap_or(0);
-    let lines: Vec<String> = all.iter().map(|one| format!("{}  {}\n", pad(&one.service, width), one.address)).collect();
-    lines.concat()
 }
 
 fn address(port: &PublishedPort) -> Option<String> {

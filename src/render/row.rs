@@ -145,6 +145,7 @@ fn running(board: &Board, course: &Course, step: &Step) -> Standing {
         Action::Pull { .. } | Action::Push { .. } => {
             course.waiting.clone().or_else(|| course.transfer.amount()).unwrap_or_default()
         }
+        Action::Stop { .. } => course.waiting.clone().unwrap_or_default(),
         _ => course.transfer.latest().or(course.said.as_deref()).unwrap_or_default().to_owned(),
     };
     (Mark::Running, Verb::of(&step.action).doing.into(), detail)

@@ -357,7 +357,7 @@ impl Passed {
         let ending = match what {
             What::Began => return self.from = Some(at),
             What::Waiting(why) => return self.missing.clone_from(why),
-            What::Progress(_) | What::Said(_) => return,
+            What::Progress(_) | What::Said(_) | What::Killed(_) => return,
             What::Done => Ending::Done,
             What::Failed(_) => Ending::Failed,
             What::PassedOver(_) => Ending::PassedOver,

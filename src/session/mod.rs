@@ -8,18 +8,30 @@ mod provided;
 pub use follow::{End, Follow, Said, Until};
 pub use provided::Provided;
 
-use crate::engine::{Engine, EngineError, Licence, Work};
-use crate::event::{Event, What};
+use crate::engine::{Engine, EngineError, Licence, Stopping, Work};
+use crate::event::{Event, Killed, What};
 use crate::execute::{Ended, OnFailure, execute};
 use crate::model::Project;
 use crate::plan::{Action, Limit, Order, Outcome, Plan, Step, StepId, Target};
-use crate::readiness::{NotReady, Readiness};
-use crate::value::{ContainerId, Name};
+use crate::readiness::{Deadline, NotReady, Readiness};
+use crate::value::{ContainerId, Name, Timespan};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
+
+/// Who takes longer than this to stop is named.
+const SLOW: Duration = Duration::from_secs(2);
+/// The exit code of what a SIGKILL ended.
+const KILLED: i64 = 137;
+
+fn has_time(grace: Duration, signal: &str) -> String {
+    match grace {
+        Duration::MAX => format!("it has for ever to end after {signal}"),
+        grace => format!("it has {} to end after {signal}", Timespan::from(grace)),
+    }
+}
 
 /// Why a step failed.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +42,9 @@ pub enum StepError {
     /// What was waited for can no longer hold.
     #[error(transparent)]
     NotReady(#[from] NotReady),
+    /// The time is over in the middle of a step that is given up then.
+    #[error("the time of {0} was over before it was done")]
+    Late(Timespan),
     /// A step means a container that no step made: a fault of the planner.
     #[error("the plan names a container that it does not make")]
     NoTarget,
@@ -48,6 +63,7 @@ pub struct Session<'a> {
     follow: Option<&'a Follow>,
     limit: Limit,
     provided: Option<&'a Provided>,
+    deadline: Option<Deadline>,
 }
 
 impl<'a> Session<'a> {
@@ -58,7 +74,7 @@ impl<'a> Session<'a> {
         tell: &'a (dyn Fn(Event) + Sync),
     ) -> Self {
         let (began, limit) = (Instant::now(), Limit::default());
-        Self { engine, licence, project, tell, began, follow: None, limit, provided: None }
+        Self { engine, licence, project, tell, began, follow: None, limit, provided: None, deadline: None }
     }
 
     /// Follows the output of containers from before they start.
@@ -82,11 +98,28 @@ impl<'a> Session<'a> {
         self
     }
 
-    /// Carries out a plan. `halt` ends it early: waits give up, nothing more begins, running steps finish.
+    /// Gives up what takes longer, waits with all that explains them; nothing begins after it.
+    #[must_use]
+    pub fn until(mut self, deadline: Option<Deadline>) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Carries out a plan. `halt` ends it early: waits, pulls and builds give up, nothing more begins, other running
+    /// steps finish. So it does when a step failed and `on_failure` says so, but then pulls and builds finish, too.
     pub async fn carry_out(&self, plan: &Plan, on_failure: OnFailure, halt: &CancellationToken) -> Outcomes {
+        let stop = halt.child_token();
         let turns = self.limit.number().map(Semaphore::new);
-        let run = Run { session: self, halt, turns, made: Mutex::default(), readiness: OnceCell::new() };
-        let outcomes = execute(plan, on_failure, halt, |id, step| run.step(id, step)).await;
+        let run = Run { session: self, halt, stop: &stop, turns, made: Mutex::default(), readiness: OnceCell::new() };
+        let working = execute(plan, on_failure, &stop, |id, step| run.step(id, step));
+        tokio::pin!(working);
+        let outcomes = tokio::select! {
+            outcomes = &mut working => outcomes,
+            () = Deadline::over(self.deadline) => {
+                stop.cancel();
+                working.await
+            }
+        };
         for ((id, _), outcome) in plan.steps().zip(&outcomes) {
             if matches!(outcome, Outcome::Skipped { .. }) {
                 self.happened(id, What::Skipped);
@@ -106,7 +139,10 @@ struct Halted;
 /// One plan while it is carried out.
 struct Run<'a> {
     session: &'a Session<'a>,
+    /// The user ends it.
     halt: &'a CancellationToken,
+    /// Somebody ends it: the user, a failed step, or the deadline.
+    stop: &'a CancellationToken,
     /// What is exchanged with registries takes turns.
     turns: Option<Semaphore>,
     made: Mutex<BTreeMap<StepId, ContainerId>>,
@@ -126,11 +162,13 @@ impl Run<'_> {
                 other => other,
             },
             Action::Pull { required: false, .. } | Action::Push { required: false, .. } => {
-                if let Err(error) = self.perform(id, step).await {
-                    self.session.happened(id, What::PassedOver(error.to_string()));
-                    return Ok(Ended::Done);
+                match self.give_up_late(self.perform(id, step)).await {
+                    Err(error) if !matches!(error, StepError::Late(_)) => {
+                        self.session.happened(id, What::PassedOver(error.to_string()));
+                        return Ok(Ended::Done);
+                    }
+                    other => other,
                 }
-                Ok(Ended::Done)
             }
             Action::RemoveImage { .. } => match self.perform(id, step).await {
                 Err(StepError::Engine(error @ EngineError::Conflict { .. })) => {
@@ -147,6 +185,10 @@ impl Run<'_> {
                 }
                 other => other.map(|()| Ended::Done),
             },
+            Action::Pull { .. } | Action::Push { .. } | Action::Build { .. } => {
+                self.give_up_late(self.perform(id, step)).await
+            }
+            Action::Stop { target, grace } => self.stop(id, step, (target, *grace)).await.map(|()| Ended::Done),
             _ => self.perform(id, step).await.map(|()| Ended::Done),
         };
         match &result {
@@ -187,6 +229,44 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// What may be dropped in the middle, since it leaves nothing half made.
+    async fn give_up_late(&self, work: impl Future<Output = Result<(), StepError>>) -> Result<Ended, StepError> {
+        let deadline = self.session.deadline;
+        tokio::select! {
+            result = work => result.map(|()| Ended::Done),
+            () = Deadline::over(deadline) => Err(StepError::Late(deadline.map(|one| one.limit).unwrap_or_default().into())),
+            () = self.halt.cancelled() => Ok(Ended::Halted),
+        }
+    }
+
+    /// Stops a container. When that takes its time, it is told how much it has, and whether it had to be killed.
+    async fn stop(
+        &self,
+        id: StepId,
+        step: &Step,
+        (target, grace): (&Target, Option<Duration>),
+    ) -> Result<(), StepError> {
+        let began = Instant::now();
+        let work = self.perform(id, step);
+        tokio::pin!(work);
+        tokio::select! {
+            result = &mut work => return result,
+            () = tokio::time::sleep(SLOW) => {}
+        }
+        let (engine, container) = (self.session.engine, self.resolve(target)?);
+        let Ok(Stopping { grace: own, signal, init }) = engine.stopping(&container).await else { return work.await };
+        let grace = grace.unwrap_or(own);
+        self.session.happened(id, What::Waiting(has_time(grace, &signal)));
+        work.await?;
+        // An engine may be quicker by the part of a second that it took to ask it.
+        let whole = began.elapsed() + SLOW / 4 >= grace;
+        let killed = || async { engine.inspect(&container).await.is_ok_and(|seen| seen.facts.last_exit == KILLED) };
+        if whole && killed().await {
+            self.session.happened(id, What::Killed(Killed { grace, signal, init }));
+        }
+        Ok(())
+    }
+
     async fn wait(&self, id: StepId, step: &Step, target: &Target) -> Result<Ended, StepError> {
         let Action::Await { until, .. } = &step.action else { return Ok(Ended::Done) };
         let container = self.resolve(target)?;
@@ -196,11 +276,21 @@ impl Run<'_> {
                 .get_or_try_init(|| Readiness::subscribe(self.session.engine, self.session.project.name()))
                 .await?;
             let tell = |why: String| self.session.happened(id, What::Waiting(why));
-            readiness.wait(&container, *until, tell).await.map_err(StepError::from)
+            readiness.wait(&container, *until, self.session.deadline, tell).await.map_err(StepError::from)
         };
+        // One that is over explains itself: what it waited for is more than that it was ended.
         tokio::select! {
+            biased;
             result = waiting => result.map(|()| Ended::Done),
-            () = self.halt.cancelled() => Ok(Ended::Halted),
+            () = self.given_up()  => Ok(Ended::Halted),
+        }
+    }
+
+    /// Waits until waiting has no use any more; at the deadline each wait ends by itself.
+    async fn given_up(&self) {
+        self.stop.cancelled().await;
+        if !self.halt.is_cancelled() && self.session.deadline.is_some_and(|one| one.at <= Instant::now()) {
+            self.halt.cancelled().await;
         }
     }
 

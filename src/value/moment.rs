@@ -3,7 +3,7 @@
 use super::{Invalid, Timespan};
 use std::fmt;
 use std::str::FromStr;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -18,6 +18,11 @@ impl Moment {
     #[must_use]
     pub fn before(self, span: Timespan) -> Self {
         Self(self.0 - i128::from(span.nanoseconds()))
+    }
+
+    /// The time since an earlier moment; nothing when that one is later.
+    pub fn since(self, earlier: Self) -> Option<Duration> {
+        u64::try_from(self.0 - earlier.0).ok().map(Duration::from_nanos)
     }
 
     /// The last whole second before it, since 1970.

@@ -79,6 +79,47 @@ fn down_v_keeps_a_volume_of_a_declared_name_that_somebody_else_made() {
 }
 
 #[test]
+fn down_v_tells_what_went_with_its_size() {
+    let scenario = Scenario::new("web_and_db");
+    scenario.hoist(["up", "-d"]).ok();
+    scenario.inside("db", "dd if=/dev/zero of=/data/file bs=1000 count=3500 && sync").ok();
+    let ran = scenario.hoist(["down", "-v"]).ok();
+    scenario.is_gone();
+    let ran = ran.says("removed with their data:").says(&format!("{}-db-1:/cache", scenario.project()));
+    let data = format!("  {} ", scenario.name_of("data"));
+    let line = ran.stderr.lines().find(|line| line.starts_with(&data)).unwrap_or_default();
+    assert!(line.contains("   3.5 MB   ") && line.ends_with(" old"), "{}", ran.told());
+}
+
+#[test]
+fn down_v_keeps_a_volume_that_another_projects_container_has() {
+    let scenario = Scenario::new("web_and_db");
+    scenario.hoist(["up", "-d"]).ok();
+    let (volume, other) = (scenario.name_of("data"), format!("{}-other", scenario.project()));
+    scenario.docker(["create", "--name", &other, "--volume", &format!("{volume}:/data"), "busybox", "true"]).ok();
+    let ran = scenario.hoist(["down", "-v"]);
+    let kept = engine::volume(&volume).is_some();
+    scenario.docker(["rm", "--force", &other]).ok();
+    assert!(kept && scenario.containers().is_empty() && scenario.networks().is_empty(), "{}", ran.told());
+    ran.code(1).says(&format!("volume '{volume}' is kept: container '{other}' has it"));
+    scenario.hoist(["down", "-v"]).ok();
+    scenario.is_gone();
+}
+
+#[test]
+fn down_v_yes_takes_what_it_can() {
+    let scenario = Scenario::new("web_and_db");
+    scenario.hoist(["up", "-d"]).ok();
+    let (volume, other) = (scenario.name_of("data"), format!("{}-other", scenario.project()));
+    scenario.docker(["create", "--name", &other, "--volume", &format!("{volume}:/data"), "busybox", "true"]).ok();
+    let ran = scenario.hoist(["down", "-v", "--yes"]);
+    let kept = engine::volume(&volume).is_some();
+    scenario.docker(["rm", "--force", &other]).ok();
+    assert!(kept && scenario.containers().is_empty(), "{}", ran.told());
+    ran.ok().says("is kept");
+}
+
+#[test]
 fn a_second_down_finds_nothing_and_is_no_fault() {
     let scenario = Scenario::new("web_and_db");
     scenario.hoist(["up", "-d"]).ok();

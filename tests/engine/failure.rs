@@ -1,6 +1,6 @@
 //! What goes wrong in the world: one clear error, exit code 1, nothing half made, and the next command works.
 
-use crate::support::{Container, Fault, Proxy, Ran, Scenario, engine, example, running, up};
+use crate::support::{Container, Fault, Proxy, Ran, Scenario, engine, example, replaced, running, up};
 use std::time::Duration;
 
 /// Fails unless the command said exactly one error, with a remedy.
@@ -20,7 +20,9 @@ fn a_port_that_a_container_of_another_project_has_is_named_with_its_holder() {
     scenario.set("PORT", &port);
     holder.hoist(["up", "-d"]).ok();
     let ran = one_error(scenario.hoist(["up", "-d"]));
-    ran.says(&format!("port {port} is in use")).says(holder.container("web").name()).says(holder.project());
+    scenario.is_gone();
+    let ran = ran.says(&format!("port {port} is in use")).says("compose.yaml:7:9");
+    ran.says(holder.container("web").name()).says(holder.project());
     holder.hoist(["down"]).ok();
     scenario.step("the next up works", up(["-d"]), [running("web")]);
 }
@@ -31,9 +33,47 @@ fn a_port_that_a_process_of_the_host_has_is_named_with_its_holder() {
     let (port, listener) = example::free_port();
     scenario.set("PORT", &port.to_string());
     let ran = one_error(scenario.hoist(["up", "-d"]));
+    scenario.is_gone();
     ran.says(&format!("port {port} is in use")).says(&format!("(pid {})", std::process::id()));
     drop(listener);
     scenario.step("the next up works", up(["-d"]), [running("web")]);
+}
+
+#[test]
+fn all_ports_that_are_taken_are_told_at_once() {
+    let [(one, _first), (other, _second)] = [example::free_port(), example::free_port()];
+    let scenario = Scenario::empty();
+    scenario.write(
+        "compose.yaml",
+        &format!(
+            "services:\n  a: {{image: busybox, ports: ['{one}:80']}}\n  b: {{image: busybox, ports: ['127.0.0.1:{other}:80']}}\n"
+        ),
+    );
+    let ran = scenario.hoist(["up", "-d"]).code(1);
+    scenario.is_gone();
+    ran.says(&format!("a: port {one} is in use")).says(&format!("b: port {other} is in use"));
+}
+
+#[test]
+fn two_services_with_one_port_are_told_with_both_places() {
+    let port = example::free_port().0;
+    let scenario = Scenario::empty();
+    let service = |name: &str| format!("  {name}:\n    image: busybox\n    ports: ['{port}:80']\n");
+    scenario.write("compose.yaml", &format!("services:\n{}{}", service("a"), service("b")));
+    let ran = scenario.hoist(["up", "-d"]).code(1);
+    scenario.is_gone();
+    ran.says(&format!("port {port} is published by 'a' and by 'b'")).says("compose.yaml:7:").says("compose.yaml:4:");
+}
+
+#[test]
+fn a_port_stays_with_the_container_that_is_replaced() {
+    let mut scenario = Scenario::new("published");
+    scenario.set("PORT", &example::free_port().0.to_string());
+    scenario.step("up", up(["-d"]), [running("web")]).step(
+        "a forced up",
+        up(["-d", "--force-recreate"]),
+        [running("web"), replaced("web")],
+    );
 }
 
 #[test]

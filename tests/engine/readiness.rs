@@ -74,21 +74,3 @@ fn only_one_probe_at_a_time_runs_in_a_container() {
         began.chunks(2).all(|pair| pair[0].ends_with("/exec") && pair.get(1).is_none_or(|one| one.ends_with("/start")));
     assert!(alternate && began.len() >= 2, "{probes:#?}");
 }
-
-#[test]
-fn up_wait_waits_until_all_is_healthy() {
-    let scenario = Scenario::new("ordered");
-    let ran = scenario.hoist(["up", "-d", "--wait", "db"]);
-    scenario.inside("db", "test -e /ready").ok();
-    ran.ok();
-}
-
-#[test]
-fn up_wait_gives_up_when_its_time_is_over() {
-    let scenario = Scenario::new("ordered");
-    scenario.edit("compose.yaml", "sleep 1; touch /ready", "sleep 1000");
-    let began = Instant::now();
-    let ran = scenario.hoist(["up", "-d", "--wait", "--wait-timeout", "3"]);
-    assert!(began.elapsed() < SOON);
-    ran.code(1).says("not ready after 3s");
-}

@@ -107,7 +107,27 @@ fn up_names_where_a_service_is_reachable() {
     scenario.set("PORT", &port.to_string());
     let ran = scenario.hoist(["up", "-d"]);
     assert_eq!(crate::support::http::get(port, "/", &[]).body, "hello from the web");
-    ran.ok().says(&format!("web  http://localhost:{port}"));
+    ran.ok().says(&format!("✔ web  running  http://localhost:{port}"));
+}
+
+#[test]
+fn up_ends_with_what_is_up_and_what_is_not() {
+    let mut scenario = Scenario::new("failing_job");
+    scenario.set("REQUIRED", "false");
+    let ran = scenario.hoist(["up", "-d"]).ok();
+    assert_eq!(scenario.container("job").exit_code(), 4);
+    ran.says(" ✔ web  running\n ✘ job  exited with code 4\n");
+}
+
+#[test]
+fn machines_get_what_is_up_as_data() {
+    let scenario = Scenario::new("three_services");
+    let ran = scenario.hoist(["--progress", "json", "up", "-d"]).ok();
+    let line =
+        ran.stderr.lines().find(|line| line.contains("\"services\"")).unwrap_or_else(|| panic!("{}", ran.told()));
+    let told: serde_json::Value = serde_json::from_str(line).unwrap();
+    let up: Vec<_> = told["services"].as_array().unwrap().iter().map(|one| one["up"].as_bool()).collect();
+    assert_eq!(up, [Some(true); 3], "{told}");
 }
 
 #[test]

@@ -52,6 +52,9 @@ pub async fn run(bring: Bring<'_>, attachment: &Attachment, is_up: &dyn Fn()) ->
             return anyhow::Ok(Followed::Failed);
         }
         if !halt.is_cancelled() {
+            if !plan.is_empty() {
+                bring.show_stack(&engine.observe_named(project.name()).await?);
+            }
             is_up();
         }
         tokio::select! {

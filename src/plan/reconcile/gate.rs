@@ -2,7 +2,7 @@
 
 use super::{Draft, Ready};
 use crate::model::{Dependency, DependencyCondition, Service};
-use crate::plan::{Action, Condition, Reason, StepId, Target};
+use crate::plan::{Action, Condition, Facts, Judgement, Reason, StepId, Target};
 use crate::value::Name;
 use std::collections::BTreeSet;
 
@@ -51,8 +51,7 @@ fn one(draft: &mut Draft<'_>, dependent: &Name, dependency: &Dependency, contain
 fn holds(draft: &Draft<'_>, target: &Target, until: Condition) -> bool {
     let Target::Existing(id) = target else { return false };
     let Some(container) = draft.seen.container(id) else { return false };
-    let facts = crate::plan::Facts { state: container.state, health: container.health, probed: false };
-    until.judge(&facts) == crate::plan::Judgement::Met
+    until.judge(&Facts::listed(container)) == Judgement::Met
 }
 
 /// `--wait`: every container runs and is healthy, or has ended well if a dependent waits for that.
