@@ -68,6 +68,11 @@ pub struct Task<'a> {
 
 /// Carries out a plan that is the whole of a command, or shows it in a dry run; `nothing` is said when there is none.
 pub async fn settle(context: &Context, task: Task<'_>, nothing: &str) -> Exit {
+    settle_by(context, task, nothing, None).await
+}
+
+/// The same, and what is not done when a time is over is given up.
+pub async fn settle_by(context: &Context, task: Task<'_>, nothing: &str, deadline: Option<Deadline>) -> Exit {
     let Task { engine, project, plan } = task;
     context.show_notes(plan);
     if plan.is_empty() {
@@ -75,7 +80,7 @@ pub async fn settle(context: &Context, task: Task<'_>, nothing: &str) -> Exit {
         return Exit::DONE;
     }
     match Carrier::new(context, engine, project) {
-        Some(carrier) => carrier.finish(plan).await,
+        Some(carrier) => carrier.until(deadline).finish(plan).await,
         None => context.show_plans(&[plan]),
     }
 }

@@ -70,6 +70,11 @@ impl Scope {
 
     /// Carries out a plan that is the whole of a command, or shows it in a dry run.
     pub async fn settle(&self, context: &Context, plan: &Plan, nothing: &str) -> Exit {
-        settle(context, Task { engine: &self.engine, project: self.project(), plan }, nothing).await
+        settle(context, self.task(plan), nothing).await
+    }
+
+    /// A plan for this project.
+    pub fn task<'a>(&'a self, plan: &'a Plan) -> Task<'a> {
+        Task { engine: &self.engine, project: self.project(), plan }
     }
 }

@@ -1,10 +1,13 @@
 //! `hoist start`.
 
+use super::carrier::settle_by;
 use super::scope::Scope;
 use super::{Context, Exit};
 use crate::plan::reconcile::start;
 use crate::plan::{Policy, Reach};
+use crate::readiness::Deadline;
 use crate::value::Name;
+use std::time::Duration;
 
 /// Start containers that are there, each after what it depends on
 #[derive(Debug, clap::Args)]
@@ -31,6 +34,7 @@ impl Start {
         let policy = Policy { targets: self.services, reach, ..Policy::default() };
         let plan = start(scope.project(), &scope.seen, &policy)?;
         scope.fill(context, &plan)?;
-        Ok(scope.settle(context, &plan, "all runs already").await)
+        let deadline = self.wait_timeout.and_then(|seconds| Deadline::after(Duration::from_secs(seconds)));
+        Ok(settle_by(context, scope.task(&plan), "all runs already", deadline).await)
     }
 }

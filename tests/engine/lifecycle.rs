@@ -173,6 +173,16 @@ fn start_waits_until_all_is_ready_when_asked() {
 }
 
 #[test]
+fn start_gives_up_waiting_when_the_time_is_over() {
+    let scenario = Scenario::empty();
+    let check = "healthcheck: {test: 'false', interval: 1s, retries: 1000}";
+    scenario.write("compose.yaml", &format!("services: {{a: {{image: busybox, command: sleep 1000, {check}}}}}\n"));
+    scenario.hoist(["create"]).ok();
+    let ran = scenario.hoist(["start", "--wait", "--wait-timeout", "1"]).code(1);
+    assert_eq!(scenario.container("a").state(), "running", "{}", ran.told());
+}
+
+#[test]
 fn rm_asks_and_says_so_when_nobody_can_answer() {
     let scenario = Scenario::new("three_services");
     scenario.hoist(["up", "-d", "other"]).ok();
