@@ -32,7 +32,7 @@ const ROWS: [Row; 17] = [
     ("1", "a compose file that is missing or has errors", file),
     ("1", "a service that does not exist", no_such_service),
     ("1", "an engine that does not answer", no_engine),
-    ("1", "a dependency that fails, or a container that dies right after `up -d` started it", fails),
+    ("1", "a dependency that fails, or a container that fails while `up --wait` waits for it", fails),
     ("1", "`rm` without `--force` and without anybody to ask", nobody),
     ("2", "`plan` has something to do", planned),
     ("130", "Ctrl-C or SIGTERM, once: all is stopped in peace", once),
@@ -161,7 +161,7 @@ fn fails() {
     Scenario::new("failing_job").hoist(["up", "-d"]).code(1);
     let scenario = Scenario::empty();
     scenario.write("compose.yaml", "services: {a: {image: busybox, command: sh -c 'exit 3'}}\n");
-    scenario.hoist(["up", "-d"]).code(1);
+    scenario.hoist(["up", "--wait"]).code(1);
 }
 
 fn nobody() {
