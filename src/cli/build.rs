@@ -60,7 +60,6 @@ pub struct Build {
 
 /// What docker compose takes for the sake of old scripts, and does nothing with.
 #[derive(Debug, clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 struct Obsolete {
     #[arg(short, long, hide = true, value_name = "BYTES")]
     memory: Option<String>,

@@ -12,6 +12,7 @@ struct Config {
 }
 
 /// The proxies for one engine.
+#[expect(clippy::struct_field_names, reason = "they are the keys of the file")]
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Proxies {

@@ -125,9 +125,8 @@ const WORDS: [(Cause, &[&str]); 9] = [
 impl Cause {
     /// The cause of an error, and the engine's words.
     fn of(error: &EngineError) -> Option<(Self, &str)> {
-        let said = match error {
-            EngineError::NotFound { message } | EngineError::Refused { message, .. } => message,
-            _ => return None,
+        let (EngineError::NotFound { message: said } | EngineError::Refused { message: said, .. }) = error else {
+            return None;
         };
         let lower = said.to_lowercase();
         let fits = |(_, words): &&(Self, &[&str])| words.iter().any(|word| lower.contains(word));

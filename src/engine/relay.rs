@@ -86,9 +86,9 @@ impl std::fmt::Display for Remote {
             write!(out, "{user}@")?;
         }
         if host.contains(':') {
-            write!(out, "[{host}]")?
+            write!(out, "[{host}]")?;
         } else {
-            write!(out, "{host}")?
+            write!(out, "{host}")?;
         }
         if let Some(port) = port {
             write!(out, ":{port}")?;

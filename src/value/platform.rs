@@ -19,7 +19,7 @@ impl Platform {
         let first = words.next();
         let is_system = first.as_ref().is_some_and(|word| SYSTEMS.contains(&word.as_str()));
         let (system, processor) = if is_system || text.contains('/') { (first, words.next()) } else { (None, first) };
-        let (processor, variant) = usual(processor, words.next());
+        let (processor, variant) = usual(processor.as_deref(), words.next());
         Self { system, processor, variant }
     }
 
@@ -34,8 +34,8 @@ impl Platform {
 }
 
 /// The usual words for a processor and its variant; the variant that everybody means is left out.
-fn usual(processor: Option<String>, variant: Option<String>) -> (Option<String>, Option<String>) {
-    let (name, implied) = match processor.as_deref() {
+fn usual(processor: Option<&str>, variant: Option<String>) -> (Option<String>, Option<String>) {
+    let (name, implied) = match processor {
         Some("x86_64" | "x86-64" | "amd64") => ("amd64", None),
         Some("aarch64" | "arm64") => ("arm64", None),
         Some("armhf" | "arm") => ("arm", Some("v7")),
@@ -53,7 +53,7 @@ fn usual(processor: Option<String>, variant: Option<String>) -> (Option<String>,
         _ => None,
     };
     let variant = variant.filter(|variant| Some(variant.as_str()) != everybody_means);
-    (processor.as_ref().map(|_| name.to_owned()), variant.or_else(|| implied.map(str::to_owned)))
+    (processor.map(|_| name.to_owned()), variant.or_else(|| implied.map(str::to_owned)))
 }
 
 impl fmt::Display for Platform {

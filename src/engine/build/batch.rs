@@ -271,9 +271,8 @@ impl<'a> Target<'a> {
         let own = self.service().and_then(|service| service.platform.as_deref()).filter(|own| !own.is_empty());
         let one = own.or(default).map(str::to_owned);
         match (purpose, self.build.platforms.as_slice()) {
-            (_, []) => one.into_iter().collect(),
             (Purpose::Run, [only]) => vec![one.unwrap_or_else(|| only.clone())],
-            (Purpose::Run, _) => one.into_iter().collect(),
+            (Purpose::Run, _) | (_, []) => one.into_iter().collect(),
             (Purpose::Keep | Purpose::Push | Purpose::Check, all) => all.to_vec(),
         }
     }
@@ -294,8 +293,8 @@ mod tests {
     fn names(batch: &Batch<'_>) -> Vec<String> {
         let one = |target: &Target<'_>| {
             let services: Vec<&str> = target.services.iter().map(|service| service.name.as_str()).collect();
-            let bases: Vec<String> = target.bases.iter().map(|(name, at)| format!("{name}={at}")).collect();
-            format!("{}{}", services.join("+"), bases.iter().map(|base| format!(" {base}")).collect::<String>())
+            let bases = target.bases.iter().map(|(name, at)| format!("{name}={at}"));
+            [services.join("+")].into_iter().chain(bases).collect::<Vec<_>>().join(" ")
         };
         batch.targets.iter().map(one).collect()
     }

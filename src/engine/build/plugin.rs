@@ -129,6 +129,11 @@ fn command(host: &Host, plugin: &Path, batch: &Batch<'_>) -> Command {
         (Address::Tcp(_), Some(folder)) => command.env("DOCKER_TLS_VERIFY", "1").env("DOCKER_CERT_PATH", folder),
         _ => command.env_remove("DOCKER_TLS_VERIFY").env_remove("DOCKER_TLS"),
     };
+    if batch.purpose != Purpose::Push {
+        // With the containerd image store an attestation, which holds the time, makes every build another image, and the
+        // containers of an unchanged one would be replaced.
+        command.env("BUILDX_NO_DEFAULT_ATTESTATIONS", "1");
+    }
     command.envs(batch.targets.iter().flat_map(definition::secret_variables));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command

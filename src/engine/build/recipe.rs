@@ -74,7 +74,7 @@ fn named(text: &str, given: &BTreeMap<String, String>) -> BTreeSet<ImageName> {
         };
         match instruction.as_str() {
             "ARG" if stages.is_empty() => {
-                for (key, default) in words.filter_map(|word| Some(word.split_once('=').unwrap_or((word, "")))) {
+                for (key, default) in words.map(|word| word.split_once('=').unwrap_or((word, ""))) {
                     let value = given.get(key).map_or(default.trim_matches(['"', '\'']), String::as_str);
                     arguments.insert(key.to_owned(), value.to_owned());
                 }
@@ -119,16 +119,14 @@ fn filled(word: &str, arguments: &BTreeMap<String, String>) -> String {
     let mut rest = word.trim_matches('"');
     while let Some((before, after)) = rest.split_once('$') {
         text.push_str(before);
-        let (name, default, left) = match after.strip_prefix('{').and_then(|after| after.split_once('}')) {
-            Some((inside, left)) => {
-                let (name, default) = inside.split_once(":-").unwrap_or((inside, ""));
-                (name, default, left)
-            }
-            None => {
-                let end = after.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(after.len());
-                let (name, left) = after.split_at(end);
-                (name, "", left)
-            }
+        let in_braces = after.strip_prefix('{').and_then(|after| after.split_once('}'));
+        let (name, default, left) = if let Some((inside, left)) = in_braces {
+            let (name, default) = inside.split_once(":-").unwrap_or((inside, ""));
+            (name, default, left)
+        } else {
+            let end = after.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(after.len());
+            let (name, left) = after.split_at(end);
+            (name, "", left)
         };
         let value = arguments.get(name).map(String::as_str).filter(|value| !value.is_empty());
         text.push_str(value.unwrap_or(default));

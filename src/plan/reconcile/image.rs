@@ -76,17 +76,18 @@ enum Need {
 fn need(service: &Service, seen: Option<&SeenImage>, images: Images) -> Need {
     let policy = service.pull_policy.as_ref();
     let absent = absence(service, seen);
+    let missing = |bring: fn(Reason) -> Need| absent.clone().map_or(Need::Nothing, bring);
     match (is_built(service), policy, images) {
-        (false, _, Images::Rest) => Need::Nothing,
-        (true, _, Images::Rest) => absent.map_or(Need::Nothing, Need::Build),
-        (true, _, Images::Build) | (true, Some(PullPolicy::Build), _) => Need::Build(Reason::Asked),
-        (false, Some(PullPolicy::Never), _) => Need::Nothing,
-        (_, Some(PullPolicy::Always), _) => Need::Pull(Reason::Asked),
-        (_, Some(policy), _) if is_due(policy, seen) && (absent.is_none() || !is_built(service)) => {
+        (false, _, Images::Rest) | (false, Some(PullPolicy::Never), _) => Need::Nothing,
+        (true, _, Images::Build) | (true, Some(PullPolicy::Build), Images::Missing) => Need::Build(Reason::Asked),
+        (_, Some(PullPolicy::Always), Images::Missing | Images::Build) => Need::Pull(Reason::Asked),
+        (is_built, Some(policy), Images::Missing | Images::Build)
+            if is_due(policy, seen) && (absent.is_none() || !is_built) =>
+        {
             Need::Pull(absent.unwrap_or_else(|| Reason::Due(policy.clone())))
         }
-        (true, _, _) => absent.map_or(Need::Nothing, Need::Build),
-        (false, _, _) => absent.map_or(Need::Nothing, Need::Pull),
+        (true, _, _) => missing(Need::Build),
+        (false, _, _) => missing(Need::Pull),
     }
 }
 
