@@ -91,7 +91,7 @@ impl Changes {
     pub async fn prepare(&self, context: &Context) -> anyhow::Result<(Loaded, Engine)> {
         let loaded = self.load(context)?;
         let engine = context.engine()?;
-        context.refuse_old_engine(&loaded, &self.services, &engine).await?;
+        context.refuse_what_fails(&loaded, &self.services, &engine).await?;
         Ok((loaded, engine))
     }
 

@@ -206,13 +206,13 @@ impl Context {
         if faults.has_errors() { Err(Faulty.into()) } else { Ok(()) }
     }
 
-    /// Ends the command when the engine is too old for something of these services, before anything is done.
-    pub async fn refuse_old_engine(&self, loaded: &Loaded, targets: &[Name], engine: &Engine) -> anyhow::Result<()> {
+    /// Ends the command when the engine would refuse something of these services, before anything is done.
+    pub async fn refuse_what_fails(&self, loaded: &Loaded, targets: &[Name], engine: &Engine) -> anyhow::Result<()> {
         let project = &loaded.project;
         let closure = Services::of(project).closure(targets);
         let selected = |service: &&Service| targets.is_empty() || closure.contains(&service.name);
         let services = project.services.values().filter(selected);
-        let faults = engine.too_old_for(project, services, &loaded.origins).await?;
+        let faults = engine.refusals(project, services, &loaded.origins).await?;
         self.output.diagnostics(&faults, &loaded.sources, &loaded.origins);
         if faults.has_errors() { Err(Faulty.into()) } else { Ok(()) }
     }

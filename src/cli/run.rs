@@ -87,7 +87,7 @@ impl Run {
         self.shape(context, &mut loaded, &one_off, command)?;
         context.tell_effects(&mut loaded, std::slice::from_ref(&service))?;
         let engine = context.engine()?;
-        context.refuse_old_engine(&loaded, std::slice::from_ref(&service), &engine).await?;
+        context.refuse_what_fails(&loaded, std::slice::from_ref(&service), &engine).await?;
         let stage = Stage { context, engine: &engine, project: &loaded.project, one_off: &one_off };
         let (Some(carrier), Some(licence)) = (Carrier::new(context, &engine, &loaded.project), context.licence())
         else {

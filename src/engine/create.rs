@@ -1,12 +1,13 @@
 //! Creates a container: what it takes over, the request, and networks that an older engine connects one by one.
 
 use super::body::{Found, Place, Wanted, body, endpoints, wants_anonymous};
-use super::{Engine, EngineError, Licence, if_there, seen};
+use super::{Engine, EngineError, Licence, if_there, proxy, seen};
 use crate::model::{Project, ServiceFile};
 use crate::plan::{AnonymousVolumes, MountedVolume, OneOff};
 use crate::value::ContainerId;
 use bollard::models::{ContainerCreateBody, EndpointSettings, NetworkConnectRequest};
 use bollard::query_parameters::{CreateContainerOptionsBuilder, InspectContainerOptions};
+use bollard::{Docker, body_full};
 use futures_util::future::try_join;
 
 /// From this version of the API on a container can be created in several networks.
@@ -26,7 +27,8 @@ impl Engine {
         if let Some(platform) = wanted.service.platform.as_ref().or(self.host.platform.as_ref()) {
             options = options.platform(platform);
         }
-        let answer = self.docker.create_container(Some(options.build()), body).await;
+        let docker = self.for_body(&body).await?;
+        let answer = docker.create_container(Some(options.build()), body).await;
         let id = ContainerId::new(answer.map_err(|fault| self.sorted(fault))?.id);
         if let Err(error) = self.connect_all(&id, later).await {
             // A container without its networks would look complete to the next run.
@@ -59,10 +61,11 @@ impl Engine {
     /// The image and the container that is replaced, asked for at once.
     async fn found(&self, wanted: &Wanted<'_>, old: Option<&ContainerId>) -> Result<Found, EngineError> {
         let name = wanted.project.image_of(wanted.service);
+        let proxies = proxy::variables(&self.host);
         let image =
             async { if_there(self.docker.inspect_image(name.as_str()).await.map_err(|fault| self.sorted(fault))) };
         let Some(old) = old else {
-            return Ok(Found { image: image.await?.and_then(|image| image.id), inherited: None });
+            return Ok(Found { image: image.await?.and_then(|image| image.id), inherited: None, proxies });
         };
         let old = async {
             let answer = self.docker.inspect_container(old.as_str(), None::<InspectContainerOptions>).await;
@@ -72,7 +75,7 @@ impl Engine {
         let image = image.unwrap_or_default();
         let of_image = image.config.and_then(|config| config.volumes).unwrap_or_default();
         let inherited = taken_over(wanted, seen::volumes(old.mounts.unwrap_or_default()), &of_image);
-        Ok(Found { image: image.id, inherited: Some(inherited) })
+        Ok(Found { image: image.id, inherited: Some(inherited), proxies })
     }
 
     /// Takes all networks but the first out of the request when the engine wants them one by one.
@@ -92,6 +95,17 @@ impl Engine {
         Ok(later)
     }
 
+    /// The engine, told of the MAC address of the first network in the way of older ones, which the client library has
+    /// forgotten.
+    async fn for_body(&self, body: &ContainerCreateBody) -> Result<Docker, EngineError> {
+        let Some(address) = first_address(body) else { return Ok(self.docker.clone()) };
+        if self.version().await?.api >= SEVERAL_NETWORKS {
+            return Ok(self.docker.clone());
+        }
+        let text = addressed(body, &address)?;
+        Ok(self.docker.clone().with_request_modifier(move |sent| sent.map(|_| body_full(text.clone().into()))))
+    }
+
     async fn connect_all(&self, id: &ContainerId, later: Vec<(String, EndpointSettings)>) -> Result<(), EngineError> {
         for (network, endpoint) in later {
             let request = NetworkConnectRequest { container: id.as_str().to_owned(), endpoint_config: Some(endpoint) };
@@ -99,6 +113,20 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// The MAC address of the network that a container is created in.
+fn first_address(body: &ContainerCreateBody) -> Option<String> {
+    let name = body.host_config.as_ref()?.network_mode.as_ref()?;
+    body.networking_config.as_ref()?.endpoints_config.as_ref()?.get(name)?.mac_address.clone()
+}
+
+fn addressed(body: &ContainerCreateBody, address: &str) -> Result<String, EngineError> {
+    let mut body = serde_json::to_value(body).map_err(|fault| EngineError::Internal(fault.to_string()))?;
+    if let Some(fields) = body.as_object_mut() {
+        fields.insert("MacAddress".into(), address.into());
+    }
+    Ok(body.to_string())
 }
 
 /// The volumes that a new container takes over: where it wants an anonymous one, or where the image has one and the

@@ -5,7 +5,7 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Origins, Path, Segment};
-use crate::model::{Build, MountKind, Namespace, Networking, Service};
+use crate::model::{Build, Namespace, Networking, Service};
 
 /// A warning for each attribute without effect, an error for each one that a container cannot do without.
 pub fn judge<'a>(services: impl IntoIterator<Item = &'a Service>, origins: &Origins) -> Diagnostics {
@@ -70,22 +70,6 @@ fn impossible(service: &Service) -> Vec<(Path, Diagnostic)> {
     for (key, _) in shared.into_iter().filter(|(_, namespace)| namespace.and_then(Namespace::service).is_some()) {
         all.push((Path::of([key]), unsupported(&format!("{key}: service:…"), service)));
     }
-    all.extend(missing_mounts(service));
-    all
-}
-
-/// Mounts that a container would lack.
-fn missing_mounts(service: &Service) -> Vec<(Path, Diagnostic)> {
-    let mut all = Vec::new();
-    for (index, mount) in service.volumes.iter().enumerate() {
-        match mount.kind {
-            MountKind::Bind { .. } | MountKind::Volume { .. } | MountKind::Tmpfs { .. } => {}
-            MountKind::Image { .. } | MountKind::NamedPipe { .. } | MountKind::Cluster { .. } => {
-                let what = format!("volumes: type: {}", mount.kind.as_str());
-                all.push((Path::of(["volumes"]).index(index), unsupported(&what, service)));
-            }
-        }
-    }
     all
 }
 
@@ -138,9 +122,6 @@ mod tests {
     #[test]
     fn what_a_container_cannot_do_without_is_an_error() {
         for text in [
-            "volumes: [{type: image, source: a, target: /b}]",
-            "volumes: [{type: npipe, source: a, target: /b}]",
-            "volumes: [{type: cluster, source: a, target: /b}]",
             "use_api_socket: true",
             "volumes_from: [b]",
             "network_mode: 'service:b'",

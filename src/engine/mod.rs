@@ -34,6 +34,7 @@ pub mod refusal;
 mod registry_fault;
 mod relay;
 mod seen;
+mod stop;
 mod streams;
 mod taken;
 mod upload;

@@ -24,6 +24,7 @@ impl Engine {
             .filter(|service| service.provider.is_none())
             .map(|service| wanted.image_of(service))
             .chain(of_hooks)
+            .chain(mounted_images(wanted))
             .collect();
         let ((containers, helpers), networks, volumes, listed) = try_join4(
             self.containers_and_helpers(wanted.name()),
@@ -138,7 +139,8 @@ impl Engine {
         let services = wanted.services.values().map(|service| (service, wanted.image_of(service)));
         let asked =
             services.filter(|(service, name)| if in_list(name) { wants_details(service) } else { may_be_id(name) });
-        let names: BTreeSet<ImageName> = asked.map(|(_, name)| name).collect();
+        let mounted = mounted_images(wanted).filter(|name| may_be_id(name) && !in_list(name));
+        let names: BTreeSet<ImageName> = asked.map(|(_, name)| name).chain(mounted).collect();
         let found = try_join_all(names.iter().map(|name| self.image_named(name))).await?;
         Ok(found.into_iter().flatten().collect())
     }
@@ -150,6 +152,12 @@ impl Engine {
             .and_then(|image| seen::image(image, SystemTime::now()))
             .map(|seen| (name.familiar(), seen)))
     }
+}
+
+/// The images that services mount.
+fn mounted_images(wanted: &Project) -> impl Iterator<Item = ImageName> {
+    let sources = wanted.services.values().flat_map(Service::image_sources);
+    sources.filter_map(|source| wanted.mounted_image(source).ok())
 }
 
 /// Whether more than the id of a service's image decides about it.

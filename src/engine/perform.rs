@@ -9,9 +9,8 @@ use crate::plan::{Action, AnonymousVolumes, Limit, StepId, Target, Variables};
 use crate::value::{ContainerId, Name, Signal};
 use bollard::query_parameters::{
     KillContainerOptionsBuilder, RemoveContainerOptionsBuilder, RemoveImageOptions, RenameContainerOptionsBuilder,
-    StartContainerOptions, StopContainerOptionsBuilder,
+    StartContainerOptions,
 };
-use std::time::Duration;
 
 /// One action, with what it needs to be done.
 #[derive(Clone, Copy)]
@@ -66,7 +65,7 @@ impl Engine {
                 self.upload(work.project, service, &work.container(target)?).await?;
             }
             Action::Start { target } => self.start(&work.container(target)?).await?,
-            Action::Stop { target, grace } => self.stop(&work.container(target)?, *grace).await?,
+            Action::Stop { target, grace } => self.stop(work.project, &work.container(target)?, *grace).await?,
             Action::Kill { target, signal } => self.kill(&work.container(target)?, signal).await?,
             Action::Pause { target } => self.pause(&work.container(target)?).await?,
             Action::Unpause { target } => self.unpause(&work.container(target)?).await?,
@@ -102,16 +101,7 @@ impl Engine {
         }
     }
 
-    async fn stop(&self, id: &ContainerId, grace: Option<Duration>) -> Result<(), EngineError> {
-        let mut options = StopContainerOptionsBuilder::new();
-        if let Some(grace) = grace {
-            options = options.t(whole_seconds(grace));
-        }
-        let answer = self.patient().stop_container(id.as_str(), Some(options.build())).await;
-        gone_is_fine(answer.map_err(|fault| self.sorted(fault)))
-    }
-
-    async fn kill(&self, id: &ContainerId, signal: &Signal) -> Result<(), EngineError> {
+    pub(super) async fn kill(&self, id: &ContainerId, signal: &Signal) -> Result<(), EngineError> {
         let options = KillContainerOptionsBuilder::new().signal(signal.as_str()).build();
         let answer = self.docker.kill_container(id.as_str(), Some(options)).await;
         match answer.map_err(|fault| self.sorted(fault)) {
@@ -151,12 +141,6 @@ impl Engine {
     }
 }
 
-/// Seconds as the engine takes them: a part of a second counts as a whole one, since 0 means at once.
-pub(super) fn whole_seconds(time: Duration) -> i32 {
-    let seconds = time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0));
-    i32::try_from(seconds).unwrap_or(i32::MAX)
-}
-
 /// What is gone need not be stopped or removed.
 pub(super) fn gone_is_fine(answer: Result<(), EngineError>) -> Result<(), EngineError> {
     match answer {
@@ -168,14 +152,6 @@ pub(super) fn gone_is_fine(answer: Result<(), EngineError>) -> Result<(), Engine
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_part_of_a_second_is_not_zero() {
-        assert_eq!(whole_seconds(Duration::from_millis(500)), 1);
-        assert_eq!(whole_seconds(Duration::ZERO), 0);
-        assert_eq!(whole_seconds(Duration::from_secs(10)), 10);
-        assert_eq!(whole_seconds(Duration::MAX), i32::MAX);
-    }
 
     #[test]
     fn what_is_gone_is_removed() {

@@ -4,7 +4,7 @@ use super::fields::{invalid_value, unknown_key, wrong_kind};
 use super::{Dialect, FileObject, LanguageModel, Network, Service, Volume};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::document::Node;
-use crate::value::{ImageName, Name, ProjectName};
+use crate::value::{ImageName, Invalid, Name, ProjectName};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -169,6 +169,19 @@ impl Project {
             let name = format!("{}{}{}", self.name(), self.separator(), service.name.as_str().to_lowercase());
             name.parse().expect("a project name and a lower-case service name make an image name")
         })
+    }
+
+    /// The service of this name, in any text.
+    pub fn named(&self, name: &str) -> Option<&Service> {
+        self.services.values().find(|service| service.name.as_str() == name)
+    }
+
+    /// The image that the source of a mount of an image names: that of a service, or itself.
+    ///
+    /// # Errors
+    /// When it is neither a service nor a name of an image.
+    pub fn mounted_image(&self, source: &str) -> Result<ImageName, Invalid> {
+        self.named(source).map_or_else(|| source.parse(), |service| Ok(self.image_of(service)))
     }
 
     /// What a service's container of this number is called.

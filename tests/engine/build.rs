@@ -311,3 +311,14 @@ secrets: {s: {file: ./secret}}
     assert_eq!(ours["target"], theirs["target"]);
     assert_eq!(ours["group"]["default"], theirs["group"]["default"]);
 }
+
+#[test]
+fn a_service_mounts_the_image_of_another_one() {
+    let scenario = Scenario::empty();
+    let text = "services:\n  web:\n    image: busybox\n    command: httpd -f\n    stop_signal: SIGKILL\n    volumes:\n      \
+        - {type: image, source: files, target: /files}\n  files:\n    command: \"true\"\n    build:\n      context: .\n      \
+        dockerfile_inline: |\n        FROM busybox\n        RUN echo ours > /mark\n";
+    scenario.write("compose.yaml", text);
+    scenario.hoist(["up", "-d", "web"]).ok();
+    scenario.inside("web", "cat /files/mark").ok().prints("ours");
+}

@@ -48,6 +48,8 @@ pub(super) struct Found {
     pub image: Option<String>,
     /// The volumes that are taken over from the container that this one replaces; nothing when it replaces none.
     pub inherited: Option<Vec<MountedVolume>>,
+    /// The variables of the proxies that the docker client's configuration names.
+    pub proxies: BTreeMap<String, String>,
 }
 
 impl<'a> Wanted<'a> {
@@ -213,7 +215,7 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
         cmd: command.clone(),
         domainname: domainname.clone(),
         entrypoint: entrypoint.clone(),
-        env: some(environment.iter().map(variable).collect()),
+        env: some(variables(environment, &found.proxies)),
         exposed_ports: ports::exposed(ports, expose),
         healthcheck: healthcheck.as_ref().map(health_config),
         host_config: Some(resources::limited(host_config, wanted.service)),
@@ -225,7 +227,7 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
         open_stdin: stdin_open.then_some(true),
         stdin_once: reads,
         stop_signal: stop_signal.clone(),
-        stop_timeout: stop_grace_period.map(|grace| super::perform::whole_seconds(grace.duration()).into()),
+        stop_timeout: stop_grace_period.map(super::stop::timeout_of),
         tty: tty.then_some(true),
         user: user.clone(),
         working_dir: working_dir.clone(),
@@ -241,8 +243,16 @@ fn some_map(map: &BTreeMap<String, String>) -> Option<HashMap<String, String>> {
     (!map.is_empty()).then(|| map.clone().into_iter().collect())
 }
 
-fn variable((name, value): (&String, &Option<String>)) -> String {
-    value.as_ref().map_or_else(|| name.clone(), |value| format!("{name}={value}"))
+/// What the service says goes before the proxies, also where it says that a variable is to be left to the image.
+fn variables(environment: &BTreeMap<String, Option<String>>, proxies: &BTreeMap<String, String>) -> Vec<String> {
+    let proxies = proxies.iter().map(|(name, value)| (name, Some(value)));
+    let own = environment.iter().map(|(name, value)| (name, value.as_ref()));
+    let all: BTreeMap<&String, Option<&String>> = proxies.chain(own).collect();
+    let line = |(name, value): (&String, Option<&String>)| match value {
+        Some(value) => format!("{name}={value}"),
+        None => name.clone(),
+    };
+    all.into_iter().map(line).collect()
 }
 
 fn labels_of(wanted: &Wanted<'_>, found: &Found) -> BTreeMap<String, String> {

@@ -82,7 +82,9 @@ fn add(all: &mut Mounts, wanted: &Wanted<'_>, mount: &Mount) {
             None => all.mounts.push(bind(sent, source, on_bind.as_ref())),
         },
         MountKind::Volume { source: Some(key) } if is_plain(on_volume.as_ref()) => {
-            all.binds.push(format!("{}:{target}:{access}", volume_name(wanted, key)));
+            let label = on_bind.as_ref().and_then(|options| options.selinux).map(Relabel::as_str);
+            let flags = label.map(|label| format!(",{label}")).unwrap_or_default();
+            all.binds.push(format!("{}:{target}:{access}{flags}", volume_name(wanted, key)));
         }
         MountKind::Volume { source } => {
             let source = source.as_ref().map(|key| volume_name(wanted, key));
@@ -92,7 +94,8 @@ fn add(all: &mut Mounts, wanted: &Wanted<'_>, mount: &Mount) {
         MountKind::Image { source } => {
             let subpath = image.as_ref().map(|ImageOptions { subpath }| MountImageOptions { subpath: subpath.clone() });
             let sent = Sent { image_options: subpath, ..sent };
-            all.mounts.push(Sent { source: source.clone(), typ: Some(MountType::IMAGE), ..sent });
+            let source = source.as_deref().map(|source| image_name(wanted, source));
+            all.mounts.push(Sent { source, typ: Some(MountType::IMAGE), ..sent });
         }
         MountKind::NamedPipe { source } => {
             all.mounts.push(Sent { source: source.clone(), typ: Some(MountType::NPIPE), ..sent });
@@ -103,15 +106,19 @@ fn add(all: &mut Mounts, wanted: &Wanted<'_>, mount: &Mount) {
     }
 }
 
-/// The flags of a bind mount that goes into `Binds`; nothing when it must not.
+/// The flags of a bind mount that goes into `Binds`; nothing when it must not. The label for `SELinux` is known there
+/// only, and so it goes before a missing source that is not to be made: that was looked for already.
 fn as_bind(options: Option<&BindOptions>) -> Option<String> {
     let Some(BindOptions { selinux, propagation, create_host_path, recursive }) = options else {
         return Some(String::new());
     };
+    if recursive.is_some() {
+        return None;
+    }
     match (selinux.map(Relabel::as_str), propagation) {
-        (Some(label), Some(propagation)) => Some(format!(",{propagation},{label}")),
+        (Some(label), Some(propagation)) => Some(format!(",{label},{propagation}")),
         (Some(label), None) => Some(format!(",{label}")),
-        (None, None) if *create_host_path == Some(true) && recursive.is_none() => Some(String::new()),
+        (None, None) if *create_host_path == Some(true) => Some(String::new()),
         (None, _) => None,
     }
 }
@@ -128,8 +135,7 @@ fn bind(sent: Sent, source: &str, options: Option<&BindOptions>) -> Sent {
         read_only_non_recursive: says(Recursive::Writable),
         read_only_force_recursive: says(Recursive::ReadOnly),
     };
-    let bind_options = (bind_options != MountBindOptions::default()).then_some(bind_options);
-    Sent { source: Some(source.to_owned()), typ: Some(MountType::BIND), bind_options, ..sent }
+    Sent { source: Some(source.to_owned()), typ: Some(MountType::BIND), bind_options: Some(bind_options), ..sent }
 }
 
 /// Whether an engine knows the word.
@@ -158,6 +164,11 @@ fn tmpfs(sent: Sent, options: Option<&TmpfsOptions>) -> Sent {
         ..MountTmpfsOptions::default()
     });
     Sent { typ: Some(MountType::TMPFS), tmpfs_options, ..sent }
+}
+
+/// What is no name of an image is left to the engine to refuse.
+fn image_name(wanted: &Wanted<'_>, source: &str) -> String {
+    wanted.project.mounted_image(source).map_or_else(|_| source.to_owned(), |image| image.to_string())
 }
 
 fn volume_name(wanted: &Wanted<'_>, key: &Name) -> String {

@@ -54,7 +54,7 @@ fn a_container_carries_composes_labels_and_ours_win() {
     let text = "services: {web: {image: x, labels: {a: b, com.docker.compose.project: mine}, depends_on: \
         {z: {condition: service_healthy, restart: true, required: true}, \
         b: {condition: service_started, required: true}}}, z: {image: x}, b: {image: x}}";
-    let found = Found { image: Some("sha256:00".into()), inherited: Some(Vec::new()) };
+    let found = Found { image: Some("sha256:00".into()), inherited: Some(Vec::new()), ..Found::default() };
     let labels = labels(text, &found);
     let of = |name: &str| labels.get(name).and_then(Value::as_str);
     for (name, value) in [
@@ -95,10 +95,37 @@ fn the_first_network_is_the_one_with_the_highest_priority() {
     );
     assert_eq!(body.pointer("/HostConfig/NetworkMode"), Some(&json!("custom")));
     let expected = json!({
-        "p_a": { "Aliases": ["my", "web", "other"], "IPAMConfig": { "IPv4Address": "1.2.3.4" } },
-        "custom": { "Aliases": ["my", "web"], "GwPriority": 2, "MacAddress": "aa:bb:cc:dd:ee:ff" },
+        "p_a": {
+            "Aliases": ["my", "web", "web", "other"],
+            "IPAMConfig": { "IPv4Address": "1.2.3.4" },
+            "IPAddress": "1.2.3.4",
+        },
+        "custom": { "Aliases": ["my", "web"], "GwPriority": 2, "IPAMConfig": {}, "MacAddress": "aa:bb:cc:dd:ee:ff" },
     });
     assert_eq!(body.pointer("/NetworkingConfig/EndpointsConfig"), Some(&expected));
+}
+
+#[test]
+fn the_mac_address_of_the_service_is_that_of_its_first_network() {
+    let body = request(
+        "{services: {web: {image: x, mac_address: 'aa:bb:cc:dd:ee:ff', networks: {a: , b: {priority: 5, \
+         interface_name: eth7, driver_opts: {k: v}}}}}, networks: {a: {name: p_a}, b: {name: p_b}}}",
+        &Found::default(),
+    );
+    let endpoints = body.pointer("/NetworkingConfig/EndpointsConfig").expect("networks");
+    assert_eq!(endpoints.pointer("/p_b/MacAddress"), Some(&json!("aa:bb:cc:dd:ee:ff")));
+    let options = json!({ "k": "v", "com.docker.network.endpoint.ifname": "eth7" });
+    assert_eq!(endpoints.pointer("/p_b/DriverOpts"), Some(&options));
+    assert_eq!(endpoints.pointer("/p_a/MacAddress"), None);
+}
+
+#[test]
+fn proxies_are_variables_unless_the_service_says_otherwise() {
+    let proxies = [("HTTP_PROXY", "p"), ("NO_PROXY", "n"), ("no_proxy", "n")];
+    let proxies = proxies.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let text = "services: {web: {image: x, environment: {A: '1', NO_PROXY: mine, no_proxy: null}}}";
+    let body = request(text, &Found { proxies, ..Found::default() });
+    assert_eq!(body.get("Env"), Some(&json!(["A=1", "HTTP_PROXY=p", "NO_PROXY=mine", "no_proxy"])));
 }
 
 #[test]
@@ -203,15 +230,27 @@ fn simple_mounts_are_binds_and_the_rest_are_mounts() {
          {type: bind, source: /c, target: /4, bind: {propagation: rslave}}, \
          {type: volume, source: data, target: /5, volume: {nocopy: true}}, \
          {type: volume, target: /6}, \
-         {type: tmpfs, target: /7, tmpfs: {size: 1k, mode: 511}}]}}, volumes: {data: {name: p_data}}}",
+         {type: tmpfs, target: /7, tmpfs: {size: 1k, mode: 511}}, \
+         {type: volume, source: data, target: /8, bind: {selinux: Z}}, \
+         {type: bind, source: /d, target: /9, bind: {selinux: z, recursive: disabled}}, \
+         {type: image, source: alpine, target: /10, image: {subpath: etc}}, {type: image, source: web, target: /11}, \
+         {type: npipe, source: '\\\\.\\pipe\\a', target: /12}, {type: cluster, source: group:a, target: /13}]}}, volumes: {data: {name: p_data}}}",
         &Found::default(),
     );
-    assert_eq!(body.pointer("/HostConfig/Binds"), Some(&json!(["/a:/1:rw,z", "/b:/2:ro", "p_data:/3:rw"])));
+    assert_eq!(
+        body.pointer("/HostConfig/Binds"),
+        Some(&json!(["/a:/1:rw,z", "/b:/2:ro", "p_data:/3:rw", "p_data:/8:rw,Z"]))
+    );
     let expected = json!([
         { "Target": "/4", "Source": "/c", "Type": "bind", "BindOptions": { "Propagation": "rslave" } },
         { "Target": "/5", "Source": "p_data", "Type": "volume", "VolumeOptions": { "NoCopy": true } },
         { "Target": "/6", "Type": "volume" },
         { "Target": "/7", "Type": "tmpfs", "TmpfsOptions": { "SizeBytes": 1024, "Mode": 511 } },
+        { "Target": "/9", "Source": "/d", "Type": "bind", "BindOptions": { "NonRecursive": true } },
+        { "Target": "/10", "Source": "alpine", "Type": "image", "ImageOptions": { "Subpath": "etc" } },
+        { "Target": "/11", "Source": "x", "Type": "image" },
+        { "Target": "/12", "Source": "\\\\.\\pipe\\a", "Type": "npipe" },
+        { "Target": "/13", "Source": "group:a", "Type": "cluster" },
     ]);
     assert_eq!(body.pointer("/HostConfig/Mounts"), Some(&expected));
 }
@@ -219,7 +258,8 @@ fn simple_mounts_are_binds_and_the_rest_are_mounts() {
 #[test]
 fn an_anonymous_volume_is_taken_over_in_its_place() {
     let volume = |name: &str, target: &str| MountedVolume { name: name.into(), target: target.into() };
-    let found = Found { image: None, inherited: Some(vec![volume("00", "/data"), volume("11", "/of-the-image")]) };
+    let inherited = Some(vec![volume("00", "/data"), volume("11", "/of-the-image")]);
+    let found = Found { inherited, ..Found::default() };
     let text = "services: {web: {image: x, volumes: [{type: volume, target: /data}, {type: volume, target: /new}]}}";
     let expected = json!([
         { "Target": "/data", "Source": "00", "Type": "volume" },

@@ -7,6 +7,7 @@ mod address;
 mod cluster;
 mod limit;
 mod port;
+mod source;
 mod value;
 mod version;
 
@@ -31,26 +32,32 @@ pub fn judge<'a>(services: impl IntoIterator<Item = &'a Service>, origins: &Orig
 }
 
 impl Engine {
-    /// An error for each thing that this engine is too old for.
+    /// An error for each thing that this engine is too old for, and for each mounted path of the host that is missing.
     ///
     /// # Errors
     /// When the engine cannot be asked for its version.
-    pub async fn too_old_for<'a>(
+    pub async fn refusals<'a>(
         &self,
         project: &Project,
         services: impl IntoIterator<Item = &'a Service>,
         origins: &Origins,
     ) -> Result<Diagnostics, EngineError> {
+        let mut diagnostics = Diagnostics::default();
         let mut needs = Vec::new();
+        let mut missing = Vec::new();
         for service in services {
             let home = Path::of(["services", service.name.as_str()]);
+            let faults = source::faults(service).into_iter();
+            missing.extend(faults.map(|(place, fault)| fault.at(origins.place(&within(&home, &place)))));
             let owner = format!("service '{}'", service.name);
             needs.extend(version::of_service(service).into_iter().map(|need| (home.clone(), owner.clone(), need)));
         }
         for (key, need) in version::of_networks(project) {
             needs.push((Path::of(["networks", key.as_str()]), format!("network '{key}'"), need));
         }
-        let mut diagnostics = Diagnostics::default();
+        if !missing.is_empty() && self.sees_our_files().await {
+            diagnostics.push_all(missing);
+        }
         if needs.is_empty() {
             return Ok(diagnostics);
         }

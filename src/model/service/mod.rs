@@ -187,6 +187,12 @@ impl Service {
         })
     }
 
+    /// What its mounts of images name: images, or services that have one.
+    pub fn image_sources(&self) -> impl Iterator<Item = &str> {
+        let images = self.volumes.iter().filter(|mount| matches!(mount.kind, MountKind::Image { .. }));
+        images.filter_map(|mount| mount.kind.source())
+    }
+
     /// The keys of the secrets that its containers or its build see.
     pub fn secret_keys(&self) -> impl Iterator<Item = &Name> {
         let build = self.build.iter().flat_map(|build| &build.secrets);

@@ -1,6 +1,6 @@
 //! Which images are fetched and built before anything else.
 
-use super::selection;
+use super::{image_mount, selection};
 use crate::graph::Services;
 use crate::model::{Project, PullPolicy, Service};
 use crate::plan::provide;
@@ -14,8 +14,7 @@ use std::time::Duration;
 /// built by the plan for [`Images::Rest`].
 pub fn images(wanted: &Project, seen: &Observed, policy: &Policy, images: Images) -> Plan {
     let selected = selection(wanted, &Services::of(wanted), policy);
-    let of_images = |service: &&Service| selected.contains(&service.name) && service.provider.is_none();
-    let chosen: Vec<&Service> = wanted.services.values().filter(of_images).collect();
+    let chosen = image_mount::providers(wanted, &selected);
     let made: BTreeSet<String> =
         chosen.iter().filter(|service| is_built(service)).map(|service| wanted.image_of(service).familiar()).collect();
     let mut plan = Plan::default();
@@ -47,6 +46,14 @@ pub fn images(wanted: &Project, seen: &Observed, policy: &Policy, images: Images
                 }
             }
             Need::Nothing => {}
+        }
+    }
+    for (service, image) in image_mount::foreign(wanted, &selected) {
+        let is_there = seen.images.contains_key(&image.familiar()) || made.contains(&image.familiar());
+        if images != Images::Rest && !is_there && pulled.insert((image.familiar(), None)) {
+            let subject = Subject::of(Kind::Image, image.as_str(), &service.name);
+            let action = Action::Pull { image, platform: None, required: true };
+            plan.add(Step { action, because: Reason::Missing, subject, needs: vec![] });
         }
     }
     if let Some((_, _, because)) = builds.first().cloned() {
@@ -241,6 +248,19 @@ mod tests {
         assert!(plan("a: {image: x, platform: linux/x86_64}", &there, Images::Missing).is_empty());
         let other = plan("a: {image: x, platform: linux/arm64}", &there, Images::Missing);
         assert_eq!(reasons(&other), ["pull x: the one that is there is for linux/amd64"]);
+    }
+
+    #[test]
+    fn images_that_are_mounted_are_brought_with_the_service() {
+        let mount = |source: &str| format!("{{type: image, source: {source}, target: /{source}}}");
+        let text = format!(
+            "services: {{a: {{image: x, volumes: [{}, {}]}}, web: {{build: {{context: /w}}}}}}",
+            mount("web"),
+            mount("y")
+        );
+        let policy = Policy { targets: vec!["a".parse().expect("valid")], ..Policy::default() };
+        let plan = images(&project(&text), &Observed::default(), &policy, Images::Missing);
+        assert_eq!(plan_lines(&plan), ["pull x", "pull y", "build web"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod container;
 mod gate;
 mod hooks;
 mod image;
+mod image_mount;
 mod network;
 mod replica;
 mod start;

@@ -9,7 +9,7 @@ use super::Record;
 /// A place of `docker inspect`, and the thing of a group that has something there.
 type Field = (&'static str, &'static str, &'static str);
 
-const FIELDS: [Field; 84] = [
+const FIELDS: [Field; 116] = [
     ("/Config/Hostname", "config", "container names"),
     ("/Config/Domainname", "config", "container names"),
     ("/Config/User", "config", "container names"),
@@ -94,6 +94,46 @@ const FIELDS: [Field; 84] = [
     ("/HostConfig/DnsOptions", "host", "container lookup"),
     ("/HostConfig/ExtraHosts", "host", "container hosts"),
     ("/HostConfig/Tmpfs//tmp", "host", "container memory_folders"),
+    ("/HostConfig/Binds", "binds", "container short"),
+    ("/HostConfig/Mounts", "binds", "container long_not_made"),
+    ("/HostConfig/Mounts", "binds", "container propagation"),
+    ("/HostConfig/Mounts", "binds", "container recursive"),
+    ("/HostConfig/Binds", "binds", "container relabelled"),
+    ("/HostConfig/Binds", "volumes", "container short"),
+    ("/HostConfig/Mounts", "volumes", "container long"),
+    ("/HostConfig/Mounts", "volumes", "container no_copy"),
+    ("/HostConfig/Mounts", "volumes", "container subpath"),
+    ("/HostConfig/Mounts", "volumes", "container labels"),
+    ("/HostConfig/Mounts", "memory_mounts", "container sized"),
+    ("/HostConfig/Mounts", "image_mounts", "container subpath"),
+    ("/Options/type", "volumes", "volume project_options"),
+    ("/Labels/mine", "volumes", "volume project_labelled"),
+    ("/HostConfig/NetworkMode", "networks", "container by_priority"),
+    ("/NetworkSettings/Networks/project_outer/Aliases", "networks", "container by_priority"),
+    ("/NetworkSettings/Networks/project_outer/IPAMConfig/IPv4Address", "networks", "container addresses"),
+    ("/NetworkSettings/Networks/project_six/IPAMConfig/IPv6Address", "networks", "container addresses"),
+    ("/NetworkSettings/Networks/project_outer/IPAMConfig/LinkLocalIPs", "networks", "container link_local"),
+    ("/NetworkSettings/Networks/project_outer/MacAddress", "networks", "container mac_of_endpoint"),
+    ("/NetworkSettings/Networks/project_outer/MacAddress", "networks", "container mac_of_service"),
+    (
+        "/NetworkSettings/Networks/project_outer/DriverOpts/com.docker.network.endpoint.ifname",
+        "networks",
+        "container interface_name",
+    ),
+    (
+        "/NetworkSettings/Networks/project_outer/DriverOpts/com.docker.network.endpoint.sysctls",
+        "networks",
+        "container driver_opts",
+    ),
+    ("/NetworkSettings/Networks/project_outer/GwPriority", "networks", "container gateway_priority"),
+    ("/Driver", "networks", "network project_outer"),
+    ("/Options/com.docker.network.driver.mtu", "networks", "network project_outer"),
+    ("/IPAM/Config", "networks", "network project_outer"),
+    ("/Labels/purpose", "networks", "network project_outer"),
+    ("/Internal", "networks", "network project_inner"),
+    ("/Attachable", "networks", "network project_inner"),
+    ("/EnableIPv6", "networks", "network project_six"),
+    ("/EnableIPv4", "networks", "network project_outer"),
 ];
 
 /// The fields of a group in which Compose's containers have nothing.

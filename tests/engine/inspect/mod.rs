@@ -9,7 +9,7 @@ mod field;
 mod record;
 mod refused;
 
-use crate::support::{Fault, Proxy, Scenario};
+use crate::support::Scenario;
 use record::{Record, record};
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ macro_rules! groups {
     };
 }
 
-groups! { block_io config devices health host limits ports restart }
+groups! { binds block_io config devices health host image_mounts limits memory_mounts networks ports restart volumes }
 
 #[test]
 fn every_folder_is_a_group() {
@@ -41,23 +41,15 @@ fn alike(group: &str) {
     let project = scenario.project().to_owned();
     scenario.set("COMPOSE_PROJECT_NAME", &project);
     scenario.set("FROM_SHELL", "from the shell");
+    scenario.external_volume("volume");
+    scenario.external_network("network");
     scenario.compose(["create"]).ok();
     let theirs = record(&scenario);
     scenario.compose(["down", "-v", "-t", "0"]).ok();
-    let told = create(&mut scenario);
+    let told = scenario.hoist(["create"]).ok().told();
     let ours = record(&scenario);
     let faults = [field::unset(group, &theirs), exception::judge(group, &differences(&theirs, &ours))].concat();
     assert!(!theirs.is_empty() && faults.is_empty(), "{}\n{told}", faults.join("\n"));
-}
-
-/// Creates all containers and starts none.
-fn create(scenario: &mut Scenario) -> String {
-    let proxy = Proxy::new();
-    proxy.when("POST", "/start", Fault::Refuse { status: 200, message: String::new() });
-    scenario.through(&proxy);
-    let told = scenario.hoist(["up", "-d"]).told();
-    scenario.directly();
-    told
 }
 
 /// A place where two records differ.

@@ -33,8 +33,10 @@ const SETS: [&str; 5] = ["/Env", "/Binds", "/Mounts", "/ExtraHosts", "/Ulimits"]
 
 /// All containers, networks and volumes of a project.
 pub fn record(scenario: &Scenario) -> Record {
-    let containers =
-        scenario.containers().into_iter().map(|one| (format!("container {}", name(scenario, &one)), leaves(&one)));
+    let containers = scenario
+        .containers()
+        .into_iter()
+        .map(|one| (format!("container {}", name(scenario, &one)), named(scenario, leaves(&one))));
     let networks = scenario.networks().into_keys().map(|name| {
         (format!("network {}", plain(scenario, &name)), of(&engine::get(&format!("/networks/{name}")), &[]))
     });
@@ -49,6 +51,11 @@ fn name(scenario: &Scenario, container: &Container) -> String {
     let number = container.label("com.docker.compose.container-number");
     let service = container.service();
     if number == "1" { service } else { plain(scenario, &format!("{service}-{number}")) }
+}
+
+/// Paths with the project's name made plain.
+fn named(scenario: &Scenario, leaves: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    leaves.into_iter().map(|(path, value)| (plain(scenario, &path), value)).collect()
 }
 
 fn plain(scenario: &Scenario, name: &str) -> String {
