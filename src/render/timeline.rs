@@ -371,6 +371,8 @@ impl Passed {
 fn words(step: &Step, title: &str) -> String {
     match &step.action {
         Action::Await { until, .. } => format!("wait for {title} {}", wish(*until)),
+        Action::Upload { .. } => format!("fill {title}"),
+        action @ Action::Hook { .. } => format!("run {} of {title}", Verb::of(action).name),
         action => format!("{} {title}", Verb::of(action).name),
     }
 }
