@@ -10,6 +10,7 @@ use hickory_resolver::Resolver;
 use hickory_resolver::config::{LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
+use hickory_resolver::proto::rr::Name as DnsName;
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -126,6 +127,7 @@ fn namespace(witness: &Inhabitant) -> Option<File> {
 
 /// Asks the name server of the network that this thread is in. A name that it does not have is an answer.
 fn ask(question: &str) -> Option<BTreeSet<IpAddr>> {
+    let question = absolute(question)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
     runtime.block_on(async {
         let config = ResolverConfig::from_parts(None, vec![], vec![NameServerConfig::udp_and_tcp(SERVER)]);
@@ -136,8 +138,7 @@ fn ask(question: &str) -> Option<BTreeSet<IpAddr>> {
         options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
         options.use_hosts_file = ResolveHosts::Never;
         let resolver = builder.build().ok()?;
-        // A dot at the end: nothing is appended.
-        match resolver.lookup_ip(format!("{}.", question.trim_end_matches('.'))).await {
+        match resolver.lookup_ip(question).await {
             Ok(found) => Some(found.iter().collect()),
             Err(NetError::Dns(DnsError::NoRecordsFound(_))) => Some(BTreeSet::new()),
             Err(_) => None,
@@ -147,6 +148,13 @@ fn ask(question: &str) -> Option<BTreeSet<IpAddr>> {
 
 /// What reads the addresses in the words of a tool.
 type Reader = fn(&str) -> BTreeSet<IpAddr>;
+
+/// A name to which nothing is appended. Names of networks have underscores, which names of hosts may not.
+fn absolute(question: &str) -> Option<DnsName> {
+    let mut name = DnsName::from_ascii(question).ok()?;
+    name.set_fqdn(true);
+    Some(name)
+}
 
 /// Asks by a tool of the image; nothing when it has none.
 async fn from_within(
@@ -169,4 +177,17 @@ async fn from_within(
         }
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_its_network_is_a_question() {
+        let asked = |question: &str| absolute(question).map(|name| name.to_ascii());
+        assert_eq!(asked("db.shop_back").as_deref(), Some("db.shop_back."));
+        assert_eq!(asked("db-1.shop_back.").as_deref(), Some("db-1.shop_back."));
+        assert_eq!(asked("a b"), None);
+    }
 }
