@@ -222,7 +222,7 @@ async fn create(stage: &Stage<'_>, licence: Licence) -> anyhow::Result<Container
 
 /// 64 hexadecimal digits that no other run has.
 fn random_digits() -> String {
-    (0_u64..4).map(|part| format!("{:016x}", RandomState::new().hash_one(part))).collect()
+    (0_u64..4).fold(String::new(), |digits, part| format!("{digits}{:016x}", RandomState::new().hash_one(part)))
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ impl Up {
         let exit = if self.detach || self.wait {
             self.in_background(bring).await
         } else {
-            attached::run(bring, &self.attachment, &|| tell(Some(Exit::DONE))).await
+            Box::pin(attached::run(bring, &self.attachment, &|| tell(Some(Exit::DONE)))).await
         };
         tell(exit.as_ref().ok().copied());
         exit

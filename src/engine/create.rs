@@ -47,11 +47,8 @@ impl Engine {
     ) -> Result<ContainerId, EngineError> {
         let wanted = Wanted::once(project, one_off)?;
         let id = self.create(&wanted, None).await?;
-        let filled = match ServiceFile::in_memory(project, wanted.service).is_empty() {
-            true => Ok(()),
-            false => self.upload(project, &one_off.service, &id).await,
-        };
-        if let Err(error) = filled {
+        let has_files = !ServiceFile::in_memory(project, wanted.service).is_empty();
+        if has_files && let Err(error) = self.upload(project, &one_off.service, &id).await {
             self.remove(&id, AnonymousVolumes::Remove).await?;
             return Err(error);
         }

@@ -377,8 +377,8 @@ impl<'a> World<'a> {
             return Err(format!("image '{image}' is not there"));
         }
         match (occasion, self.there(target)?.state) {
-            (Occasion::PreStart, State::Created | State::Exited(_)) => Ok(()),
-            (Occasion::PostStart | Occasion::PreStop, State::Running) => Ok(()),
+            (Occasion::PreStart, State::Created | State::Exited(_))
+            | (Occasion::PostStart | Occasion::PreStop, State::Running) => Ok(()),
             (_, state) => Err(format!("it is {state}, which is no time for {occasion}")),
         }
     }

@@ -27,18 +27,17 @@ impl Verb {
             Action::RemoveImage { .. }
             | Action::RemoveNetwork { .. }
             | Action::RemoveVolume { .. }
-            | Action::Remove { .. } => ("remove", "removing", "removed"),
+            | Action::Remove { .. }
+            | Action::Provide { order: Order::Down, .. } => ("remove", "removing", "removed"),
             Action::Upload { .. } => ("upload", "filling", "filled"),
             Action::Start { .. } => ("start", "starting", "started"),
-            Action::Stop { .. } => ("stop", "stopping", "stopped"),
+            Action::Stop { .. } | Action::Provide { order: Order::Stop, .. } => ("stop", "stopping", "stopped"),
             Action::Kill { signal, .. } if signal.is_final() => ("kill", "killing", "killed"),
             Action::Kill { .. } => ("kill", "signalling", "signalled"),
             Action::Pause { .. } => ("pause", "pausing", "paused"),
             Action::Unpause { .. } => ("unpause", "unpausing", "unpaused"),
             Action::Rename { .. } => ("rename", "renaming", "renamed"),
             Action::Provide { order: Order::Up, .. } => ("provide", "providing", "provided"),
-            Action::Provide { order: Order::Down, .. } => ("remove", "removing", "removed"),
-            Action::Provide { order: Order::Stop, .. } => ("stop", "stopping", "stopped"),
             Action::ServeModel { .. } => ("serve", "preparing", "ready"),
             Action::Hook { occasion, .. } => match occasion {
                 Occasion::PreStart => ("pre_start", "running pre_start", "pre_start done"),

@@ -108,7 +108,9 @@ fn configuration(draft: &Draft<'_>, service: &Service, container: &SeenContainer
         let may_be_set = |field: &String| {
             field.strip_prefix("environment.").is_some_and(|name| !service.environment.contains_key(name))
         };
-        fields.iter_mut().for_each(|fields| fields.retain(|field| !may_be_set(field)));
+        if let Some(fields) = &mut fields {
+            fields.retain(|field| !may_be_set(field));
+        }
         if fields.as_ref().is_none_or(Vec::is_empty) {
             return None;
         }
