@@ -160,7 +160,9 @@ fn no_engine() {
 fn fails() {
     Scenario::new("failing_job").hoist(["up", "-d"]).code(1);
     let scenario = Scenario::empty();
-    scenario.write("compose.yaml", "services: {a: {image: busybox, command: sh -c 'exit 3'}}\n");
+    // A check that never succeeds: the wait cannot be over before the container is.
+    let check = "healthcheck: {test: 'false', interval: 30s}";
+    scenario.write("compose.yaml", &format!("services: {{a: {{image: busybox, command: sh -c 'exit 3', {check}}}}}\n"));
     scenario.hoist(["up", "--wait"]).code(1);
 }
 
