@@ -43,7 +43,7 @@ impl Bring<'_> {
     pub async fn finish(&self) -> anyhow::Result<Exit> {
         let context = self.carrier.context;
         let halt = CancellationToken::new();
-        let Ended::Finished(plan) = context.until_interrupted(self.all(&halt), &halt).await else {
+        let Ended::Finished(plan) = context.until_interrupted(Box::pin(self.all(&halt)), &halt).await else {
             return Ok(Exit::INTERRUPTED);
         };
         let Some(plan) = plan? else { return Ok(Exit::FAILED) };

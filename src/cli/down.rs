@@ -99,12 +99,10 @@ async fn carry_out(context: &Context, scope: &Scope, plan: &Plan) -> Exit {
         return Exit::DONE;
     }
     let losses = Losses::of(&scope.engine, plan, &scope.seen).await;
-    match Carrier::new(context, &scope.engine, scope.project()) {
-        Some(carrier) => carrier.finish_with(plan, &losses).await,
-        None => {
-            let exit = context.show_plans(&[plan]);
-            losses.announce(context);
-            exit
-        }
+    if let Some(carrier) = Carrier::new(context, &scope.engine, scope.project()) {
+        return carrier.finish_with(plan, &losses).await;
     }
+    let exit = context.show_plans(&[plan]);
+    losses.announce(context);
+    exit
 }

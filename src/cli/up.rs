@@ -107,7 +107,7 @@ impl Up {
         let Carrier { context, engine, project, .. } = bring.carrier;
         let began = std::time::Instant::now();
         let halt = CancellationToken::new();
-        let ended = context.until_interrupted(bring.all(&halt), &halt).await;
+        let ended = context.until_interrupted(Box::pin(bring.all(&halt)), &halt).await;
         let Ended::Finished(plan) = ended else { return Ok(Exit::INTERRUPTED) };
         let Some(plan) = plan? else { return Ok(Exit::FAILED) };
         context.show_notes(&plan);

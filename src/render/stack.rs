@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_large_stack_names_only_what_is_worth_it() {
-        let services: String = (0..30).map(|number| format!("  s{number}: {{image: x}}\n")).collect();
+        let services = (0..30).map(|number| format!("  s{number}: {{image: x}}\n")).collect::<Vec<_>>().concat();
         let well = stack(&services, |one| one.state = State::Running);
         assert_eq!(well.text(Colours::Off), " ✔ 30 services are up");
         let odd = stack(&services, |one| {

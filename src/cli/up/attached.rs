@@ -29,7 +29,7 @@ pub async fn run(bring: Bring<'_>, attachment: &Attachment, is_up: &dyn Fn()) ->
     let policy = bring.policy();
     let audience = attachment.audience(project, &policy)?;
     let halt = CancellationToken::new();
-    let images = context.interrupts().or(bring.images(&halt), &halt).await;
+    let images = context.interrupts().or(Box::pin(bring.images(&halt)), &halt).await;
     let Ended::Finished(seen) = images else { return Ok(Exit::INTERRUPTED) };
     let Some(seen) = seen? else { return Ok(Exit::FAILED) };
     let project = &*context.provided().tell(project);
