@@ -92,6 +92,7 @@ fn words(step: &Step) -> String {
         Action::Push { .. } => format!("push {name}"),
         Action::RemoveImage { .. } => format!("remove image {name}"),
         Action::CreateNetwork { .. } => format!("create network {name}"),
+        Action::RenewNetwork { .. } => format!("renew network {name}"),
         Action::RemoveNetwork { .. } => format!("remove network {name}"),
         Action::CreateVolume { .. } => format!("create volume {name}"),
         Action::RemoveVolume { .. } => format!("remove volume {name}"),

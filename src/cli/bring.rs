@@ -3,14 +3,19 @@
 use super::Exit;
 use super::carrier::{Carrier, Hush};
 use super::changes::Changes;
+use super::failure::report_outcomes;
+use super::foreign::refuse_foreign;
 use super::interrupt::Ended;
+use super::lock::{Claim, Lock};
 use super::ports;
+use crate::engine::EngineError;
 use crate::execute::OnFailure;
 use crate::graph::Services;
 use crate::load::Loaded;
-use crate::plan::reconcile::{images, reconcile, selection};
-use crate::plan::{Action, Images, Observed, Plan, Policy, Reach};
+use crate::plan::reconcile::{changed_volumes, images, reconcile, selection};
+use crate::plan::{Action, Images, Observed, Outcome, Plan, Policy, Reach};
 use crate::render::Stack;
+use crate::session::{Outcomes, StepError};
 use tokio_util::sync::CancellationToken;
 
 /// What is brought about, and how far.
@@ -57,26 +62,54 @@ impl Bring<'_> {
     /// Brings all about. Gives the second plan when it was carried out, or nothing when a step failed, which has been
     /// shown then.
     pub async fn all(&self, halt: &CancellationToken) -> anyhow::Result<Option<Plan>> {
-        let Some(seen) = self.images(halt).await? else { return Ok(None) };
+        let Some((seen, _lock)) = self.images(halt).await? else { return Ok(None) };
         let project = self.carrier.context.provided().tell(self.carrier.project);
         let plan = reconcile(&project, &seen, &self.policy())?;
         if plan.is_empty() {
             return Ok(Some(plan));
         }
-        let well = self.carrier.told(&project).carry_out(&plan, OnFailure::Stop, halt).await;
-        Ok(well.then_some(plan))
+        let (plan, outcomes) = self.converge(self.carrier.told(&project), plan, halt).await?;
+        Ok(report_outcomes(self.carrier.context.output(), &plan, &outcomes).then_some(plan))
     }
 
-    /// Looks whether all can be done, then fetches and builds; gives a fresh look at the engine, or nothing when a step failed.
-    pub async fn images(&self, halt: &CancellationToken) -> anyhow::Result<Option<Observed>> {
+    /// Carries the second plan out; once more on a fresh look when something else was at work: docker compose knows no
+    /// lock.
+    pub async fn converge(
+        &self,
+        carrier: Carrier<'_>,
+        plan: Plan,
+        halt: &CancellationToken,
+    ) -> anyhow::Result<(Plan, Outcomes)> {
+        let outcomes = carrier.outcomes(&plan, OnFailure::Stop, halt).await;
+        if halt.is_cancelled() || !outcomes.iter().any(is_disturbed) {
+            return Ok((plan, outcomes));
+        }
+        carrier.context.output().note("something else changed the project meanwhile: looking again", None);
+        let seen = carrier.engine.observe(carrier.project).await?;
+        let plan = reconcile(carrier.project, &seen, &self.policy())?;
+        let outcomes = carrier.outcomes(&plan, OnFailure::Stop, halt).await;
+        Ok((plan, outcomes))
+    }
+
+    /// Looks whether all can be done, then fetches and builds; gives a fresh look at the engine, and the lock unless there is nothing to do; or nothing when
+    /// a step failed.
+    pub async fn images(&self, halt: &CancellationToken) -> anyhow::Result<Option<(Observed, Lock)>> {
         let Carrier { context, engine, project, .. } = self.carrier;
-        let seen = engine.observe(project).await?;
-        let plan = images(project, &seen, &self.policy(), self.changes.images());
-        // What blocks the second plan is told before anything is fetched.
-        let rest = reconcile(project, &seen, &self.policy())?;
-        ports::check(context, engine, self.loaded, (&seen, &rest)).await?;
+        let observe = async || {
+            let seen = engine.observe(project).await?;
+            refuse_foreign((project, self.loaded.named_by), &seen, self.changes.take_over())?;
+            self.changes.give_up_volumes(context, changed_volumes(project, &seen), halt).await?;
+            let plan = images(project, &seen, &self.policy(), self.changes.images());
+            // What blocks the second plan is told before anything is fetched.
+            let rest = reconcile(project, &seen, &self.policy())?;
+            ports::check(context, engine, self.loaded, (&seen, &rest)).await?;
+            let idle = rest.is_empty() && plan.is_empty();
+            Ok((seen, plan, idle))
+        };
+        let claim = Claim { context, engine, project: project.name() };
+        let ((seen, plan, _), lock) = claim.settle(observe, |(_, _, idle)| *idle, halt).await?;
         if plan.is_empty() {
-            return Ok(Some(seen));
+            return Ok(Some((seen, lock)));
         }
         if !self.fetch_or_build(&plan, halt).await? {
             return Ok(None);
@@ -84,12 +117,12 @@ impl Bring<'_> {
         let seen = engine.observe(project).await?;
         let rest = images(project, &seen, &self.policy(), Images::Rest);
         if rest.is_empty() {
-            return Ok(Some(seen));
+            return Ok(Some((seen, lock)));
         }
         if !self.fetch_or_build(&rest, halt).await? {
             return Ok(None);
         }
-        Ok(Some(engine.observe(project).await?))
+        Ok(Some((engine.observe(project).await?, lock)))
     }
 
     async fn fetch_or_build(&self, plan: &Plan, halt: &CancellationToken) -> anyhow::Result<bool> {
@@ -99,6 +132,12 @@ impl Bring<'_> {
         let hush = Hush { pulls: self.changes.quiet_pull, builds: self.changes.quiet_build };
         Ok(self.carrier.hushed(hush).carry_out(plan, OnFailure::Stop, halt).await)
     }
+}
+
+/// Whether a step failed since something else took a name, or removed what the step was about.
+fn is_disturbed(outcome: &Outcome<(), StepError>) -> bool {
+    let Outcome::Failed(StepError::Engine(error)) = outcome else { return false };
+    matches!(error, EngineError::Conflict { .. } | EngineError::NotFound { .. })
 }
 
 /// `--no-build` with an image that only a build can make.

@@ -1,14 +1,20 @@
 //! [`Changes`]: the flags that say what `up`, `create` and `plan` bring about.
 
 use super::Context;
+use super::consent::{Answer, ask};
 use super::failure::NoSuchService;
+use super::foreign::TakeOver;
+use super::interrupt::Interrupted;
 use crate::engine::Engine;
 use crate::load::Loaded;
 use crate::model::{Project, PullPolicy};
 use crate::plan::{AnonymousVolumes, Dependencies, Images, Orphans, Policy, Providers, Reach, Recreate};
 use crate::value::Name;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::io::IsTerminal;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// What is brought about.
 #[derive(Debug, Default, clap::Args)]
@@ -58,6 +64,12 @@ pub struct Changes {
     /// Agree to everything that would be asked
     #[arg(short, long)]
     yes: bool,
+    /// What becomes of orphans, once the environment is known.
+    #[arg(skip)]
+    orphans: OnceCell<Orphans>,
+    /// The volumes that the user agreed to lose, once asked.
+    #[arg(skip)]
+    renew: OnceCell<BTreeSet<String>>,
 }
 
 /// A policy that holds for one run: intervals between two fetches are for files.
@@ -104,6 +116,13 @@ impl Changes {
             loaded.project.services.values_mut().for_each(|service| service.pull_policy.clone_from(&self.pull));
         }
         refuse_nothing(&loaded.project)?;
+        let flag = if self.remove_orphans { Orphans::Remove } else { Orphans::Keep };
+        let orphans = context.orphans(flag, Some(&loaded.environment))?;
+        self.orphans.get_or_init(|| orphans);
+        if self.yes {
+            let volumes = loaded.project.volumes.values().map(|volume| volume.name.clone());
+            self.renew.get_or_init(|| volumes.collect());
+        }
         context.tell_effects(&mut loaded, &self.services)?;
         Ok(loaded)
     }
@@ -121,14 +140,50 @@ impl Changes {
             recreate: recreate(anew),
             recreate_dependencies: recreate(self.always_recreate_deps),
             anonymous: if self.renew_anon_volumes { AnonymousVolumes::Remove } else { AnonymousVolumes::Keep },
-            orphans: if self.remove_orphans { Orphans::Remove } else { Orphans::Keep },
+            orphans: self.orphans.get().copied().unwrap_or_default(),
             targets: self.services.clone(),
             dependencies: if self.no_deps { Dependencies::Leave } else { Dependencies::Include },
             grace: self.timeout.map(Duration::from_secs),
             reach,
             one_off: None,
             providers: Providers::Asked,
+            renew: self.renew.get().cloned().unwrap_or_default(),
         }
+    }
+
+    /// Whether a stack of another folder is taken over.
+    pub fn take_over(&self) -> TakeOver {
+        if self.yes { TakeOver::Agreed } else { TakeOver::Refused }
+    }
+
+    /// Asks once, and only on a terminal, about each volume that changed: it can only be made anew, without its data.
+    ///
+    /// # Errors
+    /// [`Interrupted`] when `halt` comes before the answer.
+    pub async fn give_up_volumes(
+        &self,
+        context: &Context,
+        changed: Vec<String>,
+        halt: &CancellationToken,
+    ) -> anyhow::Result<()> {
+        if changed.is_empty() || self.renew.get().is_some() || !std::io::stdin().is_terminal() {
+            return Ok(());
+        }
+        let mut agreed = BTreeSet::new();
+        for volume in changed {
+            let question = format!("the definition of volume '{volume}' changed: make it anew and lose its data?");
+            let answer = tokio::select! {
+                answer = ask(context, &question) => answer?,
+                () = halt.cancelled() => Answer::Interrupted,
+            };
+            match answer {
+                Answer::Yes => drop(agreed.insert(volume)),
+                Answer::No | Answer::Nobody => {}
+                Answer::Interrupted => return Err(Interrupted.into()),
+            }
+        }
+        self.renew.get_or_init(|| agreed);
+        Ok(())
     }
 
     /// What the flags ask of the plan for images.

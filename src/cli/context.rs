@@ -10,7 +10,7 @@ use crate::engine::{Engine, Host, Licence, effect, refusal};
 use crate::graph::Services;
 use crate::load::{Loaded, Merged, Phase, Refused, Request, load, merged, wants_stdin};
 use crate::model::{Separator, Service, check};
-use crate::plan::{Limit, Plan};
+use crate::plan::{Limit, Orphans, Plan};
 use crate::render::{Ansi, Output, plan_coloured};
 use crate::session::Provided;
 use crate::value::{Name, ProjectName};
@@ -84,6 +84,11 @@ impl Context {
     /// The one place that writes.
     pub fn output(&self) -> &Output {
         &self.output
+    }
+
+    /// The environment of the process.
+    pub fn environment(&self) -> &BTreeMap<String, String> {
+        &self.environment
     }
 
     /// Ctrl-C and SIGTERM.
@@ -285,6 +290,22 @@ impl Context {
     pub fn show_plans(&self, plans: &[&Plan]) -> Exit {
         self.output.data(&plan_coloured(plans, self.output.colours()));
         Exit::DONE
+    }
+
+    /// What becomes of orphans: what the flag says, or `COMPOSE_IGNORE_ORPHANS` in the project's environment.
+    pub fn orphans(&self, flag: Orphans, environment: Option<&BTreeMap<String, String>>) -> anyhow::Result<Orphans> {
+        let value = environment.unwrap_or(&self.environment).get("COMPOSE_IGNORE_ORPHANS");
+        let ignored =
+            value.is_some_and(|value| matches!(value.to_lowercase().as_str(), "1" | "t" | "true" | "y" | "yes" | "on"));
+        match (flag, ignored) {
+            (Orphans::Remove, true) => {
+                anyhow::bail!(
+                    "COMPOSE_IGNORE_ORPHANS and --remove-orphans contradict each other: unset the one or leave the other out"
+                )
+            }
+            (Orphans::Keep, true) => Ok(Orphans::Ignore),
+            _ => Ok(flag),
+        }
     }
 
     /// Shows what a plan leaves alone and the user should know.

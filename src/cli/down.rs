@@ -45,13 +45,14 @@ enum Rmi {
 impl Down {
     pub async fn run(self, context: &Context) -> anyhow::Result<Exit> {
         self.timings.begin(context);
+        let flag = if self.remove_orphans { Orphans::Remove } else { Orphans::Keep };
         let mut scope = Scope::of(context, &self.services).await?;
         if self.rmi.is_some() {
             scope.look_at_images().await?;
         }
         let mut teardown = Teardown {
             volumes: if self.volumes { Volumes::Remove } else { Volumes::Keep },
-            orphans: if self.remove_orphans { Orphans::Remove } else { Orphans::Keep },
+            orphans: context.orphans(flag, None)?,
             images: match self.rmi {
                 None => Images::Keep,
                 Some(Rmi::Local) => Images::Local,

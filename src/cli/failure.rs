@@ -1,6 +1,8 @@
 //! What a failed command says: the error, its remedy, and for a container what its probe and its log said.
 
 use super::Exit;
+use super::foreign::ForeignStack;
+use super::interrupt::Interrupted;
 use crate::diagnostic::did_you_mean;
 use crate::engine::EngineError;
 use crate::event::Killed;
@@ -109,18 +111,22 @@ pub fn report(output: &Output, error: &anyhow::Error) -> Exit {
     if error.is::<Faulty>() {
         return Exit::FAILED;
     }
+    if error.is::<Interrupted>() {
+        return Exit::INTERRUPTED;
+    }
     if let Some(blocked) = error.downcast_ref::<Blocked>() {
         for fault in &blocked.faults {
             output.error(&fault.message, fault.help.as_deref());
         }
         return Exit::FAILED;
     }
+    let foreign = error.downcast_ref::<ForeignStack>().map(ForeignStack::help);
     let unknown = error.downcast_ref::<NoSuchService>().map(|unknown| unknown.help.clone());
     let unset = error.downcast_ref::<NoSuchVariable>().map(|unset| unset.help.clone());
     let stopped = error.downcast_ref::<NotRunning>().map(|stopped| stopped.help.clone());
     let advised = error.downcast_ref::<Advised>().and_then(|advised| advised.help.clone());
     let known = error.downcast_ref::<EngineError>().and_then(EngineError::help);
-    let help = known.or(unknown).or(unset).or(stopped).or(advised);
+    let help = known.or(unknown).or(unset).or(stopped).or(advised).or(foreign);
     output.error(&format!("{error:#}"), help.as_deref());
     Exit::FAILED
 }

@@ -7,6 +7,11 @@ use tokio_util::sync::CancellationToken;
 /// The interrupts of this process: each is noticed once, also one that comes while nobody waits for it.
 pub struct Interrupts(Semaphore);
 
+/// The user ended it, and there is nothing to say about that.
+#[derive(Debug, thiserror::Error)]
+#[error("interrupted")]
+pub struct Interrupted;
+
 /// How work ended.
 pub enum Ended<T> {
     /// By itself.

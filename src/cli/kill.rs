@@ -29,7 +29,8 @@ fn parse_signal(text: &str) -> Result<Signal, String> {
 impl Kill {
     pub async fn run(self, context: &Context) -> anyhow::Result<Exit> {
         let scope = Scope::of(context, &self.services).await?;
-        let orphans = if self.remove_orphans { Orphans::Remove } else { Orphans::Keep };
+        let flag = if self.remove_orphans { Orphans::Remove } else { Orphans::Keep };
+        let orphans = context.orphans(flag, None)?;
         let meant = Teardown { orphans, targets: self.services, ..Teardown::default() };
         let plan = kill((scope.name(), scope.file()), &scope.seen, &meant, &self.signal);
         Ok(scope.settle(context, &plan, "no container to kill").await)

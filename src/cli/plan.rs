@@ -1,6 +1,7 @@
 //! `hoist plan`: what `up` would do, and why.
 
 use super::changes::Changes;
+use super::foreign::refuse_foreign;
 use super::{Context, Exit};
 use crate::engine::Engine;
 use crate::load::Loaded;
@@ -38,7 +39,7 @@ impl Plan {
             (_, true) => Reach::Ready,
             _ => Reach::Started,
         };
-        let (first, second) = plans(&loaded, &engine, (&self.changes, reach)).await?;
+        let (first, second) = plans(context, &loaded, &engine, (&self.changes, reach)).await?;
         let nothing = first.is_empty() && second.is_empty();
         match self.format {
             Format::Json => context.output().data(&render::plan_json(&[&first, &second])),
@@ -55,18 +56,22 @@ pub async fn show(
     engine: &Engine,
     wanted: (&Changes, Reach),
 ) -> anyhow::Result<Exit> {
-    let (first, second) = plans(loaded, engine, wanted).await?;
+    let (first, second) = plans(context, loaded, engine, wanted).await?;
     print(context, &first, &second);
     Ok(Exit::DONE)
 }
 
 /// The plan for images, and the plan for the rest as far as it can be known before the first is carried out.
 async fn plans(
+    context: &Context,
     loaded: &Loaded,
     engine: &Engine,
     (changes, reach): (&Changes, Reach),
 ) -> anyhow::Result<(Steps, Steps)> {
     let seen = engine.observe(&loaded.project).await?;
+    if let Err(foreign) = refuse_foreign((&loaded.project, loaded.named_by), &seen, changes.take_over()) {
+        context.output().note(&foreign.to_string(), Some(&foreign.help()));
+    }
     let policy = changes.policy(reach);
     let first = images(&loaded.project, &seen, &policy, changes.images());
     let policy = Policy { providers: Providers::Unasked, ..policy };

@@ -5,12 +5,14 @@ mod overlay;
 
 use super::carrier::{Carrier, Hush};
 use super::conversation::Stdin;
+use super::foreign::{TakeOver, refuse_foreign};
 use super::interrupt::Ended;
+use super::lock::Claim;
 use super::streams::{Streams, service_and_command};
 use super::{Context, Exit};
 use crate::engine::{Engine, EngineError, Licence};
 use crate::execute::OnFailure;
-use crate::load::Loaded;
+use crate::load::{Loaded, NamedBy};
 use crate::model::{Project, PullPolicy, Service};
 use crate::plan::reconcile::{images, reconcile};
 use crate::plan::{Images, OneOff, Orphans, Policy};
@@ -72,6 +74,7 @@ struct Stage<'a> {
     engine: &'a Engine,
     project: &'a Project,
     one_off: &'a OneOff,
+    named_by: NamedBy,
 }
 
 impl Run {
@@ -88,7 +91,8 @@ impl Run {
         context.tell_effects(&mut loaded, std::slice::from_ref(&service))?;
         let engine = context.engine()?;
         context.refuse_what_fails(&loaded, std::slice::from_ref(&service), &engine).await?;
-        let stage = Stage { context, engine: &engine, project: &loaded.project, one_off: &one_off };
+        let named_by = loaded.named_by;
+        let stage = Stage { context, engine: &engine, project: &loaded.project, one_off: &one_off, named_by };
         let (Some(carrier), Some(licence)) = (Carrier::new(context, &engine, &loaded.project), context.licence())
         else {
             return self.show(&stage).await;
@@ -161,11 +165,18 @@ impl Run {
 
     /// Images, networks, volumes, and what the service depends on; gives whether all was done.
     async fn prepare(&self, stage: &Stage<'_>, carrier: Carrier<'_>, halt: &CancellationToken) -> anyhow::Result<bool> {
-        let Stage { context, engine, project, one_off } = *stage;
+        let Stage { context, engine, project, one_off, named_by } = *stage;
         let policy = self.policy(one_off);
-        let mut seen = engine.observe(project).await?;
-        // What blocks the last plan is told before anything is fetched.
-        reconcile(project, &seen, &policy)?;
+        let observe = async || {
+            let seen = engine.observe(project).await?;
+            refuse_foreign((project, named_by), &seen, TakeOver::Refused)?;
+            // What blocks the last plan is told before anything is fetched.
+            let idle = reconcile(project, &seen, &policy)?.is_empty();
+            let idle = idle && images(project, &seen, &policy, self.images()).is_empty();
+            Ok((seen, idle))
+        };
+        let claim = Claim { context, engine, project: project.name() };
+        let ((mut seen, _), _lock) = claim.settle(observe, |(_, idle)| *idle, halt).await?;
         let hush = Hush { pulls: self.quiet_pull, builds: self.quiet_build };
         for wanted in [self.images(), Images::Rest] {
             let plan = images(project, &seen, &policy, wanted);
@@ -184,7 +195,7 @@ impl Run {
     }
 
     async fn show(&self, stage: &Stage<'_>) -> anyhow::Result<Exit> {
-        let Stage { context, engine, project, one_off } = *stage;
+        let Stage { context, engine, project, one_off, .. } = *stage;
         let policy = self.policy(one_off);
         let seen = engine.observe(project).await?;
         let plans = [images(project, &seen, &policy, self.images()), reconcile(project, &seen, &policy)?];
@@ -198,7 +209,7 @@ impl Run {
     }
 
     async fn let_it_run(&self, stage: &Stage<'_>, id: &ContainerId) -> anyhow::Result<Exit> {
-        let Stage { context, engine, project, one_off } = *stage;
+        let Stage { context, engine, project, one_off, .. } = *stage;
         if self.detach {
             engine.start(id).await?;
             context.output().data(&format!("{id}\n"));

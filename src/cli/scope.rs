@@ -3,6 +3,7 @@
 use super::carrier::{Task, settle};
 use super::context::Subject;
 use super::failure::{Faulty, NoSuchService};
+use super::lock::{Claim, Lock};
 use super::{Context, Exit};
 use crate::engine::Engine;
 use crate::model::Project;
@@ -19,6 +20,8 @@ pub struct Scope {
     subject: Subject,
     /// The project as its labels tell, where no file does.
     adopted: Project,
+    /// The right to change it, since before it was looked at.
+    _lock: Lock,
 }
 
 impl Scope {
@@ -26,13 +29,14 @@ impl Scope {
     pub async fn of(context: &Context, targets: &[Name]) -> anyhow::Result<Self> {
         let subject = context.subject(targets)?;
         let engine = context.engine()?;
+        let lock = Claim { context, engine: &engine, project: subject.name() }.hold().await?;
         let seen = engine.observe_named(subject.name()).await?;
         let adopted = adopt(subject.name(), &seen);
         let known = |name: &&Name| seen.containers.iter().any(|container| container.service == **name);
         if let (None, Some(unknown)) = (subject.project(), targets.iter().find(|name| !known(name))) {
             return Err(NoSuchService::of(unknown, &adopted).into());
         }
-        Ok(Self { engine, seen, subject, adopted })
+        Ok(Self { engine, seen, subject, adopted, _lock: lock })
     }
 
     /// Looks which images of the project are there.

@@ -1,14 +1,13 @@
 //! Creates a container: what it takes over, the request, and networks that an older engine connects one by one.
 
 use super::body::{Found, Place, Wanted, body, endpoints, wants_anonymous};
-use super::{Engine, EngineError, Licence, if_there, proxy, seen};
+use super::{Engine, EngineError, Licence, if_there, proxy};
 use crate::model::{Project, ServiceFile};
-use crate::plan::{AnonymousVolumes, MountedVolume, OneOff};
+use crate::plan::{AnonymousVolumes, Inherit, MountedVolume, OneOff};
 use crate::value::ContainerId;
 use bollard::models::{ContainerCreateBody, EndpointSettings, NetworkConnectRequest};
-use bollard::query_parameters::{CreateContainerOptionsBuilder, InspectContainerOptions};
+use bollard::query_parameters::CreateContainerOptionsBuilder;
 use bollard::{Docker, body_full};
-use futures_util::future::try_join;
 
 /// From this version of the API on a container can be created in several networks.
 const SEVERAL_NETWORKS: (u32, u32) = (1, 44);
@@ -18,7 +17,7 @@ impl Engine {
     pub(super) async fn create(
         &self,
         wanted: &Wanted<'_>,
-        inherit: Option<&ContainerId>,
+        inherit: Option<&Inherit>,
     ) -> Result<ContainerId, EngineError> {
         let found = self.found(wanted, inherit).await?;
         let mut body = body(wanted, &found)?;
@@ -55,24 +54,14 @@ impl Engine {
         Ok(id)
     }
 
-    /// The image and the container that is replaced, asked for at once.
-    async fn found(&self, wanted: &Wanted<'_>, old: Option<&ContainerId>) -> Result<Found, EngineError> {
+    /// The image, and what is taken over from the container that is replaced.
+    async fn found(&self, wanted: &Wanted<'_>, old: Option<&Inherit>) -> Result<Found, EngineError> {
         let name = wanted.project.image_of(wanted.service);
-        let proxies = proxy::variables(&self.host);
-        let image =
-            async { if_there(self.docker.inspect_image(name.as_str()).await.map_err(|fault| self.sorted(fault))) };
-        let Some(old) = old else {
-            return Ok(Found { image: image.await?.and_then(|image| image.id), inherited: None, proxies });
-        };
-        let old = async {
-            let answer = self.docker.inspect_container(old.as_str(), None::<InspectContainerOptions>).await;
-            answer.map_err(|fault| self.sorted(fault))
-        };
-        let (image, old) = try_join(image, old).await?;
-        let image = image.unwrap_or_default();
+        let answer = self.docker.inspect_image(name.as_str()).await;
+        let image = if_there(answer.map_err(|fault| self.sorted(fault)))?.unwrap_or_default();
         let of_image = image.config.and_then(|config| config.volumes).unwrap_or_default();
-        let inherited = taken_over(wanted, seen::volumes(old.mounts.unwrap_or_default()), &of_image);
-        Ok(Found { image: image.id, inherited: Some(inherited), proxies })
+        let inherited = old.map(|old| taken_over(wanted, old.volumes.clone(), &of_image));
+        Ok(Found { image: image.id, inherited, proxies: proxy::variables(&self.host) })
     }
 
     /// Takes all networks but the first out of the request when the engine wants them one by one.

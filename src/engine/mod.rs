@@ -10,6 +10,7 @@ mod build;
 mod create;
 mod credentials;
 mod digest;
+mod drift;
 pub mod effect;
 mod error;
 mod events;
@@ -33,6 +34,7 @@ mod proxy;
 pub mod refusal;
 mod registry_fault;
 mod relay;
+mod renewal;
 mod seen;
 mod stop;
 mod streams;
@@ -127,6 +129,12 @@ impl Engine {
     pub async fn version(&self) -> Result<EngineVersion, EngineError> {
         let asked = self.version.get_or_try_init(|| self.ask_version()).await?;
         Ok(asked.clone())
+    }
+
+    /// What tells this engine from all others, whatever way leads to it.
+    pub async fn id(&self) -> Result<String, EngineError> {
+        let info = self.docker.info().await.map_err(|fault| self.sorted(fault))?;
+        Ok(info.id.unwrap_or_default())
     }
 
     async fn ask_version(&self) -> Result<EngineVersion, EngineError> {

@@ -4,9 +4,9 @@ use super::perform::gone_is_fine;
 use super::{Engine, EngineError};
 use crate::model::{Ipam, Network, Project, Subnet};
 use crate::plan::labels;
-use crate::value::{ContainerId, Name};
+use crate::value::Name;
 use bollard::body_full;
-use bollard::models::{Ipam as SentIpam, IpamConfig, NetworkCreateRequest, NetworkDisconnectRequest};
+use bollard::models::{Ipam as SentIpam, IpamConfig, NetworkCreateRequest};
 use std::collections::{BTreeMap, HashMap};
 
 impl Engine {
@@ -30,17 +30,8 @@ impl Engine {
         }
     }
 
-    /// Removes a network after taking containers off it; one that is gone is no fault.
-    pub(super) async fn remove_network(&self, name: &str, disconnect: &[ContainerId]) -> Result<(), EngineError> {
-        for container in disconnect {
-            let request = NetworkDisconnectRequest { container: container.as_str().to_owned(), force: Some(true) };
-            let answer = self.docker.disconnect_network(name, request).await.map_err(|fault| self.sorted(fault));
-            match answer {
-                // The engine refuses what is not connected.
-                Err(EngineError::Refused { message, .. }) if message.contains("is not connected") => {}
-                other => gone_is_fine(other)?,
-            }
-        }
+    /// Removes a network; one that is gone is no fault.
+    pub(super) async fn remove_network(&self, name: &str) -> Result<(), EngineError> {
         gone_is_fine(self.docker.remove_network(name).await.map_err(|fault| self.sorted(fault)))
     }
 }

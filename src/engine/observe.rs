@@ -10,7 +10,8 @@ use bollard::query_parameters::{
     ListVolumesOptionsBuilder,
 };
 use futures_util::future::{try_join_all, try_join3, try_join4};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 use std::time::SystemTime;
 
 impl Engine {
@@ -33,8 +34,10 @@ impl Engine {
             self.list_images(&images),
         )
         .await?;
+        let images_there = seen::images(&listed, images.iter());
+        let vanished = vanished(&containers);
         let mut seen =
-            Observed { containers, helpers, networks, volumes, images: seen::images(&listed, images.iter()) };
+            Observed { containers, helpers, networks, volumes, images: images_there, vanished, ..Observed::default() };
         let (networks, volumes, images) = try_join3(
             self.missing_networks(wanted, &seen),
             self.missing_volumes(wanted, &seen),
@@ -44,6 +47,7 @@ impl Engine {
         seen.networks.extend(networks);
         seen.volumes.extend(volumes);
         seen.images.extend(images);
+        seen.drift = self.drift(wanted, &seen).await?;
         Ok(seen)
     }
 
@@ -51,7 +55,8 @@ impl Engine {
     pub async fn observe_named(&self, project: &ProjectName) -> Result<Observed, EngineError> {
         let ((containers, helpers), networks, volumes) =
             try_join3(self.containers_and_helpers(project), self.networks(project), self.volumes(project)).await?;
-        Ok(Observed { containers, helpers, networks, volumes, images: BTreeMap::new() })
+        let vanished = vanished(&containers);
+        Ok(Observed { containers, helpers, networks, volumes, vanished, ..Observed::default() })
     }
 
     /// The containers with a project's labels, in every state, by name.
@@ -170,6 +175,14 @@ fn wants_details(service: &Service) -> bool {
         | None => false,
     };
     by_age || service.platform.as_ref().is_some_and(|platform| !platform.is_empty())
+}
+
+/// The compose files that containers were recorded from and that are no longer there.
+fn vanished(containers: &[SeenContainer]) -> BTreeSet<String> {
+    let recorded = containers.iter().filter_map(|one| one.label(labels::CONFIG_FILES));
+    let files: BTreeSet<&str> = recorded.flat_map(|files| files.split(',')).collect();
+    let gone = |file: &&str| matches!(Path::new(file).try_exists(), Ok(false));
+    files.into_iter().filter(gone).map(str::to_owned).collect()
 }
 
 fn of(project: &ProjectName) -> String {

@@ -54,7 +54,8 @@ impl Engine {
             Action::Push { image, .. } => self.push(image, work.report).await?,
             Action::RemoveImage { image } => self.remove_image(image).await?,
             Action::CreateNetwork { key } => self.create_network(work.project, key).await?,
-            Action::RemoveNetwork { name, disconnect } => self.remove_network(name, disconnect).await?,
+            Action::RemoveNetwork { name } => self.remove_network(name).await?,
+            Action::RenewNetwork { key, reconnect } => self.renew_network(work.project, key, reconnect).await?,
             Action::CreateVolume { key } => self.create_volume(work.project, key).await?,
             Action::RemoveVolume { name } => self.remove_volume(name).await?,
             Action::Create { replica, name, inherit } => {

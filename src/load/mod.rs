@@ -43,6 +43,7 @@ use environment::Environment;
 use ledger::Ledger;
 pub use parameter::Parameter;
 use profile::Profiles;
+pub use project_name::NamedBy;
 pub use rules::schema;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -108,6 +109,8 @@ pub struct Loaded {
     pub notes: Diagnostics,
     /// The project's environment: that of the process, of env files, and `COMPOSE_PROJECT_NAME`.
     pub environment: BTreeMap<String, String>,
+    /// Who gave the project its name.
+    pub named_by: NamedBy,
 }
 
 /// The files could not be turned into a project.
@@ -159,8 +162,9 @@ pub fn load(request: &Request) -> Result<Loaded, Box<Refused>> {
     ledger.settle();
     let Ledger { sources, diagnostics, origins, .. } = ledger;
     match made {
-        Some((project, environment)) if !diagnostics.has_errors() => {
-            Ok(Loaded { project, origins, sources, notes: diagnostics, environment: environment.into_map() })
+        Some((project, environment, named_by)) if !diagnostics.has_errors() => {
+            let environment = environment.into_map();
+            Ok(Loaded { project, origins, sources, notes: diagnostics, environment, named_by })
         }
         _ => Err(Box::new(Refused { sources, diagnostics, origins })),
     }
@@ -194,6 +198,7 @@ struct Raw {
     tree: Node,
     environment: Environment,
     name: ProjectName,
+    named_by: NamedBy,
     files: Vec<PathBuf>,
     directory: PathBuf,
 }
@@ -206,7 +211,7 @@ fn raw(request: &Request, ledger: &mut Ledger) -> Option<Raw> {
         environment.add_files(request, &found.directory, ledger);
     }
     let documents = documents::read(request, &found, ledger)?;
-    let name = match project_name::choose(request, &environment, &documents, &found.directory) {
+    let (name, named_by) = match project_name::choose(request, &environment, &documents, &found.directory) {
         Ok(name) => name,
         Err(fault) => {
             ledger.report(*fault);
@@ -218,12 +223,12 @@ fn raw(request: &Request, ledger: &mut Ledger) -> Option<Raw> {
     let scope = Scope { directory: found.directory, environment, spelling };
     let tree = Loader::new(request, ledger).unit(documents, &scope)?;
     let Scope { directory, environment, .. } = scope;
-    Some(Raw { tree, environment, name, files: found.files, directory })
+    Some(Raw { tree, environment, name, named_by, files: found.files, directory })
 }
 
 /// All phases; nothing when one of them leaves nothing to go on with. Faults are in the ledger.
-fn make(request: &Request, ledger: &mut Ledger) -> Option<(Project, Environment)> {
-    let Raw { mut tree, environment, name, files, directory } = raw(request, ledger)?;
+fn make(request: &Request, ledger: &mut Ledger) -> Option<(Project, Environment, NamedBy)> {
+    let Raw { mut tree, environment, name, named_by, files, directory } = raw(request, ledger)?;
     let profiles = Profiles::of(request, &environment);
     if request.runs(Phase::Normalisation) {
         normalise::normalise(&mut tree, name.as_str(), &environment);
@@ -245,7 +250,7 @@ fn make(request: &Request, ledger: &mut Ledger) -> Option<(Project, Environment)
     let env_files = environment::explicit_files(request);
     let identity = Identity { name, working_dir: directory, files, env_files, separator: request.separator };
     let project = read(identity, &profiles, request, ledger)?;
-    Some((project, environment))
+    Some((project, environment, named_by))
 }
 
 fn environment(request: &Request, ledger: &mut Ledger) -> Environment {

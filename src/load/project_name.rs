@@ -9,7 +9,16 @@ use crate::source::Span;
 use crate::value::{Invalid, ProjectName};
 use std::path::Path;
 
-/// The name of the project that these documents make.
+/// Who gave a project its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NamedBy {
+    /// The user: by flag, by variable, or in a file.
+    User,
+    /// Nobody: it is that of the folder, and another folder may be called the same.
+    Folder,
+}
+
+/// The name of the project that these documents make, and who gave it.
 ///
 /// # Errors
 /// When a name that was given is not valid, or the directory gives none.
@@ -18,16 +27,18 @@ pub(super) fn choose(
     environment: &Environment,
     documents: &[Node],
     directory: &Path,
-) -> Result<ProjectName, Box<Diagnostic>> {
+) -> Result<(ProjectName, NamedBy), Box<Diagnostic>> {
     let flag = request.project_name.as_deref().filter(|name| !name.is_empty());
     if let Some(given) = flag.or_else(|| environment.filled("COMPOSE_PROJECT_NAME")) {
-        return given.parse().map_err(|invalid| fault(invalid, None));
+        return given.parse().map(|name| (name, NamedBy::User)).map_err(|invalid| fault(invalid, None));
     }
     if let Some((name, span)) = documents.iter().rev().find_map(|document| written(document, environment)) {
-        return ProjectName::normalise(&name).map_err(|invalid| fault(invalid, Some(span)));
+        let name = ProjectName::normalise(&name).map_err(|invalid| fault(invalid, Some(span)))?;
+        return Ok((name, NamedBy::User));
     }
     let folder = directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    ProjectName::normalise(&folder).map_err(|invalid| fault(invalid, None))
+    let name = ProjectName::normalise(&folder).map_err(|invalid| fault(invalid, None))?;
+    Ok((name, NamedBy::Folder))
 }
 
 /// The name that a document gives; one that is no text or cannot be expanded is reported elsewhere.
@@ -55,16 +66,16 @@ mod tests {
         let environment = Environment::of_pairs([("COMPOSE_PROJECT_NAME", variable), ("X", "y")]);
         let document = Node::map(written.map(|name| ("name", Node::text(name))));
         choose(&request, &environment, &[document], Path::new("/a/My.App"))
-            .map(|name| name.to_string())
+            .map(|(name, by)| format!("{name} by {by:?}"))
             .map_err(|fault| fault.message)
     }
 
     #[test]
     fn the_flag_beats_the_variable_beats_the_file_beats_the_directory() {
-        assert_eq!(chosen(Some("f"), "v", Some("n")).as_deref(), Ok("f"));
-        assert_eq!(chosen(None, "v", Some("n")).as_deref(), Ok("v"));
-        assert_eq!(chosen(Some(""), "", Some("N.${X}")).as_deref(), Ok("ny"));
-        assert_eq!(chosen(None, "", None).as_deref(), Ok("myapp"));
+        assert_eq!(chosen(Some("f"), "v", Some("n")).as_deref(), Ok("f by User"));
+        assert_eq!(chosen(None, "v", Some("n")).as_deref(), Ok("v by User"));
+        assert_eq!(chosen(Some(""), "", Some("N.${X}")).as_deref(), Ok("ny by User"));
+        assert_eq!(chosen(None, "", None).as_deref(), Ok("myapp by Folder"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! [`Action`]: one thing done to the engine. What an action needs is in its variant.
 
-use super::{Condition, Occasion, Order, StepId};
+use super::{Condition, MountedVolume, Occasion, Order, StepId};
 use crate::value::{ContainerId, ImageName, Name, Signal};
 use std::time::Duration;
 
@@ -45,8 +45,14 @@ pub enum Action {
     RemoveNetwork {
         /// Its name or id on the engine.
         name: String,
-        /// Containers that are taken off it first, since the same plan replaces them.
-        disconnect: Vec<ContainerId>,
+    },
+    /// Make a declared network anew whose definition changed. Containers are put back on it at once, with all that they
+    /// are to have there; when it cannot be made, the old one is made again.
+    RenewNetwork {
+        /// Its key in the project.
+        key: Name,
+        /// The containers that are on it.
+        reconnect: Vec<ContainerId>,
     },
     /// Create a declared volume.
     CreateVolume {
@@ -64,8 +70,8 @@ pub enum Action {
         replica: Replica,
         /// What it is called; a replacement has a name of its own until the old container is gone.
         name: String,
-        /// The container whose anonymous volumes it takes over.
-        inherit: Option<ContainerId>,
+        /// The container that it replaces.
+        inherit: Option<Inherit>,
     },
     /// Put the configs and secrets that no file of the host has into a container that is about to start.
     Upload {
@@ -184,6 +190,15 @@ pub struct Replica {
     pub service: Name,
     /// Its number, from 1.
     pub number: u32,
+}
+
+/// What a container takes over from the one that it replaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inherit {
+    /// The one that it replaces; it may be gone by then.
+    pub from: ContainerId,
+    /// Its volumes: the anonymous ones are taken over.
+    pub volumes: Vec<MountedVolume>,
 }
 
 /// A container that is there, or that an earlier step makes.

@@ -5,7 +5,6 @@ use crate::model::{FileKind, Network, Project, Service, ServiceFile, Volume};
 use crate::value::Name;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 /// The hash that Compose puts into `config-hash`: of the service without what does not shape its containers.
 pub fn service_hash(service: &Service) -> String {
@@ -125,10 +124,8 @@ fn short(node: &Node) -> String {
 
 /// SHA-256 of a text in hexadecimal digits.
 pub fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hash, byte| {
-        write!(hash, "{byte:02x}").expect("writing to a string cannot fail");
-        hash
-    })
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).expect("half a byte is one digit");
+    Sha256::digest(text.as_bytes()).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]

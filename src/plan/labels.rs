@@ -140,7 +140,8 @@ fn dependencies(service: &Service) -> String {
     all.join(",")
 }
 
-fn joined(paths: &[PathBuf]) -> String {
+/// Paths as a label has them.
+pub fn joined(paths: &[PathBuf]) -> String {
     paths.iter().map(|path| text(path)).collect::<Vec<_>>().join(",")
 }
 

@@ -23,7 +23,7 @@ mod simulate;
 mod step;
 pub mod teardown;
 
-pub use action::{Action, AnonymousVolumes, Purpose, Replica, Target};
+pub use action::{Action, AnonymousVolumes, Inherit, Purpose, Replica, Target};
 pub use condition::{Condition, Facts, Judgement};
 pub use hook::Occasion;
 pub use observed::{

@@ -1,7 +1,9 @@
 //! [`Observed`]: what an engine holds of a project, as far as decisions and people need it.
 
+use super::labels;
+use crate::model::Identity;
 use crate::value::{ContainerId, Name, Platform};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
@@ -18,6 +20,10 @@ pub struct Observed {
     pub volumes: Vec<SeenVolume>,
     /// The images that the project names and the engine has, by the familiar form of their name.
     pub images: BTreeMap<String, SeenImage>,
+    /// The attributes in which containers differ from what is wanted whose labels do not say what they were made from.
+    pub drift: BTreeMap<ContainerId, Vec<String>>,
+    /// Compose files that containers were recorded from and that are no longer there.
+    pub vanished: BTreeSet<String>,
 }
 
 /// A container.
@@ -210,6 +216,15 @@ impl Observed {
             self.containers.iter().filter(|container| container.service == *service && !container.oneoff).collect();
         all.sort_by(|left, right| (left.number, &left.name).cmp(&(right.number, &right.name)));
         all
+    }
+
+    /// Whether a container was made from these compose files, or from files that are no longer there: then a service
+    /// that they do not have is gone. What was made from other files is theirs.
+    pub fn is_recorded_from(&self, identity: &Identity, container: &SeenContainer) -> bool {
+        let recorded = container.label(labels::CONFIG_FILES).unwrap_or_default();
+        let known =
+            |file: &str| self.vanished.contains(file) || identity.files.iter().any(|one| one.as_os_str() == file);
+        recorded == labels::joined(&identity.files) || !recorded.is_empty() && recorded.split(',').all(known)
     }
 
     /// A container by its id.

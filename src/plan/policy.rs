@@ -2,6 +2,7 @@
 
 use super::AnonymousVolumes;
 use crate::value::Name;
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
@@ -30,6 +31,9 @@ pub struct Policy {
     pub one_off: Option<Name>,
     /// Whether the programs that provide services have been asked.
     pub providers: Providers,
+    /// The volumes, by their name on the engine, that may be made anew and lose their data when their definition
+    /// changed. Default: none.
+    pub renew: BTreeSet<String>,
 }
 
 /// Whether the programs that provide services have been asked, so that their dependents have the variables.
@@ -84,14 +88,16 @@ pub enum Recreate {
     Never,
 }
 
-/// What becomes of containers whose service is gone.
+/// What becomes of containers whose service is gone from the compose files that they were made from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Orphans {
     /// They stay, and a note names them.
     #[default]
     Keep,
-    /// They are removed.
+    /// They are removed; those that were made from other compose files stay all the same.
     Remove,
+    /// They stay, and nothing is said of them.
+    Ignore,
 }
 
 /// Which images are made or fetched before `up`.

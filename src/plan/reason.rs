@@ -1,7 +1,7 @@
 //! [`Reason`]: why a step is in a plan. People read it; nothing decides by it.
 
 use crate::model::{FileKind, PullPolicy};
-use crate::value::{Name, Platform};
+use crate::value::{ImageName, Name, Platform};
 use std::fmt;
 
 /// Why a step is in a plan.
@@ -21,14 +21,16 @@ pub enum Reason {
     NewContent(Vec<(FileKind, Name)>),
     /// The configuration differs, and the container does not say in what.
     Diverged,
-    /// The image has another id than the one the container was made from.
-    NewImage,
+    /// This image has another id than the one the container was made from.
+    NewImage(ImageName),
     /// The container is not in this network.
     NotConnected(Name),
     /// The container does not have this volume.
     NotMounted(Name),
     /// The definition of this network changed.
     NetworkChanged(Name),
+    /// The definition of this volume changed, and the user agreed to lose its data.
+    VolumeChanged(Name),
     /// The container does not run; its state in words.
     NotRunning(String),
     /// The service has more containers than wanted.
@@ -60,10 +62,11 @@ impl fmt::Display for Reason {
                 write!(out, "{}", files.iter().map(one).collect::<Vec<_>>().join(", "))
             }
             Self::Diverged => write!(out, "its configuration changed"),
-            Self::NewImage => write!(out, "its image is newer"),
+            Self::NewImage(image) => write!(out, "image {image} is newer"),
             Self::NotConnected(network) => write!(out, "not connected to network '{network}'"),
             Self::NotMounted(volume) => write!(out, "volume '{volume}' is not mounted"),
             Self::NetworkChanged(network) => write!(out, "the definition of network '{network}' changed"),
+            Self::VolumeChanged(volume) => write!(out, "the definition of volume '{volume}' changed"),
             Self::NotRunning(state) => write!(out, "{state}"),
             Self::ScaledDown => write!(out, "more containers than wanted"),
             Self::Orphan => write!(out, "its service is no longer in the project"),

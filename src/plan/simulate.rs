@@ -4,12 +4,14 @@
 //! engine would make up are derived from the step and from what was there, so every order of the steps gives the same.
 
 use super::{
-    Action, Condition, Health, MountedVolume, Observed, Occasion, Plan, Replica, SeenContainer, SeenImage, SeenNetwork,
-    SeenVolume, State, Step, StepId, Subject, Target, fingerprint, labels,
+    Action, Condition, Health, Inherit, MountedVolume, Observed, Occasion, Plan, Replica, SeenContainer, SeenImage,
+    SeenNetwork, SeenVolume, State, Step, StepId, Subject, Target, fingerprint, labels,
 };
 use crate::model::{Healthcheck, MountKind, Networking, Project, Service};
 use crate::value::{ContainerId, ImageName, Name, Platform, Signal};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::time::Duration;
 
 #[cfg(test)]
@@ -46,21 +48,17 @@ pub fn simulate(wanted: &Project, seen: &Observed, plan: &Plan) -> Result<Observ
 /// The world after these steps of a plan in this order: any that `needs` permits, and cut short wherever a run may be.
 fn simulate_in(wanted: &Project, seen: &Observed, plan: &Plan, order: &[StepId]) -> Result<Observed, Impossible> {
     let mut world = World::new(wanted, seen);
-    for id in order {
-        let Some(step) = plan.get(*id) else { continue };
-        let why = match step.needs.iter().find(|need| !world.done.contains(need)) {
-            Some(need) => Err(format!("step {}, which it needs, is not done", need.index() + 1)),
-            None => world.perform(*id, step),
-        };
-        why.map_err(|why| Impossible { step: *id, subject: step.subject.clone(), why })?;
-        world.done.insert(*id);
-    }
+    order.iter().try_for_each(|id| world.step(plan, *id))?;
     Ok(world.now)
 }
 
 /// Done, or what the engine says instead.
 type Answer = Result<(), String>;
 
+/// The labels of containers by what they are made of: hashing is most of the work when many worlds follow one plan.
+type Known = Rc<RefCell<BTreeMap<(Replica, String, bool), BTreeMap<String, String>>>>;
+
+#[derive(Clone)]
 struct World<'a> {
     wanted: &'a Project,
     now: Observed,
@@ -68,6 +66,7 @@ struct World<'a> {
     origin: String,
     made: BTreeMap<StepId, ContainerId>,
     done: BTreeSet<StepId>,
+    known: Known,
 }
 
 impl<'a> World<'a> {
@@ -75,7 +74,20 @@ impl<'a> World<'a> {
         let containers = seen.containers.iter().map(|container| container.id.as_str());
         let networks = seen.networks.iter().map(|network| network.id.as_str());
         let origin = made_up(&containers.chain(networks).collect::<Vec<_>>());
-        Self { wanted, now: seen.clone(), origin, made: BTreeMap::new(), done: BTreeSet::new() }
+        let (made, done, known) = (BTreeMap::new(), BTreeSet::new(), Known::default());
+        Self { wanted, now: seen.clone(), origin, made, done, known }
+    }
+
+    /// Does a step of a plan, if what it needs is done.
+    fn step(&mut self, plan: &Plan, id: StepId) -> Result<(), Impossible> {
+        let Some(step) = plan.get(id) else { return Ok(()) };
+        let answer = match step.needs.iter().find(|need| !self.done.contains(need)) {
+            Some(need) => Err(format!("step {}, which it needs, is not done", need.index() + 1)),
+            None => self.perform(id, step),
+        };
+        answer.map_err(|why| Impossible { step: id, subject: step.subject.clone(), why })?;
+        self.done.insert(id);
+        Ok(())
     }
 
     fn perform(&mut self, id: StepId, step: &Step) -> Answer {
@@ -85,7 +97,8 @@ impl<'a> World<'a> {
             Action::Push { image, .. } => self.push(image)?,
             Action::RemoveImage { image } => self.remove_image(image),
             Action::CreateNetwork { key } => self.create_network(id, key)?,
-            Action::RemoveNetwork { name, disconnect } => self.remove_network(name, disconnect)?,
+            Action::RemoveNetwork { name } => self.remove_network(name)?,
+            Action::RenewNetwork { key, reconnect } => self.renew_network(id, key, reconnect)?,
             Action::CreateVolume { key } => self.create_volume(key)?,
             Action::RemoveVolume { name } => self.remove_volume(name)?,
             Action::Create { replica, name, inherit } => self.create((id, replica), name, inherit.as_ref())?,
@@ -161,17 +174,30 @@ impl<'a> World<'a> {
     }
 
     /// The engine refuses as long as something that runs is on it.
-    fn remove_network(&mut self, name: &str, disconnect: &[ContainerId]) -> Answer {
+    fn remove_network(&mut self, name: &str) -> Answer {
         let name = self.now.networks.iter().find(|network| network.id == name).map_or(name, |found| &found.name);
         let name = name.to_owned();
-        for container in self.now.containers.iter_mut().filter(|container| disconnect.contains(&container.id)) {
-            container.networks.remove(&name);
-        }
         let up = |container: &&SeenContainer| is_up(container.state) && container.networks.contains_key(&name);
         if let Some(container) = self.now.containers.iter().find(up) {
             return Err(format!("container '{}' is on it", container.name));
         }
         self.now.networks.retain(|network| network.name != name);
+        Ok(())
+    }
+
+    fn renew_network(&mut self, id: StepId, key: &Name, reconnect: &[ContainerId]) -> Answer {
+        let Some(network) = self.wanted.networks.get(key) else { return Err(format!("'{key}' is not declared")) };
+        let on_it = |container: &SeenContainer| reconnect.contains(&container.id);
+        let mut back = Vec::new();
+        for container in self.now.containers.iter_mut().filter(|container| on_it(container)) {
+            back.extend(container.networks.remove(&network.name).map(|_| container.id.clone()));
+        }
+        self.remove_network(&network.name)?;
+        self.create_network(id, key)?;
+        let made = self.now.network(&network.name).map(|made| made.id.clone()).unwrap_or_default();
+        for container in self.now.containers.iter_mut().filter(|container| back.contains(&container.id)) {
+            container.networks.insert(network.name.clone(), made.clone());
+        }
         Ok(())
     }
 
@@ -195,7 +221,7 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    fn create(&mut self, (id, replica): (StepId, &Replica), name: &str, inherit: Option<&ContainerId>) -> Answer {
+    fn create(&mut self, (id, replica): (StepId, &Replica), name: &str, inherit: Option<&Inherit>) -> Answer {
         let Some(service) = self.wanted.services.get(&replica.service) else {
             return Err(format!("there is no service '{}'", replica.service));
         };
@@ -204,11 +230,7 @@ impl<'a> World<'a> {
         let Some(made_from) = self.now.images.get(&image.familiar()).map(|image| image.id.clone()) else {
             return Err(format!("image '{image}' is not there"));
         };
-        let old = match inherit.map(|old| (old, self.now.container(old))) {
-            Some((old, None)) => return Err(format!("container '{}', whose volumes it takes, is gone", old.short())),
-            found => found.and_then(|(_, old)| old),
-        };
-        let replaces = if old.is_some() { labels::Replaces::Another } else { labels::Replaces::Nothing };
+        let replaces = if inherit.is_some() { labels::Replaces::Another } else { labels::Replaces::Nothing };
         let labelled = labels::Labelled {
             project: self.wanted,
             service,
@@ -225,9 +247,9 @@ impl<'a> World<'a> {
             state: State::Created,
             health: None,
             image: image.to_string(),
-            labels: labels::of_container(&labelled),
+            labels: self.labels(replica, &labelled),
             networks: self.networks_of(service)?,
-            volumes: self.volumes_of(service, &container, old)?,
+            volumes: self.volumes_of(service, &container, inherit)?,
             ports: vec![],
             command: String::new(),
             created: 0,
@@ -237,6 +259,12 @@ impl<'a> World<'a> {
         self.now.containers.push(created);
         self.made.insert(id, container);
         Ok(())
+    }
+
+    fn labels(&self, replica: &Replica, labelled: &labels::Labelled<'_>) -> BTreeMap<String, String> {
+        let replaces = labelled.replaces == labels::Replaces::Another;
+        let key = (replica.clone(), labelled.image.unwrap_or_default().to_owned(), replaces);
+        self.known.borrow_mut().entry(key).or_insert_with(|| labels::of_container(labelled)).clone()
     }
 
     fn networks_of(&self, service: &Service) -> Result<BTreeMap<String, String>, String> {
@@ -254,7 +282,7 @@ impl<'a> World<'a> {
         &self,
         service: &Service,
         container: &ContainerId,
-        old: Option<&SeenContainer>,
+        old: Option<&Inherit>,
     ) -> Result<Vec<MountedVolume>, String> {
         let old: Vec<&MountedVolume> =
             old.into_iter().flat_map(|old| &old.volumes).filter(|volume| volume.is_anonymous()).collect();

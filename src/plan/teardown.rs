@@ -131,18 +131,30 @@ impl<'a> Draft<'a> {
             return self.teardown.targets.contains(&container.service) && !container.oneoff;
         }
         let declared = self.wanted.is_none_or(|project| project.services.contains_key(&container.service));
-        (declared && !container.oneoff) || self.teardown.orphans == Orphans::Remove
+        (declared && !container.oneoff) || self.teardown.orphans == Orphans::Remove && self.is_recorded(container)
+    }
+
+    /// Whether a container was made from the compose files at hand.
+    fn is_recorded(&self, container: &SeenContainer) -> bool {
+        self.wanted.is_none_or(|project| self.seen.is_recorded_from(&project.identity, container))
     }
 
     fn note_kept(&mut self, kept: &[&SeenContainer]) {
-        if !self.teardown.targets.is_empty() || kept.is_empty() {
+        if !self.teardown.targets.is_empty() || self.teardown.orphans == Orphans::Ignore {
             return;
         }
-        let names: Vec<&str> = kept.iter().map(|container| container.name.as_str()).collect();
-        self.plan.note(Note::new(
-            format!("of this project but not of its active services, left alone: {}", names.join(", ")),
-            "name their profile with --profile, or remove them with --remove-orphans",
-        ));
+        let (ours, elsewhere): (Vec<&SeenContainer>, Vec<_>) = kept.iter().partition(|one| self.is_recorded(one));
+        let names = |all: &[&SeenContainer]| all.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
+        if !ours.is_empty() {
+            self.plan.note(Note::new(
+                format!("of this project but not of its active services, left alone: {}", names(&ours)),
+                "name their profile with --profile, or remove them with --remove-orphans",
+            ));
+        }
+        if !elsewhere.is_empty() {
+            let message = format!("made from other compose files of this project, left alone: {}", names(&elsewhere));
+            self.plan.note(Note { message, help: None });
+        }
     }
 
     /// Services with containers that go, dependents first.
@@ -227,7 +239,7 @@ impl<'a> Draft<'a> {
             }
             let subject = Subject::new(Kind::Network, &network.name);
             let needs = self.all_removed();
-            let action = Action::RemoveNetwork { name: network.name.clone(), disconnect: vec![] };
+            let action = Action::RemoveNetwork { name: network.name.clone() };
             self.add(action, &subject, needs);
         }
     }

@@ -163,7 +163,7 @@ impl Fate {
 fn creates(action: &Action) -> bool {
     match action {
         Action::Provide { order, .. } => *order == Order::Up,
-        Action::ServeModel { .. } => true,
+        Action::ServeModel { .. } | Action::RenewNetwork { .. } => true,
         other => matches!(other, Action::Create { .. } | Action::CreateNetwork { .. } | Action::CreateVolume { .. }),
     }
 }
@@ -175,7 +175,7 @@ fn kills(action: &Action) -> bool {
 fn removes(action: &Action) -> bool {
     match action {
         Action::Provide { order, .. } => *order == Order::Down,
-        Action::RemoveImage { .. } | Action::Remove { .. } => true,
+        Action::RemoveImage { .. } | Action::Remove { .. } | Action::RenewNetwork { .. } => true,
         other => matches!(other, Action::RemoveNetwork { .. } | Action::RemoveVolume { .. }),
     }
 }

@@ -141,7 +141,7 @@ fn keys(id: StepId, step: &Step) -> Vec<Key<'_>> {
         }
         Action::Create { name, inherit, .. } => {
             keys.push(Key::Named(Kind::Container, name));
-            keys.extend(inherit.iter().map(Key::Container));
+            keys.extend(inherit.iter().map(|old| Key::Container(&old.from)));
         }
         Action::Rename { target, to } => keys.extend([Key::of(target), Key::Named(Kind::Container, to)]),
         Action::Upload { target, .. }
@@ -162,6 +162,7 @@ fn keys(id: StepId, step: &Step) -> Vec<Key<'_>> {
         | Action::ServeModel { .. }
         | Action::CreateNetwork { .. }
         | Action::RemoveNetwork { .. }
+        | Action::RenewNetwork { .. }
         | Action::CreateVolume { .. }
         | Action::RemoveVolume { .. } => {}
     }

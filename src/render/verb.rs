@@ -30,6 +30,7 @@ impl Verb {
             | Action::Remove { .. }
             | Action::Provide { order: Order::Down, .. } => ("remove", "removing", "removed"),
             Action::Upload { .. } => ("upload", "filling", "filled"),
+            Action::RenewNetwork { .. } => ("replace", "replacing", "replaced"),
             Action::Start { .. } => ("start", "starting", "started"),
             Action::Stop { .. } | Action::Provide { order: Order::Stop, .. } => ("stop", "stopping", "stopped"),
             Action::Kill { signal, .. } if signal.is_final() => ("kill", "killing", "killed"),

@@ -50,7 +50,7 @@ fn an_unchanged_build_replaces_nothing_and_a_changed_one_does() {
     scenario.hoist(["up", "-d", "--build"]).ok().says("up to date");
     assert_eq!(scenario.container("job").id(), first);
     scenario.write("Dockerfile", "FROM busybox\nCMD [\"sleep\", \"2000\"]\nSTOPSIGNAL SIGKILL\n");
-    scenario.hoist(["up", "-d", "--build"]).ok().says("its image is newer");
+    scenario.hoist(["up", "-d", "--build"]).ok().says("is newer");
     assert_ne!(scenario.container("job").id(), first);
     scenario.hoist(["down"]).ok();
     scenario.docker(["rmi", "--force", &format!("{}-job", scenario.project())]);

@@ -45,6 +45,31 @@ fn neither_replaces_what_the_other_made_of_a_rich_file() {
 }
 
 #[test]
+fn a_stack_of_all_kinds_goes_back_and_forth_and_no_container_is_replaced() {
+    let scenario = Scenario::new("handed_over");
+    let ids = |scenario: &Scenario| scenario.containers().iter().map(|one| one.id().to_owned()).collect::<Vec<_>>();
+    scenario.compose(["up", "-d", "--wait"]).ok();
+    let made = ids(&scenario);
+    assert_eq!(made.len(), 4);
+    scenario.hoist(["plan"]).ok();
+    scenario.hoist(["up", "-d"]).ok().says("up to date");
+    scenario.compose(["stop"]).ok();
+    scenario.hoist(["up", "-d"]).ok();
+    assert_eq!(ids(&scenario), made);
+    assert!(scenario.containers().iter().all(|one| one.state() == "running"));
+    scenario.compose(["up", "-d", "--wait"]).ok();
+    assert_eq!(ids(&scenario), made);
+    scenario.compose(["down"]).ok();
+    scenario.hoist(["up", "-d", "--wait"]).ok();
+    let ours = ids(&scenario);
+    scenario.compose(["up", "-d", "--wait"]).ok();
+    scenario.hoist(["up", "-d"]).ok().says("up to date");
+    assert_eq!(ids(&scenario), ours);
+    scenario.hoist(["down", "-v"]).ok();
+    scenario.is_gone();
+}
+
+#[test]
 fn compose_ps_lists_a_stack_of_ours() {
     let scenario = Scenario::new("web_and_db");
     scenario.hoist(["up", "-d"]).ok();

@@ -194,6 +194,11 @@ impl Scenario {
         Running::spawn(self.compose_command(&words)).wait()
     }
 
+    /// Starts `docker compose`, past any proxy.
+    pub fn spawn_compose<const N: usize>(&self, words: [&str; N]) -> Running {
+        Running::spawn(self.compose_command(&words))
+    }
+
     /// Runs `docker`, past any proxy.
     pub fn docker<const N: usize>(&self, words: [&str; N]) -> Ran {
         let mut command = self.command("docker");

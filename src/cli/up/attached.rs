@@ -4,6 +4,7 @@ use super::super::bring::Bring;
 use super::super::carrier::Carrier;
 use super::super::failure::report_outcomes;
 use super::super::interrupt::Ended;
+use super::super::lock::{Claim, Lock};
 use super::super::{Context, Exit};
 use super::attachment::{Attachment, Audience};
 use crate::engine::Events;
@@ -11,7 +12,7 @@ use crate::execute::OnFailure;
 use crate::model::{Dependency, DependencyCondition, Project};
 use crate::plan::reconcile::reconcile;
 use crate::plan::teardown::{self, Teardown};
-use crate::plan::{Policy, short_name};
+use crate::plan::{Outcome, Plan, Policy, short_name};
 use crate::render::LogWriter;
 use crate::session::{End, Follow, Said, Until};
 use crate::value::Name;
@@ -31,7 +32,7 @@ pub async fn run(bring: Bring<'_>, attachment: &Attachment, is_up: &dyn Fn()) ->
     let halt = CancellationToken::new();
     let images = context.interrupts().or(Box::pin(bring.images(&halt)), &halt).await;
     let Ended::Finished(seen) = images else { return Ok(Exit::INTERRUPTED) };
-    let Some(seen) = seen? else { return Ok(Exit::FAILED) };
+    let Some((seen, lock)) = seen? else { return Ok(Exit::FAILED) };
     let project = &*context.provided().tell(project);
     let carrier = bring.carrier.told(project);
     let plan = reconcile(project, &seen, &policy)?;
@@ -46,9 +47,9 @@ pub async fn run(bring: Bring<'_>, attachment: &Attachment, is_up: &dyn Fn()) ->
     for container in kept(&seen, &plan) {
         follow.attach_running(container).await?;
     }
-    let attached = Attached { carrier: carrier.following(&follow), follow: &follow, policy: &policy };
+    let attached = Attached { bring, carrier: carrier.following(&follow), follow: &follow, policy: &policy };
     let work = async {
-        if !attached.bring_up(&plan, &halt).await {
+        if !attached.bring_up(plan, lock, &halt).await? {
             return anyhow::Ok(Followed::Failed);
         }
         if !halt.is_cancelled() {
@@ -139,18 +140,20 @@ async fn print(mut said: UnboundedReceiver<Said>, mut writer: LogWriter, project
 }
 
 struct Attached<'a> {
+    bring: Bring<'a>,
     carrier: Carrier<'a>,
     follow: &'a Follow,
     policy: &'a Policy,
 }
 
 impl Attached<'_> {
-    async fn bring_up(&self, plan: &crate::plan::Plan, halt: &CancellationToken) -> bool {
-        let outcomes = self.carrier.outcomes(plan, OnFailure::Stop, halt).await;
-        if halt.is_cancelled() && !outcomes.iter().any(|outcome| matches!(outcome, crate::plan::Outcome::Failed(_))) {
-            return true;
+    /// Carries the plan out; the lock ends with it, before anything is followed.
+    async fn bring_up(&self, plan: Plan, _lock: Lock, halt: &CancellationToken) -> anyhow::Result<bool> {
+        let (plan, outcomes) = self.bring.converge(self.carrier, plan, halt).await?;
+        if halt.is_cancelled() && !outcomes.iter().any(|outcome| matches!(outcome, Outcome::Failed(_))) {
+            return Ok(true);
         }
-        report_outcomes(self.carrier.context.output(), plan, &outcomes)
+        Ok(report_outcomes(self.carrier.context.output(), &plan, &outcomes))
     }
 
     /// Ends the command: all containers are stopped when the end of one is that of all, and the exit code is the one that
@@ -209,10 +212,16 @@ impl Attached<'_> {
     }
 
     async fn stop_all(&self, how: &Teardown) -> anyhow::Result<()> {
-        let Carrier { engine, project, .. } = self.carrier;
-        let seen = engine.observe_named(project.name()).await?;
-        let plan = teardown::stop(project.name(), Some(project), &seen, how);
-        self.carrier.carry_out(&plan, OnFailure::GoOn, &CancellationToken::new()).await;
+        let Carrier { context, engine, project, .. } = self.carrier;
+        let observe = async || {
+            let seen = engine.observe_named(project.name()).await?;
+            Ok(teardown::stop(project.name(), Some(project), &seen, how))
+        };
+        // Who does not want to wait waits for no other hoist either.
+        let (at_once, never) = (how.grace == Some(Duration::ZERO), CancellationToken::new());
+        let claim = Claim { context, engine, project: project.name() };
+        let (plan, _lock) = claim.settle(observe, |plan| plan.is_empty() || at_once, &never).await?;
+        self.carrier.carry_out(&plan, OnFailure::GoOn, &never).await;
         Ok(())
     }
 }

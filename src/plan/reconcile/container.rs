@@ -4,9 +4,8 @@ use super::replica::{self, Kept, Replicas};
 use super::{Draft, Ready, gate};
 use crate::model::Service;
 use crate::plan::{
-    Action, AnonymousVolumes, Kind, Reach, Reason, Replica, SeenContainer, State, StepId, Subject, Target,
+    Action, AnonymousVolumes, Inherit, Kind, Reach, Reason, Replica, SeenContainer, State, StepId, Subject, Target,
 };
-use crate::value::ContainerId;
 
 /// Plans the containers of a service whose dependencies are planned already.
 pub(super) fn plan(draft: &mut Draft<'_>, service: &Service) {
@@ -24,6 +23,7 @@ pub(super) fn plan(draft: &mut Draft<'_>, service: &Service) {
     let mut ready = Vec::new();
     for kept in keep {
         ready.push(match &kept.reason {
+            Some(reason @ Reason::VolumeChanged(_)) => planner.make_again(draft, &kept, reason),
             Some(reason) => planner.replace(draft, &kept, reason),
             None => planner.keep(draft, &kept),
         });
@@ -42,6 +42,9 @@ fn resources(draft: &Draft<'_>, service: &Service) -> Vec<StepId> {
 }
 
 fn remove(draft: &mut Draft<'_>, container: &SeenContainer, because: Reason, volumes: AnonymousVolumes) {
+    if draft.removed.contains_key(&container.id) {
+        return;
+    }
     let subject = Subject::of(Kind::Container, &container.name, &container.service);
     let target = Target::Existing(container.id.clone());
     let mut needs = Vec::new();
@@ -56,6 +59,9 @@ fn remove(draft: &mut Draft<'_>, container: &SeenContainer, because: Reason, vol
 /// running: only what has stopped is removed, so that what an engine lists as running is never on its way out.
 fn make_way(draft: &mut Draft<'_>, old: &SeenContainer, subject: &Subject, needs: Vec<StepId>) -> StepId {
     let target = Target::Existing(old.id.clone());
+    if let Some(removed) = draft.removed.get(&old.id) {
+        return *removed;
+    }
     let stopped = draft.stop(old, Reason::Replaced, subject, needs);
     let volumes = draft.policy.anonymous;
     let removed = draft.add(Action::Remove { target, volumes }, Reason::Replaced, subject, vec![stopped]);
@@ -108,6 +114,10 @@ pub(super) fn again(
     let stopped = draft.stop(container, because.clone(), &subject, needs);
     let started = draft.start(target.clone(), because, &subject, vec![stopped]);
     Ready { target, subject, started: Some(started), replaced: false }
+}
+
+fn inherit(old: &SeenContainer) -> Inherit {
+    Inherit { from: old.id.clone(), volumes: old.volumes.clone() }
 }
 
 struct Planner<'a> {
@@ -170,7 +180,7 @@ impl Planner<'_> {
         let name = draft.wanted.container_name(self.service, old.number);
         let subject = Subject::of(Kind::Container, &name, &self.service.name);
         let temporary = format!("{}_{name}", old.id.short());
-        let inherit = (draft.policy.anonymous == AnonymousVolumes::Keep).then(|| old.id.clone());
+        let inherit = (draft.policy.anonymous == AnonymousVolumes::Keep).then(|| inherit(old));
         let created = self.add_create(draft, (old.number, temporary), inherit, because);
         let target = Target::MadeBy(created);
         let mut needs = before_start(draft, self.service);
@@ -186,11 +196,35 @@ impl Planner<'_> {
         Ready { target, subject, started, replaced: true }
     }
 
+    /// The old container is gone when its volume is: the new one takes its number, its name and its other volumes.
+    fn make_again(&self, draft: &mut Draft<'_>, kept: &Kept<'_>, because: &Reason) -> Ready {
+        let old = kept.container;
+        let name = draft.wanted.container_name(self.service, old.number);
+        let subject = Subject::of(Kind::Container, &name, &self.service.name);
+        let mut needs: Vec<StepId> = draft.removed.get(&old.id).copied().into_iter().collect();
+        for overtaken in &kept.overtaken {
+            let gates = before_start(draft, self.service);
+            needs.push(make_way(draft, overtaken, &subject, gates));
+        }
+        let replica = Replica { service: self.service.name.clone(), number: old.number };
+        needs.extend(self.needs.iter().copied().chain(draft.name_freed(&name, None)));
+        needs.sort();
+        needs.dedup();
+        let inherit = (draft.policy.anonymous == AnonymousVolumes::Keep).then(|| inherit(old));
+        let create = Action::Create { replica, name, inherit };
+        let created = draft.add(create, because.clone(), &subject, needs);
+        let target = Target::MadeBy(created);
+        let mut needs = before_start(draft, self.service);
+        needs.push(created);
+        let started = start(draft, (&target, &subject), because, needs);
+        Ready { target, subject, started, replaced: true }
+    }
+
     fn add_create(
         &self,
         draft: &mut Draft<'_>,
         (number, name): (u32, String),
-        inherit: Option<ContainerId>,
+        inherit: Option<Inherit>,
         because: &Reason,
     ) -> StepId {
         let final_name = draft.wanted.container_name(self.service, number);

@@ -16,6 +16,7 @@ mod volume;
 
 pub use image::images;
 pub use start::{restart, start};
+pub use volume::changed as changed_volumes;
 
 use super::{
     Action, AnonymousVolumes, Dependencies, Kind, Note, Observed, Orphans, Plan, Policy, Reach, Reason, SeenContainer,
@@ -87,6 +88,8 @@ struct Draft<'a> {
     changed_networks: BTreeSet<Name>,
     /// The step that makes a volume, by key.
     volumes: BTreeMap<Name, StepId>,
+    /// The containers that go first, since a volume of theirs is made anew: the key of that volume.
+    making_way: BTreeMap<ContainerId, Name>,
     /// What became of each service's containers.
     ready: BTreeMap<Name, Vec<Ready>>,
     /// The steps that remove containers: they free a name.
@@ -141,6 +144,7 @@ impl<'a> Draft<'a> {
             networks: BTreeMap::new(),
             changed_networks: BTreeSet::new(),
             volumes: BTreeMap::new(),
+            making_way: BTreeMap::new(),
             ready: BTreeMap::new(),
             removed: BTreeMap::new(),
             renewed: Vec::new(),
@@ -186,6 +190,12 @@ impl<'a> Draft<'a> {
         !known(&container.service) || (container.oneoff && finished)
     }
 
+    /// Whether this plan removes an orphan: only when that is asked for, and never one of other compose files.
+    fn is_removable(&self, container: &SeenContainer) -> bool {
+        let asked = self.policy.orphans == Orphans::Remove && self.is_orphan(container);
+        asked && self.seen.is_recorded_from(&self.wanted.identity, container)
+    }
+
     /// The step that frees a name for a container, when another one has it.
     fn name_freed(&mut self, name: &str, own: Option<&ContainerId>) -> Option<StepId> {
         let seen = self.seen;
@@ -208,25 +218,35 @@ impl<'a> Draft<'a> {
 /// Containers of services that the project no longer has, and finished one-offs.
 fn orphans(draft: &mut Draft<'_>) {
     let seen = draft.seen;
-    let gone: Vec<_> = seen.containers.iter().filter(|container| draft.is_orphan(container)).collect();
-    if draft.policy.orphans == Orphans::Remove {
-        for container in gone {
-            let subject = Subject::of(Kind::Container, &container.name, &container.service);
-            let target = Target::Existing(container.id.clone());
-            let stop = Action::Stop { target: target.clone(), grace: draft.policy.grace };
-            let stopped = draft.add(stop, Reason::Orphan, &subject, vec![]);
-            let remove = Action::Remove { target, volumes: AnonymousVolumes::Keep };
-            let removed = draft.add(remove, Reason::Orphan, &subject, vec![stopped]);
-            draft.removed.insert(container.id.clone(), removed);
+    for container in seen.containers.iter().filter(|container| draft.is_removable(container)).collect::<Vec<_>>() {
+        if draft.removed.contains_key(&container.id) {
+            continue;
         }
+        let subject = Subject::of(Kind::Container, &container.name, &container.service);
+        let target = Target::Existing(container.id.clone());
+        let stopped = draft.stop(container, Reason::Orphan, &subject, vec![]);
+        let remove = Action::Remove { target, volumes: AnonymousVolumes::Keep };
+        let removed = draft.add(remove, Reason::Orphan, &subject, vec![stopped]);
+        draft.removed.insert(container.id.clone(), removed);
+    }
+    if draft.policy.orphans == Orphans::Ignore {
         return;
     }
-    let names: Vec<&str> =
-        gone.iter().filter(|container| !container.oneoff).map(|container| container.name.as_str()).collect();
-    if !names.is_empty() {
+    let stays = |container: &&SeenContainer| draft.is_orphan(container) && !draft.is_removable(container);
+    let (gone, elsewhere): (Vec<_>, Vec<_>) = seen
+        .containers
+        .iter()
+        .filter(|container| !container.oneoff && stays(container))
+        .partition(|container| seen.is_recorded_from(&draft.wanted.identity, container));
+    let names = |all: &[&SeenContainer]| all.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
+    if !gone.is_empty() {
         draft.plan.note(Note::new(
-            format!("not in the compose file any more, left alone: {}", names.join(", ")),
-            "if another compose file of this project has them, nothing is to be done",
+            format!("not in the compose file any more, left alone: {}", names(&gone)),
+            "remove them with '--remove-orphans'",
         ));
+    }
+    if !elsewhere.is_empty() {
+        let message = format!("made from other compose files of this project, left alone: {}", names(&elsewhere));
+        draft.plan.note(Note { message, help: None });
     }
 }

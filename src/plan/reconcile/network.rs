@@ -2,7 +2,7 @@
 
 use super::{Declared, Draft, Standing, replica};
 use crate::model::{Network, Service};
-use crate::plan::{Action, Kind, Note, Orphans, Reason, Recreate, SeenContainer, Subject, fingerprint};
+use crate::plan::{Action, Kind, Note, Reason, Recreate, SeenContainer, State, Subject, fingerprint};
 use crate::value::{ContainerId, Name};
 use std::collections::BTreeSet;
 
@@ -45,7 +45,7 @@ fn changed(draft: &mut Draft<'_>, key: &Name, network: &Network, services: &[&Se
 fn staying<'a>(draft: &Draft<'a>, key: &Name, network: &Network, services: &[&Service]) -> Option<&'a SeenContainer> {
     let stays = |container: &SeenContainer| {
         if draft.is_orphan(container) {
-            return draft.policy.orphans == Orphans::Keep;
+            return !draft.is_removable(container);
         }
         let service = services.iter().find(|service| service.name == container.service && !container.oneoff);
         service.is_none_or(|service| {
@@ -57,17 +57,16 @@ fn staying<'a>(draft: &Draft<'a>, key: &Name, network: &Network, services: &[&Se
     draft.seen.containers.iter().find(|container| on_it(container) && stays(container))
 }
 
-/// A network cannot be changed: it is removed and made anew, and the containers on it are replaced.
+/// A network cannot be changed: it is made anew, and the containers on it are put back.
 fn renew(draft: &mut Draft<'_>, key: &Name, network: &Network) {
     let subject = Subject::new(Kind::Network, &network.name);
     let because = Reason::NetworkChanged(key.clone());
-    let on_it = |container: &&SeenContainer| container.networks.contains_key(&network.name) && container.is_up();
-    let disconnect: Vec<ContainerId> =
+    let lasts = |container: &SeenContainer| !matches!(container.state, State::Dead | State::Removing);
+    let on_it = |container: &&SeenContainer| container.networks.contains_key(&network.name) && lasts(container);
+    let reconnect: Vec<ContainerId> =
         draft.seen.containers.iter().filter(on_it).map(|container| container.id.clone()).collect();
-    let remove = Action::RemoveNetwork { name: network.name.clone(), disconnect };
-    let removed = draft.add(remove, because.clone(), &subject, vec![]);
-    let created = draft.add(Action::CreateNetwork { key: key.clone() }, because, &subject, vec![removed]);
-    draft.networks.insert(key.clone(), created);
+    let renewed = draft.add(Action::RenewNetwork { key: key.clone(), reconnect }, because, &subject, vec![]);
+    draft.networks.insert(key.clone(), renewed);
     draft.changed_networks.insert(key.clone());
 }
 
@@ -93,19 +92,28 @@ mod tests {
     const AFTER: &str = "{name: p_back, internal: true}";
 
     #[test]
-    fn a_network_whose_definition_changed_is_made_anew_and_its_containers_are_replaced() {
+    fn a_network_whose_definition_changed_is_made_anew_and_its_containers_are_put_back() {
         let plan = up(&joined(&["a"], AFTER), &applied(&joined(&["a"], BEFORE)), &Policy::default());
-        let expected = [
-            "remove network p_back",
-            "create network p_back [remove network p_back]",
-            "create-temp a-1 [create network p_back]",
-            "stop a-1 [create-temp a-1]",
-            "remove a-1 [stop a-1]",
-            "rename a-1 [remove a-1]",
-            "start a-1 [rename a-1]",
-        ];
-        assert_eq!(plan_lines(&plan), expected);
-        assert_eq!(reasons(&plan)[2], "create-temp a-1: the definition of network 'back' changed");
+        assert_eq!(reasons(&plan), ["renew network p_back: the definition of network 'back' changed"]);
+    }
+
+    #[test]
+    fn a_container_with_a_hardware_address_on_a_changed_network_is_replaced() {
+        let with = |back: &str| {
+            project(&format!(
+                "services: {{a: {{image: x, networks: {{back: {{mac_address: '02:42:0a:00:00:01'}}}}}}}}\nnetworks: {{back: {back}}}"
+            ))
+        };
+        let reasons = reasons(&up(&with(AFTER), &applied(&with(BEFORE)), &Policy::default()));
+        assert_eq!(reasons[1], "create-temp a-1: the definition of network 'back' changed");
+    }
+
+    #[test]
+    fn a_container_that_is_off_a_changed_network_is_replaced() {
+        let mut seen = applied(&joined(&["a", "b"], BEFORE));
+        seen.containers[1].networks.clear();
+        let reasons = reasons(&up(&joined(&["a", "b"], AFTER), &seen, &Policy::default()));
+        assert_eq!(reasons[1], "create-temp b-1: not connected to network 'back'");
     }
 
     #[test]
@@ -123,7 +131,7 @@ mod tests {
             assert!(notes(&plan).contains("definition of network 'p_back' changed; it is kept"), "{}", notes(&plan));
         }
         let policy = Policy { orphans: Orphans::Remove, ..Policy::default() };
-        assert!(plan_lines(&up(&joined(&["a"], AFTER), &seen, &policy))[0].starts_with("remove network"));
+        assert!(plan_lines(&up(&joined(&["a"], AFTER), &seen, &policy))[0].starts_with("renew network"));
     }
 
     #[test]
@@ -131,7 +139,7 @@ mod tests {
         let mut seen = applied(&joined(&["a", "b"], BEFORE));
         seen.containers[1].state = State::Exited(0);
         let lines = plan_lines(&up(&joined(&["a"], AFTER), &seen, &Policy::default()));
-        assert_eq!(lines[0], "remove network p_back");
+        assert_eq!(lines[0], "renew network p_back");
     }
 
     #[test]

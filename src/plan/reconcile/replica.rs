@@ -85,6 +85,9 @@ pub(super) fn divergence(draft: &Draft<'_>, service: &Service, container: &SeenC
     if container.state == State::Dead {
         return Some(Reason::NotRunning(container.state.to_string()));
     }
+    if let Some(volume) = draft.making_way.get(&container.id) {
+        return Some(Reason::VolumeChanged(volume.clone()));
+    }
     match draft.policy.recreate_of(&service.name) {
         Recreate::Never => return None,
         Recreate::Always => return Some(Reason::Asked),
@@ -104,6 +107,9 @@ fn configuration(draft: &Draft<'_>, service: &Service, container: &SeenContainer
         return new.filter(|new| !new.is_empty()).map(Reason::NewContent);
     }
     let mut fields = recorded.map(|then| fingerprint::differences(service, then));
+    if fields.is_none() {
+        fields = draft.seen.drift.get(&container.id).cloned();
+    }
     if awaits_variables(draft, service) {
         let may_be_set = |field: &String| {
             field.strip_prefix("environment.").is_some_and(|name| !service.environment.contains_key(name))
@@ -127,17 +133,23 @@ fn awaits_variables(draft: &Draft<'_>, service: &Service) -> bool {
 
 fn image(draft: &Draft<'_>, service: &Service, container: &SeenContainer) -> Option<Reason> {
     let made_from = container.label(labels::IMAGE)?;
-    let now = draft.seen.images.get(&draft.wanted.image_of(service).familiar())?;
-    (now.id != made_from).then_some(Reason::NewImage)
+    let image = draft.wanted.image_of(service);
+    let now = draft.seen.images.get(&image.familiar())?;
+    (now.id != made_from).then_some(Reason::NewImage(image))
 }
 
 fn network(draft: &Draft<'_>, service: &Service, container: &SeenContainer) -> Option<Reason> {
     let Networking::Attached(networks) = &service.networking else { return None };
-    for key in networks.keys() {
-        if draft.changed_networks.contains(key) {
-            return Some(Reason::NetworkChanged(key.clone()));
-        }
+    for (key, attachment) in networks {
         let network = draft.wanted.networks.get(key)?;
+        if draft.changed_networks.contains(key) && container.networks.contains_key(&network.name) {
+            // The engine gives a hardware address only to what it creates.
+            let has_address = attachment.as_ref().is_some_and(|one| one.mac_address.is_some());
+            if has_address || service.mac_address.is_some() {
+                return Some(Reason::NetworkChanged(key.clone()));
+            }
+            continue;
+        }
         let seen = draft.seen.network(&network.name);
         let connected = seen
             .is_some_and(|seen| container.networks.get(&seen.name).is_some_and(|id| id.is_empty() || *id == seen.id));

@@ -234,7 +234,7 @@ fn a_copy_that_is_what_is_wanted_takes_over_where_the_run_was_interrupted() {
 fn a_copy_that_is_replaced_in_turn_hands_on_the_volumes_and_both_go() {
     let seen = with_copy(&applied(&shop("info")), |_| {});
     let plan = up(&shop("debug"), &seen);
-    let inherits = |step: &Step| matches!(&step.action, Action::Create { inherit: Some(id), .. } if id.as_str().starts_with("000"));
+    let inherits = |step: &Step| matches!(&step.action, Action::Create { inherit: Some(old), .. } if old.from.as_str().starts_with("000"));
     assert!(plan.steps().any(|(_, step)| inherits(step)), "{:?}", plan_lines(&plan));
     let removed = plan.steps().filter(|(_, step)| matches!(step.action, Action::Remove { .. })).count();
     assert_eq!(removed, 2);
@@ -287,6 +287,35 @@ fn orphans_are_named_and_left_alone_unless_they_are_to_go() {
 }
 
 #[test]
+fn a_container_of_other_compose_files_stays_and_is_told_of_calmly() {
+    let (before, after) = (services(&["a: {image: x}", "b: {image: x}"]), services(&["a: {image: x}"]));
+    let other = |files: &str| {
+        changed(applied(&before), |one| drop(one.labels.insert(labels::CONFIG_FILES.into(), files.into())))
+    };
+    let policy = Policy { orphans: Orphans::Remove, ..Policy::default() };
+    for files in ["/p/other.yaml", "/p/compose.yaml,/p/other.yaml", ""] {
+        let plan = up_with(&after, &other(files), &policy);
+        assert!(plan.is_empty(), "{files}: {:?}", plan_lines(&plan));
+        assert_eq!(plan.notes()[0].message, "made from other compose files of this project, left alone: p-b-1");
+        assert_eq!(plan.notes()[0].help, None);
+    }
+    let mut seen = other("/p/compose.yaml,/p/gone.yaml");
+    seen.vanished.insert("/p/gone.yaml".into());
+    assert_eq!(plan_lines(&up_with(&after, &seen, &policy)), ["stop b-1", "remove b-1 [stop b-1]"]);
+    let ignoring = Policy { orphans: Orphans::Ignore, ..Policy::default() };
+    assert!(up_with(&after, &other(""), &ignoring).notes().is_empty());
+}
+
+#[test]
+fn what_the_engine_says_of_a_container_without_a_fingerprint_is_the_reason() {
+    let mut seen = changed(applied(&shop("info")), |one| drop(one.labels.remove(labels::FINGERPRINT)));
+    let id = seen.replicas(&"web".parse().expect("valid"))[0].id.clone();
+    assert_eq!(reasons(&up(&shop("debug"), &seen))[0], "create-temp web-1: its configuration changed");
+    seen.drift.insert(id, vec!["ports".into(), "user".into()]);
+    assert_eq!(reasons(&up(&shop("debug"), &seen))[0], "create-temp web-1: ports, user changed");
+}
+
+#[test]
 fn a_name_that_an_orphan_has_is_taken_over_when_it_goes_and_else_says_who_has_it() {
     let named = |service: &str| services(&[&format!("{service}: {{image: x, container_name: front}}")]);
     let seen = fetched(&named("new"), &applied(&named("old")));
@@ -305,7 +334,7 @@ fn a_newer_image_replaces_what_was_made_from_the_older_one() {
     let one = services(&["a: {image: x}"]);
     let mut seen = applied(&one);
     seen.images.get_mut("x:latest").expect("pulled").id = "sha256:newer".into();
-    assert_eq!(reasons(&up(&one, &seen))[0], "create-temp a-1: its image is newer");
+    assert_eq!(reasons(&up(&one, &seen))[0], "create-temp a-1: image x is newer");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::value::{ContainerId, Secret};
 use proptest::collection::vec;
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 
 const SERVICES: [&str; 5] = ["a", "b", "c", "d", "e"];
@@ -67,6 +67,7 @@ pub enum Drift {
     IsRenamed(usize),
     RunsOnce(usize, State),
     NewerImage(u8),
+    OfOtherFiles(usize),
     ForeignNetwork(u8),
     ForeignVolume(u8),
 }
@@ -78,10 +79,17 @@ pub struct Wish {
     recreate: Recreate,
     orphans: Orphans,
     wait: bool,
+    gives_up: bool,
 }
 
 pub fn scene() -> impl Strategy<Value = Scene> {
-    let plain = Just(Wish { targets: vec![], recreate: Recreate::Diverged, orphans: Orphans::Keep, wait: false });
+    let plain = Just(Wish {
+        targets: vec![],
+        recreate: Recreate::Diverged,
+        orphans: Orphans::Keep,
+        wait: false,
+        gives_up: false,
+    });
     let wish = prop_oneof![2 => plain.boxed(), 3 => wish().boxed()];
     (
         sketch(),
@@ -145,6 +153,7 @@ fn drift() -> BoxedStrategy<Drift> {
         1 => which.clone().prop_map(Drift::LosesFingerprint),
         1 => which.clone().prop_map(Drift::LeavesNetworks),
         1 => which.clone().prop_map(Drift::IsRenamed),
+        1 => which.clone().prop_map(Drift::OfOtherFiles),
         1 => (which, select(vec![State::Running, State::Exited(0)])).prop_map(|(which, state)| Drift::RunsOnce(which, state)),
         1 => (0..3_u8).prop_map(Drift::NewerImage),
         1 => (0..3_u8).prop_map(Drift::ForeignNetwork),
@@ -156,8 +165,8 @@ fn drift() -> BoxedStrategy<Drift> {
 fn wish() -> impl Strategy<Value = Wish> {
     let recreate = select(vec![Recreate::Diverged, Recreate::Diverged, Recreate::Always, Recreate::Never]);
     let orphans = select(vec![Orphans::Keep, Orphans::Remove]);
-    (prop_oneof![Just(vec![]), vec(0..5_usize, 1..3)], recreate, orphans, any::<bool>())
-        .prop_map(|(targets, recreate, orphans, wait)| Wish { targets, recreate, orphans, wait })
+    (prop_oneof![Just(vec![]), vec(0..5_usize, 1..3)], recreate, orphans, any::<(bool, bool)>())
+        .prop_map(|(targets, recreate, orphans, (wait, gives_up))| Wish { targets, recreate, orphans, wait, gives_up })
 }
 
 impl Wish {
@@ -170,6 +179,7 @@ impl Wish {
             targets: self.targets.iter().map(target).collect(),
             grace: None,
             reach: if self.wait { Reach::Ready } else { Reach::Started },
+            renew: if self.gives_up { ["p_v0".to_owned()].into() } else { BTreeSet::new() },
             ..Policy::default()
         }
     }
@@ -182,6 +192,14 @@ impl Sketch {
             object.fill(Secret::new(format!("content {content}")));
         }
         project
+    }
+
+    /// The same project with what programs provide beside it: a service, and a model.
+    pub fn provided(&self) -> Project {
+        let more = "services:\n  z: {provider: {type: t}}\n  y: {image: i0, models: {m: null}, depends_on: {z: {condition: \
+                    service_started}}}\n";
+        let text = self.yaml().replacen("services:\n", more, 1);
+        project(&format!("{text}models: {{m: {{model: ai/m}}}}\n"))
     }
 
     /// This project with some of another's services and definitions in it.
@@ -366,6 +384,7 @@ impl Drift {
             | Self::LosesFingerprint(which)
             | Self::LeavesNetworks(which)
             | Self::IsRenamed(which)
+            | Self::OfOtherFiles(which)
             | Self::Vanishes(which)
             | Self::RunsOnce(which, _) => {
                 let count = world.containers.len().max(1);
@@ -386,6 +405,9 @@ impl Drift {
                 container.labels.remove(labels::FINGERPRINT);
             }
             Self::LeavesNetworks(_) => container.networks.clear(),
+            Self::OfOtherFiles(_) => {
+                container.labels.insert(labels::CONFIG_FILES.into(), "/p/other.yaml".into());
+            }
             Self::IsRenamed(which) => container.name = format!("by-hand-{which}"),
             _ => {}
         }

@@ -82,12 +82,15 @@ fn what_is_in_use_is_not_removed() {
     let seen = applied(&web());
     let remove_volume = || Action::RemoveVolume { name: "p_v".into() };
     assert_eq!(refused(&seen, remove_volume()), "container 'p-web-1' has it");
-    let remove = |disconnect| Action::RemoveNetwork { name: "p_n".into(), disconnect };
-    assert_eq!(refused(&seen, remove(vec![])), "container 'p-web-1' is on it");
+    let remove = || Action::RemoveNetwork { name: "p_n".into() };
+    assert_eq!(refused(&seen, remove()), "container 'p-web-1' is on it");
     let stop = Action::Stop { target: existing(&seen), grace: None };
-    assert!(after(&seen, [stop.clone(), remove(vec![])]).is_ok(), "what is stopped does not hold a network");
+    assert!(after(&seen, [stop.clone(), remove()]).is_ok(), "what is stopped does not hold a network");
     assert_eq!(after(&seen, [stop, remove_volume()]).expect_err("but a volume"), "container 'p-web-1' has it");
-    assert!(after(&seen, [remove(vec![seen.containers[0].id.clone()])]).is_ok());
+    let renew = |reconnect| Action::RenewNetwork { key: name("n"), reconnect };
+    assert_eq!(refused(&seen, renew(vec![])), "container 'p-web-1' is on it");
+    let renewed = after(&seen, [renew(vec![seen.containers[0].id.clone()])]).expect("all are taken off it");
+    assert_eq!(renewed.containers[0].networks.get("p_n"), Some(&renewed.networks[0].id), "and put back");
 }
 
 #[test]
@@ -95,7 +98,7 @@ fn what_is_gone_can_be_stopped_and_removed_and_nothing_else() {
     let seen = applied(&web());
     let gone = || Target::Existing(ContainerId::new("gone"));
     let remove = Action::Remove { target: gone(), volumes: AnonymousVolumes::Keep };
-    let network = Action::RemoveNetwork { name: "gone".into(), disconnect: vec![] };
+    let network = Action::RemoveNetwork { name: "gone".into() };
     let volume = Action::RemoveVolume { name: "gone".into() };
     assert_eq!(after(&seen, [Action::Stop { target: gone(), grace: None }, remove, network, volume]), Ok(seen.clone()));
     for action in [
@@ -152,15 +155,14 @@ fn a_replacement_takes_over_anonymous_volumes_and_nothing_else() {
     let old = &seen.containers[0];
     let inherit =
         |inherit| Action::Create { replica: Replica { service: name("web"), number: 1 }, name: "new".into(), inherit };
-    let new = after(&seen, [inherit(Some(old.id.clone()))]).expect("possible").containers.remove(1);
+    let taken = Inherit { from: old.id.clone(), volumes: old.volumes.clone() };
+    let new = after(&seen, [inherit(Some(taken))]).expect("possible").containers.remove(1);
     assert_eq!(new.volumes, old.volumes);
     assert_eq!(new.label(labels::REPLACE), Some("web-1"));
     let other = after(&seen, [inherit(None)]).expect("possible").containers.remove(1);
     assert_eq!(other.volumes[0], old.volumes[0]);
     assert_ne!(other.volumes[1], old.volumes[1]);
     assert!(other.volumes[1].is_anonymous());
-    let gone = refused(&seen, inherit(Some(ContainerId::new("gone"))));
-    assert_eq!(gone, "container 'gone', whose volumes it takes, is gone");
 }
 
 #[test]
