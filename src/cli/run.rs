@@ -98,7 +98,7 @@ impl Run {
             return self.show(&stage).await;
         };
         let halt = CancellationToken::new();
-        match context.interrupts().or(self.prepare(&stage, carrier, &halt), &halt).await {
+        match context.interrupts().or(Box::pin(self.prepare(&stage, carrier, &halt)), &halt).await {
             Ended::Interrupted(_) => return Ok(Exit::INTERRUPTED),
             Ended::Finished(Ok(true)) => {}
             Ended::Finished(Ok(false)) => return Ok(Exit::FAILED),

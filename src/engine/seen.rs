@@ -74,7 +74,7 @@ fn networks(networks: Option<HashMap<String, EndpointSettings>>) -> BTreeMap<Str
 }
 
 /// The volumes among a container's mounts, by target.
-fn volumes(mounts: Vec<MountPoint>) -> Vec<MountedVolume> {
+pub(super) fn volumes(mounts: Vec<MountPoint>) -> Vec<MountedVolume> {
     let volumes = mounts.into_iter().filter(|mount| mount.typ.as_deref() == Some("volume"));
     let mut volumes: Vec<_> = volumes
         .filter_map(|mount| Some(MountedVolume { name: mount.name?, target: mount.destination.unwrap_or_default() }))

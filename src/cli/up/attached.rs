@@ -35,7 +35,8 @@ pub async fn run(bring: Bring<'_>, attachment: &Attachment, is_up: &dyn Fn()) ->
     let Some((seen, lock)) = seen? else { return Ok(Exit::FAILED) };
     let project = &*context.provided().tell(project);
     let carrier = bring.carrier.told(project);
-    let plan = reconcile(project, &seen, &policy)?;
+    let plan = reconcile(project, &seen, &bring.policy())?;
+    let changes = !plan.is_empty();
     context.show_notes(&plan);
 
     let Audience { watched, shown } = audience;
@@ -53,7 +54,7 @@ pub async fn run(bring: Bring<'_>, attachment: &Attachment, is_up: &dyn Fn()) ->
             return anyhow::Ok(Followed::Failed);
         }
         if !halt.is_cancelled() {
-            if !plan.is_empty() {
+            if changes {
                 bring.show_stack(&engine.observe_named(project.name()).await?);
             }
             is_up();

@@ -110,12 +110,13 @@ const OWN: [&str; 4] = ["bridge", "default", "host", "none"];
 fn differs(key: &str, [wanted, now]: [&Value; 2]) -> bool {
     let [mut asked, mut there] = [plain(wanted), plain(now)];
     match usual(key) {
-        Usual::Nothing => {}
         Usual::Anything if asked.is_null() => return false,
-        Usual::Anything => {}
+        Usual::Nothing | Usual::Anything => {}
         // To ask for what is usual is to ask for nothing.
         Usual::Says(usual) => {
-            [&mut asked, &mut there].into_iter().filter(|one| **one == usual).for_each(|one| *one = Value::Null)
+            for one in [&mut asked, &mut there].into_iter().filter(|one| **one == usual) {
+                *one = Value::Null;
+            }
         }
     }
     match key {
