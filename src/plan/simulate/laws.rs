@@ -69,8 +69,12 @@ actions![
 fn every_law_holds_and_every_action_is_tried() {
     let used = Mutex::new(BTreeMap::new());
     let [many, few] = SCENES;
-    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|scenes| scenes.parse().ok());
-    let scenes = asked.unwrap_or(if std::env::var_os("CI").is_some() { many } else { few });
+    let usual = if option_env!("CI").is_some() { many } else { few };
+    // What `PROPTEST_CASES` says, or what proptest does without.
+    let scenes = match Config::default().cases {
+        256 => usual,
+        asked => asked,
+    };
     thread::scope(|scope| {
         for part in 0..PARTS {
             let used = &used;
@@ -193,6 +197,10 @@ fn a_run_cut_short_anywhere_is_finished_by_the_next(stage: &Stage, run: &Run) ->
     for half in &run.halves {
         stage.check_wanted(&half.after)?;
         let (done, then) = (&half.done, &half.rest);
+        if run.plan.steps().any(|(_, step)| matches!(step.because, Reason::VolumeChanged(_))) {
+            // Who gives up a volume and is cut short before its container is made again may lose an anonymous one too.
+            continue;
+        }
         let after = stage.outline(&half.after);
         prop_assert_eq!(&after, &whole, "{:?} of\n{}\nthen\n{}", done, lines(&run.plan), lines(then));
     }
