@@ -23,7 +23,7 @@ fn flask_redis_counts_and_keeps_its_count() {
 fn flask_redis_says_where_it_is_reachable() {
     let _port = example::hold(5000);
     let scenario = Scenario::example("flask-redis");
-    scenario.hoist(["up", "-d"]).ok().says("api  http://localhost:5000").says("version");
+    scenario.hoist(["up", "-d"]).ok().says("api    running  http://localhost:5000").says("version");
 }
 
 #[test]

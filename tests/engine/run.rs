@@ -1,6 +1,6 @@
 //! `run`: a command once, in a container of its own.
 
-use crate::support::{Container, Ran, Scenario, Terminal};
+use crate::support::{Container, Proxy, Ran, Scenario, Terminal};
 use serde_json::Value;
 
 /// The one-off containers of a project.
@@ -220,10 +220,13 @@ fn an_interrupted_run_leaves_no_container() {
 
 #[test]
 fn a_process_that_does_not_hear_is_killed_by_the_second_interrupt() {
-    let scenario = Scenario::new("web_and_db");
+    let (mut scenario, proxy) = (Scenario::new("web_and_db"), Proxy::new());
+    scenario.through(&proxy);
     let running = scenario.spawn(["run", "--rm", "--no-deps", "-T", "web", "sh", "-c", "echo up; exec sleep 600"]);
     running.until_prints("up");
     running.interrupt();
+    // Two signals of a kind that come at once are one.
+    proxy.until("/kill");
     running.interrupt();
     running.wait().code(130);
     assert!(once(&scenario).is_empty());
