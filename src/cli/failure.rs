@@ -185,7 +185,8 @@ pub fn report_killed(output: &Output, plan: &Plan, killed: &[(StepId, Killed)]) 
     for (step, how) in killed {
         groups.entry(how).or_default().extend(plan.get(*step).map(title));
     }
-    for (Killed { grace, signal, init }, names) in groups {
+    for (Killed { grace, signal, init }, mut names) in groups {
+        names.dedup();
         let time = Timespan::from(*grace);
         let message = format!("killed, since {signal} did not end it within {time}: {}", names.join(", "));
         let first = if *init { "" } else { "set 'init: true', " };
