@@ -62,10 +62,13 @@ fn plan_on_images(loaded: &Loaded, seen: &Observed) -> Result<Planned, hoist::pl
 }
 
 fn loaded(folder: &Path, file: &str) -> Loaded {
-    load(&request(folder, file)).unwrap_or_else(|refused| {
+    let mut loaded = load(&request(folder, file)).unwrap_or_else(|refused| {
         let faults: Vec<_> = refused.diagnostics.sorted().into_iter().map(|one| one.message.clone()).collect();
         panic!("{}: {}", folder.display(), faults.join("\n"))
-    })
+    });
+    // What it was before an edit is the same file.
+    loaded.project.identity.files = vec![folder.join("compose.yaml")];
+    loaded
 }
 
 /// A load of one file in the folder.
