@@ -31,14 +31,15 @@ impl Engine {
         let mut stopping = pin!(docker.stop_container(id.as_str(), Some(options)));
         let answer = match grace.filter(|grace| grace.subsec_nanos() > 0) {
             None => stopping.await,
-            Some(grace) => match tokio::time::timeout(grace, &mut stopping).await {
-                Ok(answer) => answer,
-                Err(_) => {
+            Some(grace) => {
+                if let Ok(answer) = tokio::time::timeout(grace, &mut stopping).await {
+                    answer
+                } else {
                     // The engine does it in the end if this fails.
                     drop(self.kill(id, &Signal::kill()).await);
                     stopping.await
                 }
-            },
+            }
         };
         gone_is_fine(answer.map_err(|fault| self.sorted(fault)))
     }

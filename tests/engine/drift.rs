@@ -20,7 +20,9 @@ fn the_plan_names_the_one_attribute_in_which_a_container_of_composes_differs() {
         ("\"1000\"", "\"1001\""),
         ("data:/before", "data:/after"),
     ];
-    edits.into_iter().for_each(|(from, to)| scenario.edit("compose.yaml", from, to));
+    for (from, to) in edits {
+        scenario.edit("compose.yaml", from, to);
+    }
     let expected = [
         ("alias", "networks.front"),
         ("cap_add", "cap_add"),

@@ -173,14 +173,7 @@ fn pinned_release_brings_back_what_was_pushed() {
         scenario.docker(["rmi", "--force", image]).ok();
     }
     let files = ["-f", "compose.yaml", "-f", "compose.lock.yaml"];
-    let run = |words: &[&str]| {
-        let [a, b, c, d] = files;
-        match words {
-            [e] => scenario.hoist([a, b, c, d, e]),
-            [e, f] => scenario.hoist([a, b, c, d, e, f]),
-            _ => panic!("one or two words"),
-        }
-    };
+    let run = |words: &[&str]| scenario.hoist_words(&[&files, words].concat());
     run(&["up", "-d"]).ok().says("pulled").never_says("built");
     assert_eq!(http::get(8085, "/", &[]).body.trim(), "release one");
     let smoke = scenario.container("smoke");

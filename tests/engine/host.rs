@@ -76,7 +76,7 @@ fn sha256(text: &str) -> String {
 
 #[test]
 fn an_engine_is_reached_by_ssh_with_one_login() {
-    let Some(ssh) = Ssh::start() else { return eprintln!("skipped: there is no sshd; 'make test' installs it") };
+    let ssh = Ssh::start().expect("there is no sshd; 'make test' installs it");
     let mut scenario = scenario();
     scenario.at(&ssh.address());
     scenario.set("PATH", &ssh.path());
@@ -89,7 +89,7 @@ fn an_engine_is_reached_by_ssh_with_one_login() {
 
 #[test]
 fn the_socket_over_there_may_be_named_and_a_refused_key_is_told() {
-    let Some(ssh) = Ssh::start() else { return eprintln!("skipped: there is no sshd; 'make test' installs it") };
+    let ssh = Ssh::start().expect("there is no sshd; 'make test' installs it");
     let mut scenario = scenario();
     scenario.set("PATH", &ssh.path());
     scenario.at(&format!("{}{}", ssh.address(), engine::socket().display()));

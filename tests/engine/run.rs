@@ -51,7 +51,7 @@ fn without_dependencies_only_the_container_itself_is_made() {
     let scenario = Scenario::new("web_and_db");
     scenario.hoist(["run", "--no-deps", "--name", "mine", "web", "true"]).ok();
     let all = scenario.containers();
-    assert_eq!(all.iter().map(|one| one.name()).collect::<Vec<_>>(), ["mine"]);
+    assert_eq!(all.iter().map(Container::name).collect::<Vec<_>>(), ["mine"]);
     scenario.hoist(["run", "--no-deps", "--name", "mine", "web", "true"]).code(1).says("the name 'mine' is taken");
 }
 

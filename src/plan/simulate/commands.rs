@@ -10,8 +10,11 @@ use crate::testing::plan_lines;
 use proptest::test_runner::{TestCaseError, TestCaseResult};
 use proptest::{prop_assert, prop_assert_eq};
 
-/// Each law with what it says.
-pub const LAWS: [(&str, fn(&Stage) -> TestCaseResult); 12] = [
+/// A law, and what it says.
+type Law = (&'static str, fn(&Stage) -> TestCaseResult);
+
+/// All of them.
+pub const LAWS: [Law; 12] = [
     (
         "after_stop_nothing_that_was_meant_runs_and_nothing_is_gone",
         after_stop_nothing_that_was_meant_runs_and_nothing_is_gone,

@@ -279,7 +279,7 @@ fn nothing_starts_or_makes_way_before_what_it_waits_for_holds(stage: &Stage, run
         if let Some(service) = step.subject.service.as_ref().filter(|_| gated) {
             stage.check_gate(&stage.wanted.services[service], &world.now, &run.after)?;
         }
-        stage.step(&mut world, &run.plan, *id)?;
+        Stage::step(&mut world, &run.plan, *id)?;
     }
     Ok(())
 }

@@ -121,11 +121,11 @@ impl Stage {
 
     pub fn carry_out(&self, seen: &Observed, plan: &Plan, order: &[StepId]) -> Result<Observed, TestCaseError> {
         let mut world = self.before(seen);
-        order.iter().try_for_each(|id| self.step(&mut world, plan, *id))?;
+        order.iter().try_for_each(|id| Self::step(&mut world, plan, *id))?;
         Ok(world.now)
     }
 
-    pub fn step(&self, world: &mut World<'_>, plan: &Plan, id: StepId) -> TestCaseResult {
+    pub fn step(world: &mut World<'_>, plan: &Plan, id: StepId) -> TestCaseResult {
         world
             .step(plan, id)
             .map_err(|impossible| TestCaseError::fail(format!("{impossible}\n{}", plan_lines(plan).join("\n"))))
@@ -263,7 +263,7 @@ impl Stage {
             for (done, world) in &met {
                 for id in free(plan, &done.iter().copied().collect::<Vec<_>>()) {
                     let mut world = world.clone();
-                    self.step(&mut world, plan, id)?;
+                    Self::step(&mut world, plan, id)?;
                     let other = next.entry(world.done.clone()).or_insert_with(|| world.clone());
                     let (one, other) = (sorted(world.now), sorted(other.now.clone()));
                     prop_assert_eq!(one, other, "{:?} last of\n{}", id, plan_lines(plan).join("\n"));
