@@ -31,7 +31,7 @@ fn the_plan_names_the_one_attribute_in_which_a_container_of_composes_differs() {
         ("healthcheck", "healthcheck.interval"),
         ("labels", "labels.tier"),
         ("mem_limit", "mem_limit"),
-        ("ports", "expose, ports"),
+        ("ports", "ports"),
         ("restart", "restart"),
         ("user", "user"),
         ("volumes", "volumes"),
