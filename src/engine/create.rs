@@ -2,9 +2,9 @@
 
 use super::body::{Found, Place, Wanted, body, endpoints, wants_anonymous};
 use super::{Engine, EngineError, Licence, if_there, proxy};
-use crate::model::{Project, ServiceFile};
-use crate::plan::{AnonymousVolumes, Inherit, MountedVolume, OneOff};
-use crate::value::ContainerId;
+use crate::model::{Project, Service, ServiceFile};
+use crate::plan::{AnonymousVolumes, Inherit, MountedVolume, OneOff, Peers};
+use crate::value::{ContainerId, Name};
 use bollard::models::{ContainerCreateBody, EndpointSettings, NetworkConnectRequest};
 use bollard::query_parameters::CreateContainerOptionsBuilder;
 use bollard::{Docker, body_full};
@@ -44,7 +44,8 @@ impl Engine {
         project: &Project,
         one_off: &OneOff,
     ) -> Result<ContainerId, EngineError> {
-        let wanted = Wanted::once(project, one_off)?;
+        let peers = self.peers(project, &one_off.service).await?;
+        let wanted = Wanted::once(project, one_off, &peers)?;
         let id = self.create(&wanted, None).await?;
         let has_files = !ServiceFile::in_memory(project, wanted.service).is_empty();
         if has_files && let Err(error) = self.upload(project, &one_off.service, &id).await {
@@ -52,6 +53,15 @@ impl Engine {
             return Err(error);
         }
         Ok(id)
+    }
+
+    /// The containers that the references of a service mean, of those that are there.
+    pub(super) async fn peers(&self, project: &Project, service: &Name) -> Result<Peers, EngineError> {
+        let refers = |service: &&Service| service.shared_services().chain(service.linked_services()).next().is_some();
+        let Some(service) = project.services.get(service).filter(refers) else { return Ok(Peers::default()) };
+        // Boxed: it is rare and large.
+        let seen = Box::pin(self.observe_named(project.name())).await?;
+        Ok(Peers::of(project, service, &seen))
     }
 
     /// The image, and what is taken over from the container that is replaced.

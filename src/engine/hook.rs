@@ -71,7 +71,8 @@ impl Engine {
         (service, hook, which): (&Service, &Hook, &WhichHook<'_>),
         container: &ContainerId,
     ) -> Result<(), EngineError> {
-        let wanted = Wanted { project: work.project, service, number: 1, name: "", one_off: None };
+        let peers = self.peers(work.project, &service.name).await?;
+        let wanted = Wanted { project: work.project, service, number: 1, name: "", one_off: None, peers: &peers };
         let body = helper(body(&wanted, &Found::default())?, &wanted, hook, container);
         let options = service.platform.as_ref().map(|name| CreateContainerOptionsBuilder::new().platform(name).build());
         let answer = self.docker.create_container(options, body).await;

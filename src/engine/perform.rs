@@ -5,7 +5,7 @@ use super::hook::WhichHook;
 use super::{Engine, EngineError, Licence, port_holder};
 use crate::event::What;
 use crate::model::Project;
-use crate::plan::{Action, AnonymousVolumes, Limit, StepId, Target, Variables};
+use crate::plan::{Action, AnonymousVolumes, Limit, Peer, Peers, StepId, Target, Variables};
 use crate::value::{ContainerId, Name, Signal};
 use bollard::query_parameters::{
     KillContainerOptionsBuilder, RemoveContainerOptionsBuilder, RemoveImageOptions, RenameContainerOptionsBuilder,
@@ -42,6 +42,17 @@ impl Work<'_> {
     }
 }
 
+impl Work<'_> {
+    /// The containers that a new one refers to, also those that this plan made.
+    fn peers(&self, peers: &[Peer]) -> Result<Peers, EngineError> {
+        let mut present = Peers::default();
+        for Peer { service, name, target } in peers {
+            present.add(service, name, self.container(target)?);
+        }
+        Ok(present)
+    }
+}
+
 impl Engine {
     /// Does one action; `Create` gives the id of the container. Removing or stopping what is gone is success.
     ///
@@ -58,8 +69,9 @@ impl Engine {
             Action::RenewNetwork { key, reconnect } => self.renew_network(work.project, key, reconnect).await?,
             Action::CreateVolume { key } => self.create_volume(work.project, key).await?,
             Action::RemoveVolume { name } => self.remove_volume(name).await?,
-            Action::Create { replica, name, inherit } => {
-                let wanted = Wanted::of(work.project, replica, name)?;
+            Action::Create { replica, name, inherit, peers } => {
+                let peers = work.peers(peers)?;
+                let wanted = Wanted::of(work.project, replica, name, &peers)?;
                 return self.create(&wanted, inherit.as_ref()).await.map(Some);
             }
             Action::Upload { target, service } => {

@@ -6,7 +6,7 @@
 use super::body::{Wanted, endpoints};
 use super::{Engine, EngineError, if_there};
 use crate::model::Project;
-use crate::plan::{Replica, labels};
+use crate::plan::{Peers, Replica, labels};
 use crate::value::{ContainerId, Name};
 use bollard::models::{
     ContainerInspectResponse, EndpointIpamConfig, EndpointSettings, NetworkConnectRequest, NetworkCreateRequest,
@@ -58,6 +58,8 @@ impl Engine {
         let Some(container) = if_there(answer.map_err(|fault| self.sorted(fault)))? else { return Ok(None) };
         let Some(has) = has(&container, network) else { return Ok(None) };
         let wants = wants(project, &container, network)?.unwrap_or_else(|| has.clone());
+        // What it links to is what it was made with: a container that is to link otherwise is replaced.
+        let wants = EndpointSettings { links: has.links.clone(), ..wants };
         Ok(Some(Guest { id: id.clone(), has, wants }))
     }
 
@@ -149,6 +151,7 @@ fn wants(
     let service = label(labels::SERVICE).parse::<Name>().ok().filter(|_| !once);
     let Some(service) = service.filter(|service| project.services.contains_key(service)) else { return Ok(None) };
     let replica = Replica { service, number: label(labels::CONTAINER_NUMBER).parse().unwrap_or(1) };
-    let wanted = Wanted::of(project, &replica, "")?;
+    let peers = Peers::default();
+    let wanted = Wanted::of(project, &replica, "", &peers)?;
     Ok(endpoints(&wanted).into_iter().find(|(name, _)| name == network).map(|(_, endpoint)| endpoint))
 }

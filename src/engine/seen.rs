@@ -28,6 +28,7 @@ pub(super) fn container(summary: ContainerSummary) -> Option<SeenContainer> {
         state: state(summary.state, &status),
         health: health(&status),
         image: summary.image.unwrap_or_default(),
+        joins: joined(summary.host_config.and_then(|host| host.network_mode)),
         networks: networks(summary.network_settings.and_then(|settings| settings.networks)),
         volumes: volumes(summary.mounts.unwrap_or_default()),
         ports: ports(summary.ports.unwrap_or_default()),
@@ -71,6 +72,12 @@ fn in_brackets(status: &str) -> Option<&str> {
 fn networks(networks: Option<HashMap<String, EndpointSettings>>) -> BTreeMap<String, String> {
     let id = |endpoint: EndpointSettings| endpoint.network_id.unwrap_or_default();
     networks.unwrap_or_default().into_iter().map(|(name, endpoint)| (name, id(endpoint))).collect()
+}
+
+/// The container whose network a mode stands for.
+fn joined(mode: Option<String>) -> Option<ContainerId> {
+    let id = mode?.strip_prefix("container:")?.to_owned();
+    (id.len() == 64).then(|| ContainerId::new(id))
 }
 
 /// The volumes among a container's mounts, by target.
@@ -170,7 +177,7 @@ mod tests {
             "Ports":[{"IP":"::","PrivatePort":80,"PublicPort":8080,"Type":"tcp"},{"PrivatePort":443,"Type":"tcp"}],
             "Labels":{"com.docker.compose.service":"web","com.docker.compose.container-number":"2",
             "com.docker.compose.oneoff":"False"},"State":"running","Status":"Up 5 minutes (health: starting)",
-            "NetworkSettings":{"Networks":{"p_default":{"NetworkID":"n1"}}},
+            "HostConfig":{"NetworkMode":"p_default"},"NetworkSettings":{"Networks":{"p_default":{"NetworkID":"n1"}}},
             "Mounts":[{"Type":"volume","Name":"p_data","Destination":"/data"},{"Type":"bind","Destination":"/x"}]}"#,
         ))
         .expect("it has a service");

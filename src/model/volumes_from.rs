@@ -20,6 +20,8 @@ pub enum MountsOf {
     Service(Name),
     /// Those of a container which nobody here makes.
     Container(String),
+    /// Those of a container by its id or name, as the engine is told.
+    Id(String),
 }
 
 impl FromStr for VolumesFrom {
@@ -44,6 +46,7 @@ impl fmt::Display for VolumesFrom {
         match &self.source {
             MountsOf::Service(name) => write!(out, "{name}")?,
             MountsOf::Container(name) => write!(out, "container:{name}")?,
+            MountsOf::Id(id) => write!(out, "{id}")?,
         }
         self.mode.as_ref().map_or(Ok(()), |mode| write!(out, ":{mode}"))
     }

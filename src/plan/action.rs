@@ -1,6 +1,6 @@
 //! [`Action`]: one thing done to the engine. What an action needs is in its variant.
 
-use super::{Condition, MountedVolume, Occasion, Order, StepId};
+use super::{Condition, MountedVolume, Occasion, Order, Peer, StepId};
 use crate::value::{ContainerId, ImageName, Name, Signal};
 use std::time::Duration;
 
@@ -72,6 +72,8 @@ pub enum Action {
         name: String,
         /// The container that it replaces.
         inherit: Option<Inherit>,
+        /// The containers of other services that it shares with or links to.
+        peers: Vec<Peer>,
     },
     /// Put the configs and secrets that no file of the host has into a container that is about to start.
     Upload {

@@ -1,8 +1,9 @@
 //! What a container, network or volume was made from, in hashes: Compose's, and ours, which says what changed.
 
+use super::Peers;
 use crate::document::{Node, Value, json};
 use crate::model::{FileKind, Network, Project, Service, ServiceFile, Volume};
-use crate::value::Name;
+use crate::value::{Checksum, ContainerId, Name};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -46,10 +47,12 @@ pub fn volume_hash(volume: &Volume) -> String {
     sha256(&json::compact(&volume.write()))
 }
 
-/// Short hashes of each attribute, of each entry of attributes that are mappings, and of what is in the configs and
-/// secrets, as `path=hash` joined by blanks. No value can be read from it.
-pub fn fingerprint(project: &Project, service: &Service) -> String {
+/// Short hashes of each attribute, of each entry of attributes that are mappings, of what is in the configs and secrets,
+/// and of the containers that are shared with, as `path=hash` joined by blanks. No value can be read from it.
+pub fn fingerprint(project: &Project, service: &Service, peers: &Peers) -> String {
     let mut fields = fields(service);
+    let id = |(name, path): (&Name, String)| Some((path, id_checksum(peers.shared(name)?)));
+    fields.extend(shared(service).into_iter().filter_map(id));
     let contents = contents(project, service);
     fields.extend(contents.into_iter().map(|((kind, name), checksum)| (content_path(kind, &name), checksum)));
     fields.iter().map(|(path, hash)| format!("{path}={hash}")).collect::<Vec<_>>().join(" ")
@@ -60,7 +63,11 @@ pub fn differences(service: &Service, fingerprint: &str) -> Vec<String> {
     let now = fields(service);
     let then = recorded(fingerprint);
     let changed = now.iter().filter(|(path, hash)| then.get(path.as_str()) != Some(&hash.as_str()));
-    let gone = then.keys().filter(|path| !now.contains_key(**path) && !path.ends_with(CONTENT));
+    let is_attribute = |path: &str| {
+        let is_shared = [NAMESPACES, MOUNTS].iter().any(|start| path.starts_with(start));
+        !is_shared && !path.ends_with(CONTENT)
+    };
+    let gone = then.keys().filter(|path| !now.contains_key(**path) && is_attribute(path));
     let mut paths: Vec<String> = changed.map(|(path, _)| path.clone()).chain(gone.map(ToString::to_string)).collect();
     paths.sort();
     paths
@@ -74,6 +81,49 @@ pub fn new_contents(project: &Project, service: &Service, fingerprint: &str) -> 
         then.get(content_path(*kind, name).as_str()).is_some_and(|recorded| recorded != checksum)
     };
     contents(project, service).into_iter().filter(is_new).map(|(file, _)| file).collect()
+}
+
+/// The service whose container, with which a service shares, is another one than a fingerprint says.
+pub fn other_peer(service: &Service, peers: &Peers, fingerprint: &str) -> Option<Name> {
+    let then = recorded(fingerprint);
+    let is_other = |(name, path): &(&Name, String)| {
+        let now = peers.shared(name).map(id_checksum);
+        now.is_some() && then.get(path.as_str()).is_some_and(|recorded| Some(*recorded) != now.as_deref())
+    };
+    shared(service).into_iter().find(is_other).map(|(name, _)| name.clone())
+}
+
+/// The service in whose namespaces a fingerprint says that a container lives, when that container is not the one that
+/// others share with now.
+pub fn lost_namespace(service: &Service, peers: &Peers, fingerprint: &str) -> Option<Name> {
+    let then = recorded(fingerprint);
+    let is_lost = |name: &&Name| {
+        let recorded = then.get(format!("{NAMESPACES}{name}").as_str()).copied();
+        recorded.is_some() && recorded != peers.shared(name).map(id_checksum).as_deref()
+    };
+    service.namespace_services().find(is_lost).cloned()
+}
+
+/// Whether a fingerprint says that a container lives in the namespaces of this one.
+pub fn lives_in(fingerprint: &str, service: &Name, container: &ContainerId) -> bool {
+    let checksum = id_checksum(container);
+    recorded(fingerprint).get(format!("{NAMESPACES}{service}").as_str()) == Some(&checksum.as_str())
+}
+
+/// The beginning of the path of a container whose namespaces are shared.
+const NAMESPACES: &str = "namespaces.";
+/// The beginning of the path of a container whose mounts are shared.
+const MOUNTS: &str = "mounts.";
+
+/// The services of which one shares a container, each with the path that it is recorded at.
+fn shared(service: &Service) -> Vec<(&Name, String)> {
+    let namespaces = service.namespace_services().map(|name| (name, format!("{NAMESPACES}{name}")));
+    let mounts = service.mount_services().map(|name| (name, format!("{MOUNTS}{name}")));
+    namespaces.chain(mounts).collect()
+}
+
+fn id_checksum(container: &ContainerId) -> String {
+    Checksum::of(container.as_str()).to_string()
 }
 
 /// The end of the path of a content.
@@ -208,7 +258,7 @@ mod tests {
         let project = project("services: {}");
         let before = service("{image: x, environment: {A: secret, B: same}, command: [a]}");
         let after = service("{image: x, environment: {A: other, B: same, C: new}, user: \"1\"}");
-        let kept = fingerprint(&project, &before);
+        let kept = fingerprint(&project, &before, &Peers::default());
         assert!(!kept.contains("secret"));
         assert_eq!(differences(&after, &kept), ["command", "environment.A", "environment.C", "user"]);
         assert!(differences(&before, &kept).is_empty());
@@ -220,10 +270,10 @@ mod tests {
 configs: {c: {content: x}}\nsecrets: {s: {environment: S}}";
         let mut project = project(text);
         let service = project.services[0].clone();
-        let unread = fingerprint(&project, &service);
+        let unread = fingerprint(&project, &service, &Peers::default());
         project.secrets[0].fill(Secret::new("hunter2"));
         project.configs[0].fill(Secret::new("x"));
-        let kept = fingerprint(&project, &service);
+        let kept = fingerprint(&project, &service, &Peers::default());
         assert!(!kept.contains("hunter2") && new_contents(&project, &service, &kept).is_empty(), "{kept}");
         project.secrets[0].fill(Secret::new("hunter3"));
         assert_eq!(new_contents(&project, &service, &kept), [(FileKind::Secret, "s".parse().expect("valid"))]);

@@ -1,6 +1,6 @@
 //! The labels that mark what belongs to a project: Compose's, so that each tool can take over from the other, and ours.
 
-use super::{OneOff, fingerprint};
+use super::{OneOff, Peers, fingerprint};
 use crate::model::{Network, Project, Service, Volume};
 use crate::value::Name;
 use std::collections::BTreeMap;
@@ -59,6 +59,8 @@ pub struct Labelled<'a> {
     pub image: Option<&'a str>,
     /// Whether it is made to replace another.
     pub replaces: Replaces,
+    /// The containers that its references mean.
+    pub peers: &'a Peers,
 }
 
 /// Whether a container is made to replace another.
@@ -72,20 +74,20 @@ pub enum Replaces {
 
 /// The labels of a container: the user's, then ours, which win.
 pub fn of_container(container: &Labelled<'_>) -> Labels {
-    let Labelled { project, service, number, image, replaces } = *container;
+    let Labelled { project, service, number, image, replaces, peers } = *container;
     let identity = &project.identity;
     let mut all = service.labels.clone();
     let mut set = |label: &str, value: String| all.insert(label.to_owned(), value);
     set(PROJECT, identity.name.to_string());
     set(SERVICE, service.name.to_string());
     set(VERSION, COMPOSE_VERSION.into());
-    set(CONFIG_HASH, fingerprint::service_hash(service));
+    set(CONFIG_HASH, fingerprint::service_hash(&peers.resolved(service)));
     set(CONTAINER_NUMBER, number.to_string());
     set(ONEOFF, "False".into());
     set(DEPENDS_ON, dependencies(service));
     set(WORKING_DIR, text(&identity.working_dir));
     set(CONFIG_FILES, joined(&identity.files));
-    set(FINGERPRINT, fingerprint::fingerprint(project, service));
+    set(FINGERPRINT, fingerprint::fingerprint(project, service, peers));
     if let Some(image) = image {
         set(IMAGE, image.to_owned());
     }

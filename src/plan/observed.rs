@@ -49,6 +49,8 @@ pub struct SeenContainer {
     pub labels: BTreeMap<String, String>,
     /// The networks it is in: name to id.
     pub networks: BTreeMap<String, String>,
+    /// The container whose network it shares.
+    pub joins: Option<ContainerId>,
     /// The volumes it has.
     pub volumes: Vec<MountedVolume>,
     /// The ports that are published.

@@ -41,6 +41,8 @@ pub enum Reason {
     Interrupted,
     /// This service needs it.
     NeededBy(Name),
+    /// Its container shares with another container of this service than it would have to.
+    SharesAnew(Name),
     /// It is restarted with this dependency, which is replaced.
     DependencyReplaced(Name),
     /// It is restarted with this dependency, which is restarted.
@@ -72,6 +74,7 @@ impl fmt::Display for Reason {
             Self::Orphan => write!(out, "its service is no longer in the project"),
             Self::Interrupted => write!(out, "left by an interrupted run"),
             Self::NeededBy(service) => write!(out, "'{service}' needs it"),
+            Self::SharesAnew(service) => write!(out, "it shares with '{service}', which is made or started anew"),
             Self::DependencyReplaced(service) => write!(out, "its dependency '{service}' is replaced"),
             Self::DependencyRestarted(service) => write!(out, "its dependency '{service}' is restarted"),
             Self::Replaced => write!(out, "replaced"),

@@ -4,10 +4,10 @@
 //! engine would make up are derived from the step and from what was there, so every order of the steps gives the same.
 
 use super::{
-    Action, Condition, Health, Inherit, MountedVolume, Observed, Occasion, Plan, Replica, SeenContainer, State, Step,
-    StepId, Subject, Target, fingerprint, labels,
+    Action, Condition, Health, Observed, Occasion, Peers, Plan, Replica, SeenContainer, State, Step, StepId, Subject,
+    Target, fingerprint,
 };
-use crate::model::{Healthcheck, MountKind, Networking, Project, Service};
+use crate::model::{Healthcheck, Project};
 use crate::value::{ContainerId, ImageName, Name, Signal};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +15,7 @@ use std::rc::Rc;
 
 #[cfg(test)]
 mod commands;
+mod create;
 #[cfg(test)]
 mod drift;
 #[cfg(test)]
@@ -58,7 +59,7 @@ fn simulate_in(wanted: &Project, seen: &Observed, plan: &Plan, order: &[StepId])
 type Answer = Result<(), String>;
 
 /// The labels of containers by what they are made of: hashing is most of the work when many worlds follow one plan.
-type Known = Rc<RefCell<BTreeMap<(Replica, String, bool), BTreeMap<String, String>>>>;
+type Known = Rc<RefCell<BTreeMap<(Replica, String, bool, Peers), BTreeMap<String, String>>>>;
 
 #[derive(Clone)]
 struct World<'a> {
@@ -103,7 +104,9 @@ impl<'a> World<'a> {
             Action::RenewNetwork { key, reconnect } => self.renew_network(id, key, reconnect)?,
             Action::CreateVolume { key } => self.create_volume(key)?,
             Action::RemoveVolume { name } => self.remove_volume(name)?,
-            Action::Create { replica, name, inherit } => self.create((id, replica), name, inherit.as_ref())?,
+            Action::Create { replica, name, inherit, peers } => {
+                self.create((id, replica), (name, inherit.as_ref()), peers)?;
+            }
             Action::Upload { target, service } => self.upload(target, service)?,
             Action::Start { target } => self.start(target)?,
             Action::Stop { target, .. } => self.stop(target),
@@ -120,92 +123,6 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    fn create(&mut self, (id, replica): (StepId, &Replica), name: &str, inherit: Option<&Inherit>) -> Answer {
-        let Some(service) = self.wanted.services.get(&replica.service) else {
-            return Err(format!("there is no service '{}'", replica.service));
-        };
-        self.name_is_free(name)?;
-        let image = self.wanted.image_of(service);
-        let Some(made_from) = self.now.images.get(&image.familiar()).map(|image| image.id.clone()) else {
-            return Err(format!("image '{image}' is not there"));
-        };
-        let replaces = if inherit.is_some() { labels::Replaces::Another } else { labels::Replaces::Nothing };
-        let labelled = labels::Labelled {
-            project: self.wanted,
-            service,
-            number: replica.number,
-            image: Some(&made_from),
-            replaces,
-        };
-        let container = ContainerId::new(made_up(&["container", &self.origin, &id.index().to_string()]));
-        let created = SeenContainer {
-            name: name.to_owned(),
-            service: replica.service.clone(),
-            number: replica.number,
-            oneoff: false,
-            state: State::Created,
-            health: None,
-            image: image.to_string(),
-            labels: self.labels(replica, &labelled),
-            networks: self.networks_of(service)?,
-            volumes: self.volumes_of(service, &container, inherit)?,
-            ports: vec![],
-            command: String::new(),
-            created: 0,
-            status: String::new(),
-            id: container.clone(),
-        };
-        self.now.containers.push(created);
-        self.made.insert(id, container);
-        Ok(())
-    }
-
-    fn labels(&self, replica: &Replica, labelled: &labels::Labelled<'_>) -> BTreeMap<String, String> {
-        let replaces = labelled.replaces == labels::Replaces::Another;
-        let key = (replica.clone(), labelled.image.unwrap_or_default().to_owned(), replaces);
-        self.known.borrow_mut().entry(key).or_insert_with(|| labels::of_container(labelled)).clone()
-    }
-
-    fn networks_of(&self, service: &Service) -> Result<BTreeMap<String, String>, String> {
-        let Networking::Attached(attached) = &service.networking else { return Ok(BTreeMap::new()) };
-        let name = |key: &Name| self.wanted.networks.get(key).map_or(key.to_string(), |network| network.name.clone());
-        let seen = |name: String| match self.now.network(&name) {
-            Some(network) => Ok((network.name.clone(), network.id.clone())),
-            None => Err(format!("network '{name}' is not there")),
-        };
-        attached.keys().map(name).map(seen).collect()
-    }
-
-    /// What it mounts itself, and what it takes over: anonymous volumes of the old container, where nothing else is.
-    fn volumes_of(
-        &self,
-        service: &Service,
-        container: &ContainerId,
-        old: Option<&Inherit>,
-    ) -> Result<Vec<MountedVolume>, String> {
-        let old: Vec<&MountedVolume> =
-            old.into_iter().flat_map(|old| &old.volumes).filter(|volume| volume.is_anonymous()).collect();
-        let mut volumes = Vec::new();
-        for mount in &service.volumes {
-            let MountKind::Volume { source, .. } = &mount.kind else { continue };
-            let taken_over = old.iter().find(|volume| volume.target == mount.target);
-            let name = match (source, taken_over) {
-                (Some(key), _) => self.volume_named(key)?,
-                (None, Some(volume)) => volume.name.clone(),
-                (None, None) => made_up(&["volume", container.as_str(), &mount.target]),
-            };
-            volumes.push(MountedVolume { name, target: mount.target.clone() });
-        }
-        let free = |volume: &&MountedVolume| service.volumes.iter().all(|mount| mount.target != volume.target);
-        volumes.extend(old.into_iter().filter(free).cloned());
-        Ok(volumes)
-    }
-
-    fn volume_named(&self, key: &Name) -> Result<String, String> {
-        let name = self.wanted.volumes.get(key).map_or(key.as_str(), |volume| &volume.name);
-        self.now.volume(name).map(|volume| volume.name.clone()).ok_or_else(|| format!("volume '{name}' is not there"))
-    }
-
     /// The engine refuses where nothing can be written. What is put in does not show.
     fn upload(&mut self, target: &Target, service: &Name) -> Answer {
         let is_read_only = self.wanted.services.get(service).is_some_and(|service| service.read_only);
@@ -215,6 +132,8 @@ impl<'a> World<'a> {
 
     fn start(&mut self, target: &Target) -> Answer {
         let checked = self.is_checked(target);
+        let joined = self.there(target)?.joins.clone();
+        let joinable = joined.is_none_or(|id| self.now.container(&id).is_some_and(|one| is_up(one.state)));
         let networks: BTreeMap<String, String> =
             self.now.networks.iter().map(|network| (network.name.clone(), network.id.clone())).collect();
         let container = self.there(target)?;
@@ -225,6 +144,7 @@ impl<'a> World<'a> {
                 container.state = State::Running;
                 Ok(())
             }
+            State::Created | State::Exited(_) if !joinable => Err("what it shares the network of does not run".into()),
             State::Created | State::Exited(_) => {
                 let there = |name: &String, id: &String| {
                     networks.get(name).is_some_and(|network| id.is_empty() || id == network)

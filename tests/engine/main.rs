@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod api_socket;
 mod attached;
 mod belonging;
 mod build;
@@ -36,6 +37,7 @@ mod provider;
 mod pull;
 mod push;
 mod readiness;
+mod reference;
 mod refusal;
 mod renewal;
 mod restart;

@@ -45,6 +45,7 @@ fn endpoint(wanted: &Wanted<'_>, attachment: Option<&Attachment>) -> EndpointSet
     let names = std::iter::once(wanted.final_name()).chain(service.filter(|_| shared));
     let interface = given(interface_name.as_ref()).map(|name| (INTERFACE.to_owned(), name));
     let driver_opts: HashMap<String, String> = driver_opts.clone().into_iter().chain(interface).collect();
+    let links = super::reference::links(wanted);
     EndpointSettings {
         aliases: Some(names.collect()),
         driver_opts: (!driver_opts.is_empty()).then_some(driver_opts),
@@ -55,6 +56,7 @@ fn endpoint(wanted: &Wanted<'_>, attachment: Option<&Attachment>) -> EndpointSet
             ipv6_address: ipv6_address.clone(),
             link_local_ips: (!link_local_ips.is_empty()).then(|| link_local_ips.clone()),
         }),
+        links: (!links.is_empty()).then_some(links),
         mac_address: given(mac_address.as_ref()),
         ..EndpointSettings::default()
     }

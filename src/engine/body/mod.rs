@@ -7,6 +7,7 @@ mod endpoints;
 mod files;
 mod mounts;
 mod ports;
+mod reference;
 mod resources;
 pub(super) mod restart;
 mod security;
@@ -18,7 +19,7 @@ pub(super) use mounts::{Place, is_propagation, wants_anonymous};
 use super::EngineError;
 use crate::model::{Cgroup, HealthTest, Healthcheck, Logging, Networking, Project, Service};
 use crate::plan::labels::{self, Labelled, Replaces};
-use crate::plan::{MountedVolume, OneOff, Replica};
+use crate::plan::{MountedVolume, OneOff, Peers, Replica};
 use crate::value::Timespan;
 use bollard::models::{
     ContainerCreateBody, HealthConfig, HostConfig, HostConfigCgroupnsModeEnum as CgroupnsMode,
@@ -39,6 +40,8 @@ pub(super) struct Wanted<'a> {
     pub name: &'a str,
     /// What makes it the container of one run; nothing for the containers that a service has.
     pub one_off: Option<&'a OneOff>,
+    /// The containers that its references mean.
+    pub peers: &'a Peers,
 }
 
 /// What the engine must be asked before the request is made.
@@ -54,17 +57,17 @@ pub(super) struct Found {
 
 impl<'a> Wanted<'a> {
     /// What an action asks for.
-    pub fn of(project: &'a Project, replica: &Replica, name: &'a str) -> Result<Self, EngineError> {
+    pub fn of(project: &'a Project, replica: &Replica, name: &'a str, peers: &'a Peers) -> Result<Self, EngineError> {
         let missing = || EngineError::Internal(format!("service '{}' is not in the project", replica.service));
         let service = project.services.get(&replica.service).ok_or_else(missing)?;
-        Ok(Self { project, service, number: replica.number, name, one_off: None })
+        Ok(Self { project, service, number: replica.number, name, one_off: None, peers })
     }
 
     /// The container of one run.
-    pub fn once(project: &'a Project, one_off: &'a OneOff) -> Result<Self, EngineError> {
+    pub fn once(project: &'a Project, one_off: &'a OneOff, peers: &'a Peers) -> Result<Self, EngineError> {
         let missing = || EngineError::Internal(format!("service '{}' is not in the project", one_off.service));
         let service = project.services.get(&one_off.service).ok_or_else(missing)?;
-        Ok(Self { project, service, number: 0, name: &one_off.name, one_off: Some(one_off) })
+        Ok(Self { project, service, number: 0, name: &one_off.name, one_off: Some(one_off), peers })
     }
 
     /// What it is called in the end.
@@ -107,6 +110,7 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
         entrypoint,
         environment,
         expose,
+        // With `links`.
         external_links: _,
         extra_hosts,
         // In `devices`.
@@ -119,6 +123,7 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
         ipc,
         isolation,
         labels: _,
+        // In `reference` and `endpoints`.
         links: _,
         logging,
         mac_address: _,
@@ -156,11 +161,13 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
         tmpfs,
         tty,
         ulimits: _,
+        // Granted before: a mount, a config and a variable.
         use_api_socket: _,
         user,
         userns_mode,
         uts,
         volumes: _,
+        // In `reference`.
         volumes_from: _,
         working_dir,
     } = wanted.service;
@@ -184,14 +191,15 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
         extra_hosts: Some(extra_hosts.iter().map(|line| line.replacen('=', ":", 1)).collect()),
         group_add: some(group_add.clone()),
         init: *init,
-        ipc_mode: ipc.as_ref().map(ToString::to_string),
+        ipc_mode: ipc.as_ref().map(|mode| reference::namespace(wanted, mode)),
         isolation: isolation.as_deref().map(isolation_mode).transpose()?,
+        links: some(reference::links(wanted)),
         log_config: logging.as_ref().map(log_config),
         masked_paths: security.masked_paths,
         mounts: some(mounts),
         network_mode: Some(network_mode(wanted)),
         oom_score_adj: oom_score_adj.map(|score| score.number().into()),
-        pid_mode: pid.as_ref().map(ToString::to_string),
+        pid_mode: pid.as_ref().map(|mode| reference::namespace(wanted, mode)),
         port_bindings: Some(ports::bindings(ports)),
         privileged: privileged.then_some(true),
         readonly_paths: security.readonly_paths,
@@ -205,6 +213,7 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
         tmpfs: (!tmpfs.is_empty()).then(|| tmpfs.iter().map(|one| halves(one)).collect()),
         userns_mode: userns_mode.clone(),
         uts_mode: uts.as_ref().map(ToString::to_string),
+        volumes_from: some(reference::volumes_from(wanted)),
         ..HostConfig::default()
     };
     let endpoints = endpoints(wanted);
@@ -263,9 +272,9 @@ fn labels_of(wanted: &Wanted<'_>, found: &Found) -> BTreeMap<String, String> {
 }
 
 fn labelled<'a>(wanted: &Wanted<'a>, found: &'a Found) -> Labelled<'a> {
-    let Wanted { project, service, number, name: _, one_off: _ } = *wanted;
+    let Wanted { project, service, number, name: _, one_off: _, peers } = *wanted;
     let replaces = if found.inherited.is_some() { Replaces::Another } else { Replaces::Nothing };
-    Labelled { project, service, number, image: found.image.as_deref(), replaces }
+    Labelled { project, service, number, image: found.image.as_deref(), replaces, peers }
 }
 
 /// `net_admin` is `CAP_NET_ADMIN`, each once and sorted, as the engine's own client writes them; `ALL` stays.
@@ -285,7 +294,7 @@ fn halves(tmpfs: &str) -> (String, String) {
 
 fn network_mode(wanted: &Wanted<'_>) -> String {
     match &wanted.service.networking {
-        Networking::Mode(mode) => mode.to_string(),
+        Networking::Mode(mode) => reference::namespace(wanted, mode),
         attached @ Networking::Attached(_) => {
             let first = attached.in_order().into_iter().next();
             first.map_or_else(|| "none".into(), |(key, _)| endpoints::network_name(wanted.project, key))

@@ -2,13 +2,18 @@
 
 use super::*;
 use crate::testing::project;
+use crate::value::ContainerId;
 use serde_json::{Value, json};
 
 /// The request for the only service of a project, without labels, which have tests of their own.
 fn request(text: &str, found: &Found) -> Value {
     let project = project(text);
     let service = project.services.values().next().expect("a service");
-    let wanted = Wanted { project: &project, service, number: 1, name: "temporary", one_off: None };
+    let mut peers = Peers::default();
+    for name in service.shared_services().chain(service.linked_services()) {
+        peers.add(name, &format!("p-{name}-1"), ContainerId::new(format!("id-of-{name}")));
+    }
+    let wanted = Wanted { project: &project, service, number: 1, name: "temporary", one_off: None, peers: &peers };
     serde_json::to_value(body(&wanted, found).expect("a request")).expect("JSON")
 }
 
@@ -279,4 +284,36 @@ fn a_seccomp_profile_is_sent_as_text() {
     assert_eq!(security.masked_paths, Some(Vec::new()));
     let missing = security::resolve(&["seccomp:none.json".to_owned()], folder.path());
     assert!(matches!(missing, Err(EngineError::File { .. })));
+}
+
+#[test]
+fn a_reference_to_a_service_is_the_id_of_its_container() {
+    let others = "db: {image: x}, o: {image: x}";
+    let of = |text: &str| {
+        let text = format!("services: {{web: {{image: x, {text}}}, {others}}}\nnetworks: {{n: {{name: p_n}}}}");
+        request(&text, &Found::default()).get("HostConfig").cloned().expect("a host configuration")
+    };
+    let shared = of(
+        "network_mode: 'service:db', ipc: 'service:db', pid: 'container:out', volumes_from: [db, 'o:ro', 'container:c:ro']",
+    );
+    for (pointer, value) in [
+        ("/NetworkMode", json!("container:id-of-db")),
+        ("/IpcMode", json!("container:id-of-db")),
+        ("/PidMode", json!("container:out")),
+        ("/VolumesFrom", json!(["id-of-db", "id-of-o:ro", "c:ro"])),
+    ] {
+        assert_eq!(shared.pointer(pointer), Some(&value), "{pointer}");
+    }
+    let linked = of("networks: {n: null}, links: [db, 'o:other'], external_links: [out, 'far:near']");
+    let expected = json!([
+        "p-db-1:db",
+        "p-db-1:db-1",
+        "p-db-1:p-db-1",
+        "p-o-1:other",
+        "p-o-1:o-1",
+        "p-o-1:p-o-1",
+        "out:out",
+        "far:near"
+    ]);
+    assert_eq!(linked.pointer("/Links"), Some(&expected));
 }

@@ -14,7 +14,7 @@ mod process;
 use super::body::{Found, Wanted, body};
 use super::{Engine, EngineError, if_there, proxy};
 use crate::model::{Project, Service};
-use crate::plan::{Observed, Replica, SeenContainer, fingerprint, labels};
+use crate::plan::{Observed, Peers, Replica, SeenContainer, fingerprint, labels};
 use crate::value::ContainerId;
 use bollard::query_parameters::InspectContainerOptions;
 use futures_util::future::try_join_all;
@@ -29,9 +29,10 @@ impl Engine {
         wanted: &Project,
         seen: &Observed,
     ) -> Result<BTreeMap<ContainerId, Vec<String>>, EngineError> {
-        let differ = seen.containers.iter().filter_map(|one| Some((silent(wanted, one)?, one)));
-        let looks = differ.map(|(service, one)| async {
-            Ok((one.id.clone(), self.differences(wanted, service, one).await?.unwrap_or_default()))
+        let differ = seen.containers.iter().filter_map(|one| Some((silent(wanted, seen, one)?, one)));
+        let looks = differ.map(|((service, peers), one)| async move {
+            let differences = self.differences(wanted, (service, &peers), one).await?;
+            Ok((one.id.clone(), differences.unwrap_or_default()))
         });
         Ok(try_join_all(looks).await?.into_iter().collect())
     }
@@ -40,7 +41,7 @@ impl Engine {
     async fn differences(
         &self,
         project: &Project,
-        service: &Service,
+        (service, peers): (&Service, &Peers),
         seen: &SeenContainer,
     ) -> Result<Option<Vec<String>>, EngineError> {
         let answer = self.docker.inspect_container(seen.id.as_str(), None::<InspectContainerOptions>).await;
@@ -50,18 +51,20 @@ impl Engine {
         let name = project.container_name(service, seen.number);
         let replica = Replica { service: service.name.clone(), number: seen.number };
         let found = Found { proxies: proxy::variables(&self.host), ..Found::default() };
-        let request = body(&Wanted::of(project, &replica, &name)?, &found)?;
+        let request = body(&Wanted::of(project, &replica, &name, peers)?, &found)?;
         let pair = Pair { wanted: json(&request), now: json(&now), image: json(&image.config) };
         Ok(Some(pair.differences(project)))
     }
 }
 
 /// The service of a container that differs from it without saying in what.
-fn silent<'a>(wanted: &'a Project, container: &SeenContainer) -> Option<&'a Service> {
+fn silent<'a>(wanted: &'a Project, seen: &Observed, container: &SeenContainer) -> Option<(&'a Service, Peers)> {
     let service = wanted.services.get(&container.service).filter(|_| !container.oneoff)?;
     let hash = container.label(labels::CONFIG_HASH)?;
     let says = container.labels.contains_key(labels::FINGERPRINT);
-    (!says && !fingerprint::matches_service(service, hash)).then_some(service)
+    let peers = Peers::of(wanted, service, seen);
+    let differs = !says && !fingerprint::matches_service(&peers.resolved(service), hash);
+    differs.then_some((service, peers))
 }
 
 fn json(answer: &impl serde::Serialize) -> Value {

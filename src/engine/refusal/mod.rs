@@ -7,6 +7,7 @@ mod address;
 mod cluster;
 mod limit;
 mod port;
+mod sharing;
 mod source;
 mod value;
 mod version;
@@ -24,11 +25,16 @@ pub fn judge<'a>(services: impl IntoIterator<Item = &'a Service>, origins: &Orig
     let mut diagnostics = Diagnostics::default();
     for service in services {
         let home = Path::of(["services", service.name.as_str()]);
-        for (place, fault) in value::faults(service).into_iter().chain(cluster::notes(service)) {
+        for (place, fault) in faults(service) {
             diagnostics.push(fault.at(origins.place(&within(&home, &place))));
         }
     }
     diagnostics
+}
+
+/// All that is found without an engine.
+fn faults(service: &Service) -> Vec<Fault> {
+    [value::faults(service), sharing::faults(service), cluster::notes(service)].concat()
 }
 
 impl Engine {

@@ -5,8 +5,8 @@ mod write;
 
 use super::{
     BlockIo, Build, Cgroup, CredentialSpec, Dependency, Deploy, Develop, Device, DeviceRequest, FileReference,
-    Healthcheck, Hook, Link, Logging, Memory, ModelBinding, Mount, MountKind, Namespace, Networking, Port, Processor,
-    Provider, PullPolicy, Restart, Ulimit, VolumesFrom,
+    Healthcheck, Hook, Link, Logging, Memory, ModelBinding, Mount, MountKind, MountsOf, Namespace, Networking, Port,
+    Processor, Provider, PullPolicy, Restart, Ulimit, VolumesFrom,
 };
 use crate::value::{ByteSize, ImageName, Name, OomScore, Timespan};
 use indexmap::IndexMap;
@@ -207,6 +207,34 @@ impl Service {
     /// The images of the hooks that run before it starts, where they are not its own.
     pub fn hook_images(&self) -> impl Iterator<Item = ImageName> {
         self.pre_start.iter().filter_map(|hook| hook.image.as_ref()?.parse().ok())
+    }
+
+    /// The services whose namespaces it lives in: when their container goes, it cannot stay.
+    pub fn namespace_services(&self) -> impl Iterator<Item = &Name> {
+        let network = match &self.networking {
+            Networking::Mode(mode) => Some(mode),
+            Networking::Attached(_) => None,
+        };
+        let all = [network, self.ipc.as_ref(), self.pid.as_ref()].into_iter().flatten();
+        all.filter_map(Namespace::service)
+    }
+
+    /// The services whose mounts it has.
+    pub fn mount_services(&self) -> impl Iterator<Item = &Name> {
+        self.volumes_from.iter().filter_map(|from| match &from.source {
+            MountsOf::Service(name) => Some(name),
+            MountsOf::Container(_) | MountsOf::Id(_) => None,
+        })
+    }
+
+    /// The services of which it shares a container: its namespaces or its mounts.
+    pub fn shared_services(&self) -> impl Iterator<Item = &Name> {
+        self.namespace_services().chain(self.mount_services())
+    }
+
+    /// The services that it finds under further names.
+    pub fn linked_services(&self) -> impl Iterator<Item = &Name> {
+        self.links.iter().map(|link| &link.service)
     }
 
     /// Whether the file gives it a health check; the image may still bring one where it does not.

@@ -1,25 +1,29 @@
 //! The containers of one service: made, replaced, started, removed.
 
 use super::replica::{self, Kept, Replicas};
-use super::{Draft, Ready, gate};
+use super::{Draft, Ready, gate, peer};
 use crate::model::Service;
 use crate::plan::{
-    Action, AnonymousVolumes, Inherit, Kind, Reach, Reason, Replica, SeenContainer, State, StepId, Subject, Target,
+    Action, AnonymousVolumes, Inherit, Kind, Peer, Reach, Reason, Replica, SeenContainer, State, StepId, Subject,
+    Target,
 };
+use crate::value::Name;
 
 /// Plans the containers of a service whose dependencies are planned already.
 pub(super) fn plan(draft: &mut Draft<'_>, service: &Service) {
-    let Replicas { keep, excess, leftover, new } = replica::sort(draft, service);
+    let peers = peer::of(draft, service);
+    let Replicas { keep, excess, leftover, new } = replica::sort(draft, service, &peers);
     for container in leftover {
         remove(draft, container, Reason::Interrupted, AnonymousVolumes::Remove);
     }
     for container in excess {
         remove(draft, container, Reason::ScaledDown, AnonymousVolumes::Keep);
     }
-    if keep.iter().any(|kept| kept.reason.is_none() && kept.container.is_up()) {
+    let stays = |kept: &Kept<'_>| kept.container.is_up() && !draft.stopped.contains_key(&kept.container.id);
+    if keep.iter().any(|kept| kept.reason.is_none() && stays(kept)) {
         draft.staying.insert(service.name.clone());
     }
-    let planner = Planner { service, needs: resources(draft, service) };
+    let planner = Planner { service, needs: resources(draft, service, &peers), peers };
     let mut ready = Vec::new();
     for kept in keep {
         ready.push(match &kept.reason {
@@ -35,10 +39,14 @@ pub(super) fn plan(draft: &mut Draft<'_>, service: &Service) {
 }
 
 /// The steps that make what the containers of a service need to exist.
-fn resources(draft: &Draft<'_>, service: &Service) -> Vec<StepId> {
+fn resources(draft: &Draft<'_>, service: &Service, peers: &[Peer]) -> Vec<StepId> {
     let networks = service.networking.in_order().into_iter().filter_map(|(key, _)| draft.networks.get(key));
     let volumes = service.volume_keys().filter_map(|key| draft.volumes.get(key));
-    networks.chain(volumes).copied().collect()
+    let peers = peers.iter().filter_map(|peer| match &peer.target {
+        Target::MadeBy(step) => Some(step),
+        Target::Existing(_) => None,
+    });
+    networks.chain(volumes).chain(peers).copied().collect()
 }
 
 fn remove(draft: &mut Draft<'_>, container: &SeenContainer, because: Reason, volumes: AnonymousVolumes) {
@@ -48,7 +56,9 @@ fn remove(draft: &mut Draft<'_>, container: &SeenContainer, because: Reason, vol
     let subject = Subject::of(Kind::Container, &container.name, &container.service);
     let target = Target::Existing(container.id.clone());
     let mut needs = Vec::new();
-    if container.is_up() {
+    if let Some((stopped, _)) = draft.stopped.get(&container.id) {
+        needs.push(*stopped);
+    } else if container.is_up() {
         needs.push(draft.stop(container, because.clone(), &subject, vec![]));
     }
     let removed = draft.add(Action::Remove { target, volumes }, because, &subject, needs);
@@ -57,14 +67,18 @@ fn remove(draft: &mut Draft<'_>, container: &SeenContainer, because: Reason, vol
 
 /// Stops and removes a container for another that has its anonymous volumes, or gets new ones. It is stopped even if it was not seen
 /// running: only what has stopped is removed, so that what an engine lists as running is never on its way out.
-fn make_way(draft: &mut Draft<'_>, old: &SeenContainer, subject: &Subject, needs: Vec<StepId>) -> StepId {
+fn make_way(draft: &mut Draft<'_>, old: &SeenContainer, subject: &Subject, mut needs: Vec<StepId>) -> StepId {
     let target = Target::Existing(old.id.clone());
     if let Some(removed) = draft.removed.get(&old.id) {
         return *removed;
     }
-    let stopped = draft.stop(old, Reason::Replaced, subject, needs);
+    if let Some((stopped, _)) = draft.stopped.get(&old.id) {
+        needs.push(*stopped);
+    } else {
+        needs = vec![draft.stop(old, Reason::Replaced, subject, needs)];
+    }
     let volumes = draft.policy.anonymous;
-    let removed = draft.add(Action::Remove { target, volumes }, Reason::Replaced, subject, vec![stopped]);
+    let removed = draft.add(Action::Remove { target, volumes }, Reason::Replaced, subject, needs);
     if volumes == AnonymousVolumes::Remove {
         draft.renewed.push((old.id.clone(), removed));
     }
@@ -88,7 +102,7 @@ fn before_start(draft: &mut Draft<'_>, service: &Service) -> Vec<StepId> {
     if draft.policy.reach == Reach::Created { Vec::new() } else { gate::before(draft, service) }
 }
 
-/// Starts a container that does not run.
+/// Starts a container that does not run, or that was stopped because of one that it shares with.
 pub(super) fn revive(
     draft: &mut Draft<'_>,
     service: &Service,
@@ -97,7 +111,12 @@ pub(super) fn revive(
 ) -> Ready {
     let target = Target::Existing(container.id.clone());
     needs.extend(gate::before(draft, service));
-    let because = Reason::NotRunning(container.state.to_string());
+    let stopped = draft.stopped.get(&container.id).cloned();
+    if container.state != State::Paused || stopped.is_some() {
+        needs.extend(release(draft, container, &needs));
+    }
+    needs.extend(stopped.as_ref().map(|(stopped, _)| *stopped));
+    let because = stopped.map_or_else(|| Reason::NotRunning(container.state.to_string()), |(_, because)| because);
     let started = draft.start(target.clone(), because, &subject, needs);
     Ready { target, subject, started: Some(started), replaced: false }
 }
@@ -111,8 +130,13 @@ pub(super) fn again(
 ) -> Ready {
     let target = Target::Existing(container.id.clone());
     needs.extend(gate::before(draft, service));
-    let stopped = draft.stop(container, because.clone(), &subject, needs);
-    let started = draft.start(target.clone(), because, &subject, vec![stopped]);
+    needs.extend(release(draft, container, &needs));
+    if let Some((stopped, _)) = draft.stopped.get(&container.id) {
+        needs.push(*stopped);
+    } else {
+        needs = vec![draft.stop(container, because.clone(), &subject, needs)];
+    }
+    let started = draft.start(target.clone(), because, &subject, needs);
     Ready { target, subject, started: Some(started), replaced: false }
 }
 
@@ -120,9 +144,32 @@ fn inherit(old: &SeenContainer) -> Inherit {
     Inherit { from: old.id.clone(), volumes: old.volumes.clone() }
 }
 
+/// Stops the containers that live in the namespaces of one that is about to go or to start anew: they could not talk to
+/// anybody any more. They are replaced or started again when the turn comes to their service.
+fn release(draft: &mut Draft<'_>, other: &SeenContainer, needs: &[StepId]) -> Vec<StepId> {
+    let (wanted, seen, selected) = (draft.wanted, draft.seen, draft.selected);
+    let shares = |service: &Service| service.namespace_services().any(|name| *name == other.service);
+    // Only what is planned after this one: what does not share any more may be planned already.
+    let comes = |name: &Name| selected.contains(name) && wanted.services.get(name).is_some_and(shares);
+    let lives_there = |one: &&SeenContainer| one.is_up() && !one.oneoff && peer::lives_in(one, other);
+    let mut stopped = Vec::new();
+    for container in seen.containers.iter().filter(lives_there).filter(|one| comes(&one.service)) {
+        if draft.stopped.contains_key(&container.id) || draft.removed.contains_key(&container.id) {
+            continue;
+        }
+        let because = Reason::SharesAnew(other.service.clone());
+        let subject = Subject::of(Kind::Container, &container.name, &container.service);
+        let halted = draft.stop(container, because.clone(), &subject, needs.to_vec());
+        draft.stopped.insert(container.id.clone(), (halted, because));
+        stopped.push(halted);
+    }
+    stopped
+}
+
 struct Planner<'a> {
     service: &'a Service,
     needs: Vec<StepId>,
+    peers: Vec<Peer>,
 }
 
 impl Planner<'_> {
@@ -157,6 +204,9 @@ impl Planner<'_> {
         if draft.policy.reach == Reach::Created {
             return Ready { target, subject, started: None, replaced: false };
         }
+        if draft.stopped.contains_key(&container.id) {
+            return revive(draft, self.service, (container, subject), needs);
+        }
         let restart = self.service.depends_on.iter().find(|(dependency, how)| {
             how.restart && draft.ready.get(*dependency).is_some_and(|all| all.iter().any(|one| one.replaced))
         });
@@ -185,6 +235,7 @@ impl Planner<'_> {
         let target = Target::MadeBy(created);
         let mut needs = before_start(draft, self.service);
         needs.push(created);
+        needs.extend(release(draft, old, &needs));
         let going = kept.overtaken.iter().copied().chain([old]);
         let mut gone: Vec<StepId> = going.map(|old| make_way(draft, old, &subject, needs.clone())).collect();
         gone.extend(draft.name_freed(&name, Some(&old.id)));
@@ -211,7 +262,7 @@ impl Planner<'_> {
         needs.sort();
         needs.dedup();
         let inherit = (draft.policy.anonymous == AnonymousVolumes::Keep).then(|| inherit(old));
-        let create = Action::Create { replica, name, inherit };
+        let create = Action::Create { replica, name, inherit, peers: self.peers.clone() };
         let created = draft.add(create, because.clone(), &subject, needs);
         let target = Target::MadeBy(created);
         let mut needs = before_start(draft, self.service);
@@ -231,6 +282,7 @@ impl Planner<'_> {
         let subject = Subject::of(Kind::Container, final_name, &self.service.name);
         let replica = Replica { service: self.service.name.clone(), number };
         let needs = self.needs.iter().copied().chain(draft.name_freed(&name, None)).collect();
-        draft.add(Action::Create { replica, name, inherit }, because.clone(), &subject, needs)
+        let peers = self.peers.clone();
+        draft.add(Action::Create { replica, name, inherit, peers }, because.clone(), &subject, needs)
     }
 }

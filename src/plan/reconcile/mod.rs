@@ -8,6 +8,7 @@ mod hooks;
 mod image;
 mod image_mount;
 mod network;
+mod peer;
 mod replica;
 mod start;
 #[cfg(test)]
@@ -42,7 +43,7 @@ pub struct Blocked {
 pub fn reconcile(wanted: &Project, seen: &Observed, policy: &Policy) -> Result<Plan, Blocked> {
     let services = Services::of(wanted);
     let selected = selection(wanted, &services, policy);
-    let mut draft = Draft::new(wanted, seen, policy);
+    let mut draft = Draft::new(wanted, seen, policy, &selected);
     let made = |service: &&Service| selected.contains(&service.name) && service.provider.is_none();
     let used: Vec<&Service> = wanted.services.values().filter(made).collect();
     network::plan(&mut draft, &used);
@@ -80,6 +81,8 @@ struct Draft<'a> {
     wanted: &'a Project,
     seen: &'a Observed,
     policy: &'a Policy,
+    /// The services that the plan is about.
+    selected: &'a BTreeSet<Name>,
     plan: Plan,
     faults: Vec<Note>,
     /// The step that makes a network, by key.
@@ -100,6 +103,8 @@ struct Draft<'a> {
     staying: BTreeSet<Name>,
     /// The hooks that run once before a service starts.
     prepared: BTreeMap<Name, Vec<StepId>>,
+    /// The steps that stop containers because of one that they share with, and why.
+    stopped: BTreeMap<ContainerId, (StepId, Reason)>,
     /// Steps that wait, by what they wait for, so that two dependents share them.
     gates: BTreeMap<(Target, super::Condition, bool), StepId>,
 }
@@ -134,11 +139,12 @@ enum Standing {
 }
 
 impl<'a> Draft<'a> {
-    fn new(wanted: &'a Project, seen: &'a Observed, policy: &'a Policy) -> Self {
+    fn new(wanted: &'a Project, seen: &'a Observed, policy: &'a Policy, selected: &'a BTreeSet<Name>) -> Self {
         Self {
             wanted,
             seen,
             policy,
+            selected,
             plan: Plan::default(),
             faults: Vec::new(),
             networks: BTreeMap::new(),
@@ -150,6 +156,7 @@ impl<'a> Draft<'a> {
             renewed: Vec::new(),
             staying: BTreeSet::new(),
             prepared: BTreeMap::new(),
+            stopped: BTreeMap::new(),
             gates: BTreeMap::new(),
         }
     }

@@ -1,6 +1,6 @@
 //! Networks: made when missing, made anew when their definition changed, never touched when somebody else's.
 
-use super::{Declared, Draft, Standing, replica};
+use super::{Declared, Draft, Standing, peer, replica};
 use crate::model::{Network, Service};
 use crate::plan::{Action, Kind, Note, Reason, Recreate, SeenContainer, State, Subject, fingerprint};
 use crate::value::{ContainerId, Name};
@@ -50,7 +50,7 @@ fn staying<'a>(draft: &Draft<'a>, key: &Name, network: &Network, services: &[&Se
         let service = services.iter().find(|service| service.name == container.service && !container.oneoff);
         service.is_none_or(|service| {
             let joins = service.networking.in_order().iter().any(|(joined, _)| *joined == key);
-            !joins && replica::divergence(draft, service, container).is_none()
+            !joins && replica::divergence(draft, (service, &peer::all(draft, service)), container).is_none()
         })
     };
     let on_it = |container: &SeenContainer| container.is_up() && container.networks.contains_key(&network.name);

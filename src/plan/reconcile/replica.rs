@@ -1,8 +1,8 @@
 //! Which of a service's containers stay, go, or are replaced, and why.
 
-use super::Draft;
+use super::{Draft, peer};
 use crate::model::{Networking, Service};
-use crate::plan::{Providers, Reason, Recreate, SeenContainer, State, fingerprint, labels};
+use crate::plan::{Peer, Providers, Reason, Recreate, SeenContainer, State, fingerprint, labels};
 
 /// The containers of a service, sorted by what becomes of them.
 #[derive(Default)]
@@ -29,7 +29,7 @@ pub(super) struct Kept<'a> {
 }
 
 /// Sorts the containers of a service: those that fit survive first, then the lowest numbers.
-pub(super) fn sort<'a>(draft: &Draft<'a>, service: &'a Service) -> Replicas<'a> {
+pub(super) fn sort<'a>(draft: &Draft<'a>, service: &'a Service, peers: &[Peer]) -> Replicas<'a> {
     let mut replicas = Replicas::default();
     let mut judged: Vec<Kept<'a>> = Vec::new();
     let (temporary, proper): (Vec<_>, Vec<_>) = draft
@@ -39,10 +39,10 @@ pub(super) fn sort<'a>(draft: &Draft<'a>, service: &'a Service) -> Replicas<'a> 
         .filter(|container| container.state != State::Removing)
         .partition(|container| is_temporary(draft, service, container));
     for container in proper {
-        judged.push(Kept { container, reason: divergence(draft, service, container), overtaken: Vec::new() });
+        judged.push(Kept { container, reason: divergence(draft, (service, peers), container), overtaken: Vec::new() });
     }
     for container in by_age(temporary) {
-        let reason = divergence(draft, service, container);
+        let reason = divergence(draft, (service, peers), container);
         match judged.iter_mut().find(|other| other.container.number == container.number) {
             Some(twin) if twin.reason.is_none() && twin.container.is_up() => replicas.leftover.push(container),
             Some(twin) => {
@@ -81,30 +81,44 @@ pub(super) fn is_temporary(draft: &Draft<'_>, service: &Service, container: &See
 }
 
 /// Why a container is not what is wanted; nothing when it is.
-pub(super) fn divergence(draft: &Draft<'_>, service: &Service, container: &SeenContainer) -> Option<Reason> {
+pub(super) fn divergence(
+    draft: &Draft<'_>,
+    (service, peers): (&Service, &[Peer]),
+    container: &SeenContainer,
+) -> Option<Reason> {
     if container.state == State::Dead {
         return Some(Reason::NotRunning(container.state.to_string()));
     }
     if let Some(volume) = draft.making_way.get(&container.id) {
         return Some(Reason::VolumeChanged(volume.clone()));
     }
+    let made_anew = peer::made_anew(peers, service).map(|shared| Reason::SharesAnew(shared.clone()));
     match draft.policy.recreate_of(&service.name) {
-        Recreate::Never => return None,
         Recreate::Always => return Some(Reason::Asked),
+        Recreate::Never => return peer::stranded(draft, (service, peers), container),
+        Recreate::Diverged if made_anew.is_some() => return made_anew,
         Recreate::Diverged => {}
     }
-    configuration(draft, service, container)
+    configuration(draft, (service, peers), container)
         .or_else(|| image(draft, service, container))
         .or_else(|| network(draft, service, container))
         .or_else(|| mounts(draft, service, container))
 }
 
-fn configuration(draft: &Draft<'_>, service: &Service, container: &SeenContainer) -> Option<Reason> {
+fn configuration(
+    draft: &Draft<'_>,
+    (service, peers): (&Service, &[Peer]),
+    container: &SeenContainer,
+) -> Option<Reason> {
     let hash = container.label(labels::CONFIG_HASH)?;
     let recorded = container.label(labels::FINGERPRINT);
-    if fingerprint::matches_service(service, hash) {
+    let peers = peer::present(peers);
+    if fingerprint::matches_service(&peers.resolved(service), hash) {
         let new = recorded.map(|then| fingerprint::new_contents(draft.wanted, service, then));
         return new.filter(|new| !new.is_empty()).map(Reason::NewContent);
+    }
+    if let Some(other) = recorded.and_then(|then| fingerprint::other_peer(service, &peers, then)) {
+        return Some(Reason::SharesAnew(other));
     }
     let mut fields = recorded.map(|then| fingerprint::differences(service, then));
     if fields.is_none() {

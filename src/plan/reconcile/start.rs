@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn start(wanted: &Project, seen: &Observed, policy: &Policy) -> Result<Plan, Blocked> {
     let services = Services::of(wanted);
     let selected = selection(wanted, &services, policy);
-    let mut draft = Draft::new(wanted, seen, policy);
+    let mut draft = Draft::new(wanted, seen, policy, &selected);
     for service in services.start_order().iter().filter_map(|name| wanted.services.get(name)) {
         if selected.contains(&service.name) {
             start_service(&mut draft, service);
@@ -42,7 +42,7 @@ fn start_service(draft: &mut Draft<'_>, service: &Service) {
     for one in there {
         let subject = Subject::of(Kind::Container, &one.name, &service.name);
         ready.push(match one.state {
-            State::Running | State::Restarting => as_it_is(one, subject),
+            State::Running | State::Restarting if !draft.stopped.contains_key(&one.id) => as_it_is(one, subject),
             _ => container::revive(draft, service, (one, subject), vec![]),
         });
     }
@@ -54,7 +54,8 @@ fn start_service(draft: &mut Draft<'_>, service: &Service) {
 pub fn restart(wanted: &Project, seen: &Observed, policy: &Policy) -> Plan {
     let services = Services::of(wanted);
     let drawn_in = drawn_in(wanted, &services, policy);
-    let mut draft = Draft::new(wanted, seen, policy);
+    let selected = drawn_in.keys().cloned().collect();
+    let mut draft = Draft::new(wanted, seen, policy, &selected);
     for service in services.start_order().iter().filter_map(|name| wanted.services.get(name)) {
         let because = match drawn_in.get(&service.name) {
             Some(Some(dependency)) => Reason::DependencyRestarted(dependency.clone()),

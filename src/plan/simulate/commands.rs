@@ -5,7 +5,7 @@ use super::*;
 use crate::plan::adopt::adopt;
 use crate::plan::reconcile::{reconcile, restart, start};
 use crate::plan::teardown::{Images, Removal, Running, Teardown, Volumes, down, kill, pause, remove, stop, unpause};
-use crate::plan::{Policy, Reach};
+use crate::plan::{Policy, Reach, labels};
 use crate::testing::plan_lines;
 use proptest::test_runner::{TestCaseError, TestCaseResult};
 use proptest::{prop_assert, prop_assert_eq};
@@ -116,11 +116,25 @@ fn after_start_all_that_were_there_run_and_none_is_another(stage: &Stage) -> Tes
     Ok(())
 }
 
+/// Whether the containers that live in the network of another one do so as the file says, and that one is as wanted. When
+/// the file was edited since they were made, or the other one does not run, an engine may refuse to start them.
+fn joins_as_declared(stage: &Stage, world: &Observed, other_is: fn(&SeenContainer) -> bool) -> bool {
+    let joined = world.containers.iter().filter_map(|one| Some((one, one.joins.as_ref()?)));
+    joined.into_iter().all(|(one, id)| {
+        let other = world.container(id).filter(|other| other_is(other));
+        let both = other.zip(stage.wanted.services.get(&one.service));
+        both.is_some_and(|(other, service)| service.namespace_services().any(|name| *name == other.service))
+    })
+}
+
 fn start_after_stop_brings_back_what_ran(stage: &Stage) -> TestCaseResult {
     let Ok(plan) = stage.plan(&stage.world) else { return Ok(()) };
     let up = stage.all(&stage.world, &plan)?;
     let ending = stop(stage.wanted.name(), Some(&stage.wanted), &up, &teardown(stage));
     let down = stage.all(&up, &ending)?;
+    if !joins_as_declared(stage, &down, |_| true) {
+        return Ok(());
+    }
     let policy = Policy { targets: stage.policy.targets.clone(), ..Policy::default() };
     let Ok(beginning) = start(&stage.wanted, &down, &policy) else { return Ok(()) };
     let again = stage.all(&down, &beginning)?;
@@ -133,6 +147,9 @@ fn start_after_stop_brings_back_what_ran(stage: &Stage) -> TestCaseResult {
 }
 
 fn restart_starts_all_that_are_there_again_each_after_what_it_waits_for(stage: &Stage) -> TestCaseResult {
+    if !joins_as_declared(stage, &stage.world, SeenContainer::is_up) {
+        return Ok(());
+    }
     let plan = restart(&stage.wanted, &stage.world, &stage.policy);
     let after = carried_out(stage, &plan)?;
     let started = |id: &ContainerId| {

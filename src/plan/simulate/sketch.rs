@@ -56,6 +56,7 @@ struct ServiceSketch {
     image: u8,
     value: u8,
     files: u8,
+    leans: u8,
 }
 
 /// What the user asks for.
@@ -113,9 +114,22 @@ fn service() -> impl Strategy<Value = ServiceSketch> {
     let scale = select(vec![1_u8, 1, 1, 0, 2, 3]);
     let named = select(vec![0_u8, 0, 1, 2, 2]);
     let places = (0..8_u8, 0..4_u8, 0..4_u8);
-    (depends, scale, named, places, any::<(bool, bool)>(), 0..4_u8, (0..2_u8, 0..4_u8)).prop_map(
-        |(depends, scale, named, (networks, volumes, anonymous), (checked, ends), image, (value, files))| {
-            ServiceSketch { depends, scale, named, networks, volumes, anonymous, checked, ends, image, value, files }
+    (depends, scale, named, places, any::<(bool, bool)>(), 0..4_u8, (0..2_u8, 0..4_u8, 0..12_u8)).prop_map(
+        |(depends, scale, named, (networks, volumes, anonymous), (checked, ends), image, (value, files, leans))| {
+            ServiceSketch {
+                depends,
+                scale,
+                named,
+                networks,
+                volumes,
+                anonymous,
+                checked,
+                ends,
+                image,
+                value,
+                files,
+                leans,
+            }
         },
     )
 }
@@ -256,11 +270,21 @@ impl Sketch {
         }
         let bits = |mask: u8, count: u8| (0..count).filter(move |bit| mask >> bit & 1 == 1);
         let networks: Vec<String> = bits(service.networks, 3).map(|bit| format!("n{bit}: null")).collect();
-        parts.push(if networks.is_empty() {
+        let leans = self.leans(position);
+        let joins = leans.filter(|_| service.leans % 6 == 1);
+        parts.push(if let Some(on) = joins {
+            format!("network_mode: 'service:{}'", SERVICES[on])
+        } else if networks.is_empty() {
             "network_mode: host".into()
         } else {
             format!("networks: {{{}}}", networks.join(", "))
         });
+        parts.extend(leans.map(|on| match service.leans % 6 {
+            1 | 2 => format!("ipc: 'service:{}'", SERVICES[on]),
+            3 => format!("pid: 'service:{}'", SERVICES[on]),
+            4 => format!("volumes_from: ['{}:ro']", SERVICES[on]),
+            _ => format!("links: ['{}:other']", SERVICES[on]),
+        }));
         let named = bits(service.volumes, 2).map(|bit| format!("{{type: volume, source: v{bit}, target: /{bit}}}"));
         // Where no declared volume is, an anonymous one takes its place: data and place change hands.
         let free = bits(service.anonymous, 2)
@@ -272,6 +296,18 @@ impl Sketch {
         parts.join(", ")
     }
 
+    /// The service that one shares with or links to: one that it depends on, that has a container and that does not end.
+    fn leans(&self, position: usize) -> Option<usize> {
+        let service = &self.services[position].1;
+        let others = if self.reversed { position + 1..self.services.len() } else { 0..position };
+        let fits = |on: &usize| {
+            let of = &self.services[*on].1;
+            self.names().contains(&SERVICES[*on]) && of.scale > 0 && !of.ends
+        };
+        let on = others.zip(&service.depends).filter(|(on, how)| **how > 0 && fits(on));
+        on.map(|(on, _)| on).next_back().filter(|_| !service.leans.is_multiple_of(6) && service.leans < 8)
+    }
+
     /// On earlier services, or on later ones when reversed: never in a circle.
     fn depends(&self, position: usize) -> Vec<String> {
         let names = self.names();
@@ -281,7 +317,9 @@ impl Sketch {
         how.filter_map(|(how, on)| {
             let there = names.contains(&SERVICES[on]);
             let until = if self.services[on].1.ends { "service_completed_successfully" } else { "service_healthy" };
+            let leans = self.leans(position) == Some(on) && self.services[position].1.leans % 6 != 4;
             let (condition, more) = match how {
+                _ if leans => ("service_started", ", restart: true"),
                 1 | 2 => ("service_started", ""),
                 3 => ("service_started", ", restart: true"),
                 4 => (until, ", restart: true"),

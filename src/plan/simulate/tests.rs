@@ -1,7 +1,7 @@
 //! What an engine refuses, `simulate` refuses, and what it does not see it takes as done.
 
 use super::*;
-use crate::plan::{AnonymousVolumes, Kind, Reason};
+use crate::plan::{AnonymousVolumes, Inherit, Kind, Reason, Replica, labels};
 use crate::testing::{applied, project};
 
 fn name(text: &str) -> Name {
@@ -40,7 +40,12 @@ fn refused(seen: &Observed, action: Action) -> String {
 }
 
 fn create(name_of_it: &str) -> Action {
-    Action::Create { replica: Replica { service: name("web"), number: 2 }, name: name_of_it.into(), inherit: None }
+    Action::Create {
+        replica: Replica { service: name("web"), number: 2 },
+        name: name_of_it.into(),
+        inherit: None,
+        peers: vec![],
+    }
 }
 
 fn existing(seen: &Observed) -> Target {
@@ -153,8 +158,12 @@ fn a_paused_container_goes_on_and_a_stopped_one_starts_anew() {
 fn a_replacement_takes_over_anonymous_volumes_and_nothing_else() {
     let seen = applied(&web());
     let old = &seen.containers[0];
-    let inherit =
-        |inherit| Action::Create { replica: Replica { service: name("web"), number: 1 }, name: "new".into(), inherit };
+    let inherit = |inherit| Action::Create {
+        replica: Replica { service: name("web"), number: 1 },
+        name: "new".into(),
+        inherit,
+        peers: vec![],
+    };
     let taken = Inherit { from: old.id.clone(), volumes: old.volumes.clone() };
     let new = after(&seen, [inherit(Some(taken))]).expect("possible").containers.remove(1);
     assert_eq!(new.volumes, old.volumes);
