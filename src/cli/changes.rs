@@ -101,9 +101,10 @@ impl Changes {
 
     /// The project as these flags want it, and the engine that can have it.
     pub async fn prepare(&self, context: &Context) -> anyhow::Result<(Loaded, Engine)> {
-        let loaded = self.load(context)?;
+        let mut loaded = self.load(context)?;
         let engine = context.engine()?;
         context.refuse_what_fails(&loaded, &self.services, &engine).await?;
+        context.grant_api_socket(&mut loaded, &engine).await?;
         Ok((loaded, engine))
     }
 

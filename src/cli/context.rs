@@ -211,6 +211,14 @@ impl Context {
         if faults.has_errors() { Err(Faulty.into()) } else { Ok(()) }
     }
 
+    /// Gives services the engine's socket where they ask for it, with what the docker client knows about registries.
+    pub async fn grant_api_socket(&self, loaded: &mut Loaded, engine: &Engine) -> anyhow::Result<()> {
+        if loaded.project.services.values().any(|service| service.use_api_socket) {
+            loaded.project.grant_api_socket(Box::pin(engine.client_configuration()).await?);
+        }
+        Ok(())
+    }
+
     /// Ends the command when the engine would refuse something of these services, before anything is done.
     pub async fn refuse_what_fails(&self, loaded: &Loaded, targets: &[Name], engine: &Engine) -> anyhow::Result<()> {
         let project = &loaded.project;

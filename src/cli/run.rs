@@ -91,6 +91,7 @@ impl Run {
         context.tell_effects(&mut loaded, std::slice::from_ref(&service))?;
         let engine = context.engine()?;
         context.refuse_what_fails(&loaded, std::slice::from_ref(&service), &engine).await?;
+        context.grant_api_socket(&mut loaded, &engine).await?;
         let named_by = loaded.named_by;
         let stage = Stage { context, engine: &engine, project: &loaded.project, one_off: &one_off, named_by };
         let (Some(carrier), Some(licence)) = (Carrier::new(context, &engine, &loaded.project), context.licence())

@@ -3,6 +3,7 @@
 //! [`Engine::observe`] looks, [`Engine::perform`] does one action of a plan, the rest follows one container. What comes
 //! out is in the program's own types. It decides nothing: no order, no retry, no question to the user.
 
+mod api_socket;
 mod archive;
 mod attach;
 mod body;

@@ -84,6 +84,12 @@ impl Reader<'_> {
             self.fits(service, &file);
         }
         self.twins(service);
+        if service.use_api_socket && service.read_only {
+            let message = format!("passwords cannot be put into '{}', which is 'read_only'", service.name);
+            let fault = Diagnostic::error("conflict", message).help("remove 'use_api_socket' or 'read_only'");
+            let place = Path::of(["services", service.name.as_str(), "use_api_socket"]);
+            self.diagnostics.push(fault.at(self.loaded.origins.place(&place)));
+        }
     }
 
     /// What is in it; nothing when that is a fault, which is reported once for each service that uses it.

@@ -4,6 +4,7 @@
 //! `config` and Compose's hash walk what `write` gives. Places live in `Origins`, never here. Nothing here touches a
 //! file or an engine.
 
+mod api_socket;
 mod attachment;
 mod block_io;
 mod build;

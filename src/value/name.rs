@@ -26,6 +26,11 @@ impl Name {
         Ok(Self(text.into()))
     }
 
+    /// The key of the config that stands for `use_api_socket`; no file can have it.
+    pub fn of_api_socket() -> Self {
+        Self("#apisocket".into())
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,0 +1,83 @@
+//! `use_api_socket`: what a service gets that may talk to the engine as the user does. Spec: services, `use_api_socket`.
+
+use super::{FileObject, FileReference, Mount, MountKind, Project, Service};
+use crate::value::{Name, Secret};
+
+/// Where the engine listens, outside and inside.
+const SOCKET: &str = "/var/run/docker.sock";
+/// The folder of the docker client's configuration inside.
+const FOLDER: &str = "/run/secrets/docker";
+/// The variable that names that folder.
+const VARIABLE: &str = "DOCKER_CONFIG";
+
+impl Project {
+    /// Gives services with `use_api_socket` the engine's socket and a configuration of the docker client, as mount,
+    /// config and variable like any other. They count in Compose's hash, so it is done before anything is hashed.
+    ///
+    /// The passwords in the configuration have no checksum: some live for hours only, and no container is to be replaced
+    /// for that.
+    pub fn grant_api_socket(&mut self, configuration: Secret) {
+        let key = Name::of_api_socket();
+        if self.configs.contains_key(&key) {
+            return;
+        }
+        let object = FileObject { text: Some(configuration), ..FileObject::default() };
+        self.configs.insert(key.clone(), object);
+        self.services.values_mut().filter(|service| service.use_api_socket).for_each(|service| grant(service, &key));
+    }
+}
+
+fn grant(service: &mut Service, key: &Name) {
+    let kind = MountKind::Bind { source: SOCKET.into() };
+    service.volumes.push(Mount {
+        kind,
+        target: SOCKET.into(),
+        read_only: false,
+        consistency: None,
+        bind: None,
+        volume: None,
+        tmpfs: None,
+        image: None,
+    });
+    service.environment.entry(VARIABLE.into()).or_insert_with(|| Some(FOLDER.into()));
+    let target = Some(format!("{FOLDER}/config.json"));
+    service.configs.push(FileReference { source: key.clone(), target, uid: None, gid: None, mode: None });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ServiceFile;
+    use crate::plan::fingerprint::service_hash;
+    use crate::testing::project;
+
+    /// Measured: the labels that `docker compose` 2.40.3 writes.
+    #[test]
+    fn what_is_given_counts_in_the_hash_and_the_users_own_variable_stays() {
+        let text = "services:
+  a: {image: alpine, command: [sleep, '1000'], use_api_socket: true, networks: {default: null}}
+  b: {image: alpine, command: [sleep, '1000'], use_api_socket: true, environment: {DOCKER_CONFIG: /mine}, \
+      configs: [{source: cc}], networks: {default: null}}
+configs: {cc: {content: x}}";
+        let mut project = project(text);
+        project.grant_api_socket(Secret::new("{}"));
+        project.grant_api_socket(Secret::new("again"));
+        let hashes: Vec<String> = project.services.values().map(service_hash).collect();
+        let measured = [
+            "0bffb3aa37daa4c36574964d37a10b8c424cf8560d9076be31f4ea0a1b57ffb1",
+            "723b53a32c50619f67fba81ddb6cce343a5141be089d8e7febd84147094ed357",
+        ];
+        assert_eq!(hashes, measured);
+        let files = ServiceFile::in_memory(&project, &project.services[0]);
+        assert_eq!(files[0].path(), "/run/secrets/docker/config.json");
+        assert_eq!((files[0].object.text.as_ref().map(Secret::expose), &files[0].object.checksum), (Some("{}"), &None));
+    }
+
+    #[test]
+    fn others_get_nothing() {
+        let mut plain = project("services: {a: {image: x}}");
+        let before = plain.services.clone();
+        plain.grant_api_socket(Secret::new("{}"));
+        assert_eq!(plain.services, before);
+    }
+}
