@@ -35,6 +35,8 @@ impl Rm {
         if self.force || context.is_dry_run() || names.is_empty() {
             return Ok(scope.settle(context, &plan, "no stopped containers").await);
         }
+        // Nobody else waits for the project's lock while a person thinks.
+        drop(scope);
         match ask(context, &format!("remove {}?", names.join(", "))).await? {
             Answer::Yes => {}
             Answer::No => return Ok(Exit::DONE),

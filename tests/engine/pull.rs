@@ -59,7 +59,7 @@ fn a_policy_with_a_time_fetches_again_when_it_has_passed() {
     assert_eq!(scenario.container("a").id(), first);
     scenario.edit("compose.yaml", "daily", "every_0s");
     scenario.hoist(["plan"]).code(2).prints("its pull policy is 'every_0s'");
-    scenario.hoist(["up", "-d"]).ok().says("pulled").says("its image is newer");
+    scenario.hoist(["up", "-d"]).ok().says("pulled").says("is newer");
     assert_ne!(scenario.container("a").id(), first);
     scenario.hoist(["down"]).ok();
     scenario.docker(["rmi", "--force", &image, &keep]);
