@@ -81,7 +81,8 @@ fn comes_true(scenario: &Scenario) {
     let names: BTreeSet<_> = foretold.keys().chain(found.keys()).collect();
     let differ: Vec<_> = names.into_iter().filter(|name| foretold.get(*name) != found.get(*name)).collect();
     let both: Vec<_> = differ.into_iter().map(|name| (name, foretold.get(name), found.get(name))).collect();
-    assert!(both.is_empty(), "(thing, foretold, found): {both:#?}\n{}", ran.told());
+    let why: Vec<_> = plan.steps().map(|(_, step)| format!("{}: {}", step.subject.name, step.because)).collect();
+    assert!(both.is_empty(), "(thing, foretold, found): {both:#?}\nplanned {why:#?}\n{}", ran.told());
 }
 
 #[test]
