@@ -109,13 +109,13 @@ help: indent with spaces: YAML allows no tabs there
 #[test]
 fn an_attribute_that_a_stack_is_wrong_without_stops_all_that_would_make_it() {
     let scenario = Scenario::empty();
-    scenario.write("compose.yaml", "services:\n  web:\n    image: x\n    use_api_socket: true\n");
+    scenario.write("compose.yaml", "services:\n  web:\n    image: x\n    healthcheck: {test: x, start_interval: 5s}\n");
     let words = "\
-compose.yaml:4:5: error[unsupported]: 'use_api_socket' of service 'web' is not supported by this version of hoist
+compose.yaml:4:44: error[invalid-value]: 'start_interval' needs a 'start_period'
   |
-4 |     use_api_socket: true
-  |     ^^^^^^^^^^^^^^
-help: remove it to go on; nothing is started without it, so that nothing behaves other than the file says
+4 |     healthcheck: {test: x, start_interval: 5s}
+  |                                            ^^
+help: add 'start_period', the time in which 'start_interval' holds
 ";
     for command in ["up", "plan"] {
         let ran = scenario.hoist([command]);
