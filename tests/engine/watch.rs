@@ -93,7 +93,7 @@ fn a_service_that_writes_what_it_is_watched_for_is_let_go() {
 services:
   loop:
     image: busybox
-    command: sh -c 'date +%s%N > /data/x; exec httpd -f'
+    command: sh -c 'cat /proc/sys/kernel/random/uuid > /data/x; exec httpd -f'
     stop_signal: SIGKILL
     volumes: [./data:/data]
   calm: {image: busybox, command: httpd -f, stop_signal: SIGKILL, volumes: ['./calm:/calm:ro']}
