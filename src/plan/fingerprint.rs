@@ -198,6 +198,24 @@ mod tests {
         assert!(hash.starts_with("d5457d0b27"), "{hash}");
     }
 
+    /// Measured: the labels that `docker compose` 2.40.3 writes.
+    #[test]
+    fn what_use_api_socket_gives_counts_and_the_users_own_variable_stays() {
+        let text = "services:
+  a: {image: alpine, command: [sleep, '1000'], use_api_socket: true, networks: {default: null}}
+  b: {image: alpine, command: [sleep, '1000'], use_api_socket: true, environment: {DOCKER_CONFIG: /mine}, \
+      configs: [{source: cc}], networks: {default: null}}
+configs: {cc: {content: x}}";
+        let mut project = project(text);
+        project.grant_api_socket(Secret::new("{}"));
+        let hashes: Vec<String> = project.services.values().map(service_hash).collect();
+        let measured = [
+            "0bffb3aa37daa4c36574964d37a10b8c424cf8560d9076be31f4ea0a1b57ffb1",
+            "723b53a32c50619f67fba81ddb6cce343a5141be089d8e7febd84147094ed357",
+        ];
+        assert_eq!(hashes, measured);
+    }
+
     #[test]
     fn what_compose_leaves_out_does_not_change_the_hash() {
         let plain = service("{image: x}");

@@ -1,5 +1,8 @@
 //! What `up` does to the containers of a project, one obligation each.
 
+mod copy;
+mod sharing;
+
 use super::*;
 use crate::plan::{Health, Recreate, labels};
 use crate::testing::{applied, applied_on, fetched, plan_lines, project, reasons};
@@ -210,58 +213,6 @@ fn what_fits_survives_scaling_down_even_with_a_higher_number() {
     assert_eq!(plan_lines(&up(&scaled(1), &seen)), ["stop a-1", "remove a-1 [stop a-1]"]);
 }
 
-/// A world with a container and the copy of it that an interrupted replacement left.
-fn with_copy(seen: &Observed, change: impl Fn(&mut SeenContainer)) -> Observed {
-    let mut seen = seen.clone();
-    let web = seen.replicas(&"web".parse().expect("valid"))[0].clone();
-    let name = format!("{}_{}", web.id.short(), web.name);
-    let mut copy = SeenContainer { id: ContainerId::new("0".repeat(64)), name, state: State::Created, ..web };
-    change(&mut copy);
-    seen.containers.push(copy);
-    seen
-}
-
-#[test]
-fn a_copy_that_is_what_is_wanted_takes_over_where_the_run_was_interrupted() {
-    let now = applied(&shop("debug")).replicas(&"web".parse().expect("valid"))[0].labels.clone();
-    let seen = with_copy(&applied(&shop("info")), |copy| copy.labels = now.clone());
-    let expected =
-        ["stop web-1", "remove web-1 [stop web-1]", "rename web-1 [remove web-1]", "start web-1 [rename web-1]"];
-    assert_eq!(plan_lines(&up(&shop("debug"), &seen)), expected);
-}
-
-#[test]
-fn a_copy_that_is_replaced_in_turn_hands_on_the_volumes_and_both_go() {
-    let seen = with_copy(&applied(&shop("info")), |_| {});
-    let plan = up(&shop("debug"), &seen);
-    let inherits = |step: &Step| matches!(&step.action, Action::Create { inherit: Some(old), .. } if old.from.as_str().starts_with("000"));
-    assert!(plan.steps().any(|(_, step)| inherits(step)), "{:?}", plan_lines(&plan));
-    let removed = plan.steps().filter(|(_, step)| matches!(step.action, Action::Remove { .. })).count();
-    assert_eq!(removed, 2);
-}
-
-#[test]
-fn a_copy_next_to_a_running_container_that_is_what_is_wanted_goes() {
-    let seen = with_copy(&applied(&shop("info")), |copy| {
-        copy.labels.insert("com.docker.compose.config-hash".into(), "another".into());
-    });
-    let plan = up(&shop("info"), &seen);
-    assert_eq!(plan.len(), 1);
-    assert!(reasons(&plan)[0].ends_with("left by an interrupted run"));
-}
-
-#[test]
-fn a_copy_that_alone_is_left_gets_its_name_and_starts() {
-    let one = services(&["a: {image: x}"]);
-    let seen = changed(applied(&one), |container| {
-        container.name = "0123456789ab_p-a-1".into();
-        container.state = State::Created;
-    });
-    let plan = up(&one, &seen);
-    assert_eq!(plan_lines(&plan), ["rename a-1", "start a-1 [rename a-1]"]);
-    assert_eq!(reasons(&plan)[0], "rename a-1: left by an interrupted run");
-}
-
 #[test]
 fn a_name_of_the_users_own_that_looks_made_up_is_left_alone() {
     let one = services(&["a: {image: x, container_name: 0123456789ab_web}"]);
@@ -395,71 +346,4 @@ fn a_finished_one_off_goes_with_the_orphans_and_a_running_one_stays() {
     }
     let policy = Policy { orphans: Orphans::Remove, ..Policy::default() };
     assert_eq!(plan_lines(&up_with(&one, &seen, &policy)), ["stop a-run-1", "remove a-run-1 [stop a-run-1]"]);
-}
-
-/// A service and two that share with it: its network, its mounts.
-fn sharing(mode: &str) -> Project {
-    let text = "services:
-  vpn: {image: x, environment: {MODE: MODE_}, networks: {default: null}}
-  app: {image: x, network_mode: 'service:vpn', depends_on: {vpn: {condition: service_started, restart: true}}}
-  backup: {image: x, volumes_from: ['vpn:ro'], networks: {default: null}, depends_on: {vpn: {condition: service_started}}}
-networks: {default: {name: p_default}}";
-    project(&text.replace("MODE_", mode))
-}
-
-#[test]
-fn what_shares_with_a_replaced_container_makes_way_for_it_and_is_replaced() {
-    let plan = up(&sharing("new"), &applied(&sharing("old")));
-    let expected = [
-        "create-temp vpn-1",
-        "stop app-1 [create-temp vpn-1]",
-        "stop vpn-1 [create-temp vpn-1, stop app-1]",
-        "remove vpn-1 [stop vpn-1]",
-        "rename vpn-1 [remove vpn-1]",
-        "start vpn-1 [rename vpn-1]",
-        "create-temp app-1 [create-temp vpn-1]",
-        "remove app-1 [start vpn-1, create-temp app-1, stop app-1]",
-        "rename app-1 [remove app-1]",
-        "start app-1 [rename app-1]",
-        "create-temp backup-1 [create-temp vpn-1]",
-        "stop backup-1 [start vpn-1, create-temp backup-1]",
-        "remove backup-1 [stop backup-1]",
-        "rename backup-1 [remove backup-1]",
-        "start backup-1 [rename backup-1]",
-    ];
-    assert_eq!(plan_lines(&plan), expected);
-    assert!(
-        reasons(&plan).contains(&"create-temp backup-1: it shares with 'vpn', which is made or started anew".into())
-    );
-}
-
-#[test]
-fn what_lives_in_the_network_of_a_stopped_container_starts_again_after_it() {
-    let wanted = sharing("old");
-    let mut seen = applied(&wanted);
-    for one in seen.containers.iter_mut().filter(|one| one.service.as_str() == "vpn") {
-        one.state = State::Exited(0);
-    }
-    let expected = ["stop app-1", "start vpn-1 [stop app-1]", "start app-1 [start vpn-1, stop app-1]"];
-    assert_eq!(plan_lines(&up(&wanted, &seen)), expected);
-}
-
-#[test]
-fn a_container_that_shares_with_one_that_was_replaced_elsewhere_says_so() {
-    let wanted = sharing("old");
-    let mut seen = applied(&wanted);
-    for one in seen.containers.iter_mut().filter(|one| one.service.as_str() == "vpn") {
-        one.id = crate::value::ContainerId::new("f".repeat(64));
-    }
-    let reasons = reasons(&up(&wanted, &seen));
-    assert_eq!(reasons[0], "create-temp app-1: it shares with 'vpn', which is made or started anew");
-}
-
-#[test]
-fn sharing_with_a_service_without_containers_is_in_the_way() {
-    let mut wanted = sharing("old");
-    wanted.services[0].scale = Some(0);
-    let blocked = reconcile(&wanted, &fetched(&wanted, &Observed::default()), &Policy::default());
-    let blocked = blocked.expect_err("there is nothing to share with").to_string();
-    assert!(blocked.starts_with("'app' shares with 'vpn', which has no container"), "{blocked}");
 }
