@@ -1,10 +1,11 @@
 //! Something happens to Hoist's n-th write: it is killed, or its request is cut, delayed or refused. Whatever is left, the
 //! next `up` converges, `down -v` leaves nothing, and no volume loses what was in it.
 //!
-//! Each test covers every n of one command and one blow. `make soak` takes them all; otherwise a third of them is taken, a
-//! different one for each blow, so that every write is struck by something.
+//! Each test covers every n of one command and one blow. `make soak` takes them all, each of them once for either command
+//! that may follow. Otherwise that is so where the process is killed; of the other blows, and of all while it scales, a
+//! third is taken, a different one for each, so that every write is struck by something.
 
-use crate::support::{Fault, Moment, Proxy, Ran, Scenario, Strike, engine};
+use crate::support::{Fault, Moment, Proxy, Scenario, Strike, engine};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -34,31 +35,61 @@ impl Blow {
         }
     }
 
-    /// The writes that are struck in this run.
-    fn writes(self) -> Box<dyn Iterator<Item = usize>> {
-        if std::env::var_os("HOIST_SOAK").is_some() {
-            return Box::new(1..=MOST);
-        }
+    fn is_kill(self) -> bool {
+        matches!(self, Self::KillBefore | Self::KillAfter)
+    }
+
+    /// The writes that are struck in this run, and what follows.
+    fn writes(self, kills: Kills) -> Box<dyn Iterator<Item = (usize, Next)>> {
+        let all = 1..=MOST;
+        let kills = if self.is_kill() { kills } else { Kills::Third };
+        let kills = if std::env::var_os("HOIST_SOAK").is_some() { Kills::EachTwice } else { kills };
         let first = match self {
             Self::KillBefore | Self::CutAfter => 1,
             Self::KillAfter | Self::Refuse => 2,
             Self::Cut | Self::Delay => 3,
         };
-        Box::new((first..=MOST).step_by(3))
+        match kills {
+            Kills::EachTwice => Box::new(all.flat_map(|write| [(write, Next::Up), (write, Next::Down)])),
+            Kills::Each => Box::new(all.map(|write| (write, Next::Up))),
+            Kills::Third => Box::new(all.skip(first - 1).step_by(3).zip([Next::Up, Next::Down].into_iter().cycle())),
+        }
     }
+}
+
+/// At which writes of a command the process is killed when there is no soak.
+#[derive(Debug, Clone, Copy)]
+enum Kills {
+    /// At each, once for either command that may follow.
+    EachTwice,
+    /// At each, with an `up` that follows.
+    Each,
+    /// At a third.
+    Third,
+}
+
+/// The command after the one that was struck.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Up,
+    Down,
 }
 
 /// A stack to which something happens, and all anonymous volumes that its containers were ever seen with.
 struct Victim {
     scenario: Scenario,
     volumes: BTreeSet<String>,
+    round: u32,
+    /// The words in its volumes.
+    remembered: Option<String>,
     /// What was struck, for messages.
     after: String,
 }
 
 impl Victim {
     fn new() -> Self {
-        Self { scenario: Scenario::new("killed"), volumes: BTreeSet::new(), after: String::new() }
+        let (volumes, after) = (BTreeSet::new(), String::new());
+        Self { scenario: Scenario::new("killed"), volumes, round: 0, remembered: None, after }
     }
 
     fn look(&mut self) {
@@ -67,12 +98,12 @@ impl Victim {
     }
 
     /// Runs a command whose n-th write is struck; whether it came to that write.
-    fn struck<const N: usize>(&mut self, write: usize, blow: Blow, words: [&str; N]) -> bool {
+    fn is_struck(&mut self, write: usize, blow: Blow, words: &[&str]) -> bool {
         self.look();
         let proxy = Proxy::new();
         proxy.strike_at(write, blow.strike());
         self.scenario.through(&proxy);
-        let (ran, request) = proxy.victim(self.scenario.spawn(words));
+        let (ran, request) = proxy.victim(self.scenario.spawn_words(words));
         self.scenario.directly();
         self.look();
         let Some(request) = request else { return false };
@@ -100,6 +131,7 @@ impl Victim {
         let again = self.scenario.hoist(["up", "-d", "--scale", &format!("web={webs}")]);
         assert!(again.stderr.contains("up to date"), "{after}\nit does not settle\n{}", again.told());
         assert_eq!(ran.code, Some(0), "{after}\n{}", ran.told());
+        self.remembers();
     }
 
     /// Fails unless `down -v` leaves nothing, no anonymous volume either.
@@ -114,15 +146,21 @@ impl Victim {
         assert!(leaked.is_empty(), "{after}\nleft volumes {leaked:?}\n{}", ran.told());
         assert_eq!(ran.code, Some(0), "{after}\n{}", ran.told());
         self.volumes.clear();
+        self.remembered = None;
     }
 
-    /// Puts words into an anonymous volume and a named one.
-    fn remember(&self, words: &str) -> Ran {
-        self.scenario.inside("db", &format!("echo {words} | tee /scratch/file >/data/file")).ok()
+    /// Brings a number of web servers up, and puts words into an anonymous volume and a named one.
+    fn with_words(&mut self, webs: usize) {
+        self.scenario.hoist(["up", "-d", "--scale", &format!("web={webs}")]).ok();
+        let words = format!("before {}", self.round);
+        self.scenario.inside("db", &format!("echo {words} | tee /scratch/file >/data/file")).ok();
+        self.remembered = Some(words);
+        self.volumes.clear();
     }
 
     /// Fails unless the words are still there.
-    fn remembers(&self, words: &str) {
+    fn remembers(&self) {
+        let Some(words) = &self.remembered else { return };
         for file in ["/scratch/file", "/data/file"] {
             let found = self.scenario.inside("db", &format!("cat {file}"));
             assert_eq!(found.stdout.trim(), words, "{}\n{file} is lost\n{}", self.after, found.told());
@@ -130,105 +168,112 @@ impl Victim {
     }
 }
 
-/// The first `up`, then another, then `down -v`.
-fn first_up(blow: Blow) {
-    let mut victim = Victim::new();
-    for write in blow.writes() {
-        if !victim.struck(write, blow, ["up", "-d"]) {
-            assert!(write > 3, "hardly a write was made");
-            return;
-        }
-        if write.is_multiple_of(2) {
-            victim.converges(2);
-        }
-        victim.leaves_nothing();
-    }
-    panic!("more than {MOST} writes");
+/// A command that is struck, at each of its writes.
+struct Command {
+    words: &'static [&'static str],
+    /// Web servers afterwards.
+    webs: usize,
+    /// Brings about what the command finds, whatever is there.
+    ready: fn(&mut Victim),
+    /// Whether it leaves the anonymous volumes of what it removes to their owner, as Compose does.
+    abandons: bool,
+    kills: Kills,
 }
 
-/// A replacement of containers with data in anonymous volumes and in named ones.
-fn replacement(blow: Blow) {
-    let mut victim = Victim::new();
-    victim.scenario.hoist(["up", "-d"]).ok();
-    for write in blow.writes() {
-        let words = format!("before {write}");
-        victim.remember(&words);
-        victim.scenario.set("MODE", &format!("changed {write}"));
-        let struck = victim.struck(write, blow, ["up", "-d"]);
-        victim.converges(2);
-        victim.remembers(&words);
-        if !struck {
-            victim.leaves_nothing();
-            return;
+impl Command {
+    fn suffers(&self, blow: Blow) {
+        let mut victim = Victim::new();
+        for (write, next) in blow.writes(self.kills) {
+            victim.round += 1;
+            (self.ready)(&mut victim);
+            let is_struck = victim.is_struck(write, blow, self.words);
+            if self.abandons {
+                victim.volumes.clear();
+                victim.look();
+            }
+            match next {
+                Next::Up => victim.converges(self.webs),
+                Next::Down => victim.leaves_nothing(),
+            }
+            if !is_struck {
+                assert!(write > 3, "hardly a write was made");
+                return;
+            }
         }
+        panic!("more than {MOST} writes");
     }
-    panic!("more than {MOST} writes");
 }
 
-/// More containers, and fewer; those that stay are not touched.
-fn scale(blow: Blow) {
-    let mut victim = Victim::new();
-    victim.scenario.hoist(["up", "-d"]).ok();
-    victim.remember("before");
-    let (mut up, mut down) = (true, true);
-    for write in blow.writes() {
-        up = up && victim.struck(write, blow, ["up", "-d", "--scale", "web=4"]);
-        victim.converges(4);
-        down = down && victim.struck(write, blow, ["up", "-d", "--scale", "web=1"]);
-        victim.converges(1);
-        victim.remembers("before");
-        if !up && !down {
-            victim.scenario.hoist(["down", "-v"]).ok();
-            return;
-        }
-    }
-    panic!("more than {MOST} writes");
-}
+const FIRST_UP: Command =
+    Command { words: &["up", "-d"], webs: 2, ready: Victim::leaves_nothing, abandons: false, kills: Kills::EachTwice };
 
-/// `down -v`, then `up` or another `down -v`.
-fn teardown(blow: Blow) {
-    let mut victim = Victim::new();
-    for write in blow.writes() {
-        victim.scenario.hoist(["up", "-d"]).ok();
-        if !victim.struck(write, blow, ["down", "-v"]) {
-            assert!(write > 3, "hardly a write was made");
-            return;
-        }
-        if write.is_multiple_of(2) {
-            victim.converges(2);
-        }
-        victim.leaves_nothing();
-    }
-    panic!("more than {MOST} writes");
-}
+/// Of containers with data in anonymous volumes and in named ones.
+const REPLACEMENT: Command = Command {
+    words: &["up", "-d"],
+    webs: 2,
+    ready: |victim| {
+        victim.with_words(2);
+        victim.scenario.set("MODE", &format!("changed {}", victim.round));
+    },
+    abandons: false,
+    kills: Kills::Each,
+};
+
+const MORE: Command = Command {
+    words: &["up", "-d", "--scale", "web=4"],
+    webs: 4,
+    ready: |victim| victim.with_words(1),
+    abandons: false,
+    kills: Kills::Third,
+};
+
+const FEWER: Command = Command {
+    words: &["up", "-d", "--scale", "web=1"],
+    webs: 1,
+    ready: |victim| victim.with_words(4),
+    abandons: true,
+    kills: Kills::Third,
+};
+
+const TEARDOWN: Command = Command {
+    words: &["down", "-v"],
+    webs: 2,
+    ready: |victim| drop(victim.scenario.hoist(["up", "-d"]).ok()),
+    abandons: false,
+    kills: Kills::EachTwice,
+};
 
 /// One test for each command and blow, so that they run side by side.
 macro_rules! soak {
-    ($($command:ident: $($name:ident $blow:ident),+;)+) => {
-        $(mod $command {
-            use super::{$command, Blow};
+    ($($module:ident $command:ident: $($name:ident $blow:ident),+;)+) => {
+        $(mod $module {
+            use super::{Blow, $command};
             $(#[test]
             fn $name() {
-                $command(Blow::$blow);
+                $command.suffers(Blow::$blow);
             })+
         })+
     };
 }
 
 soak! {
-    first_up:
+    first_up FIRST_UP:
         killed_before_a_write_converges KillBefore, killed_after_a_write_converges KillAfter,
         cut_before_a_write_converges Cut, cut_after_a_write_converges CutAfter,
         refused_a_write_converges Refuse, delayed_at_a_write_converges Delay;
-    replacement:
+    replacement REPLACEMENT:
         killed_before_a_write_loses_nothing KillBefore, killed_after_a_write_loses_nothing KillAfter,
         cut_before_a_write_loses_nothing Cut, cut_after_a_write_loses_nothing CutAfter,
         refused_a_write_loses_nothing Refuse, delayed_at_a_write_loses_nothing Delay;
-    scale:
+    more MORE:
         killed_before_a_write_converges KillBefore, killed_after_a_write_converges KillAfter,
         cut_before_a_write_converges Cut, cut_after_a_write_converges CutAfter,
         refused_a_write_converges Refuse, delayed_at_a_write_converges Delay;
-    teardown:
+    fewer FEWER:
+        killed_before_a_write_converges KillBefore, killed_after_a_write_converges KillAfter,
+        cut_before_a_write_converges Cut, cut_after_a_write_converges CutAfter,
+        refused_a_write_converges Refuse, delayed_at_a_write_converges Delay;
+    teardown TEARDOWN:
         killed_before_a_write_is_finished_by_the_next KillBefore, killed_after_a_write_is_finished_by_the_next KillAfter,
         cut_before_a_write_is_finished_by_the_next Cut, cut_after_a_write_is_finished_by_the_next CutAfter,
         refused_a_write_is_finished_by_the_next Refuse, delayed_at_a_write_is_finished_by_the_next Delay;

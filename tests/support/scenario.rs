@@ -186,7 +186,12 @@ impl Scenario {
 
     /// Starts `hoist`.
     pub fn spawn<const N: usize>(&self, words: [&str; N]) -> Running {
-        Running::spawn(self.hoist_command(&words))
+        self.spawn_words(&words)
+    }
+
+    /// Starts `hoist` with words that are not counted.
+    pub fn spawn_words(&self, words: &[&str]) -> Running {
+        Running::spawn(self.hoist_command(words))
     }
 
     /// Runs `docker compose`, past any proxy.
