@@ -86,7 +86,11 @@ impl ServiceFiles<'_> {
     fn labels(&mut self, service: &mut Node, severity: Severity, path: &TreePath) {
         let Some(attribute) = service.take("label_file") else { return };
         let mut known = Entries::new();
-        for named in self.named(&attribute, "label file") {
+        let files = self.named(&attribute, "label file");
+        // Compose hashes where they are.
+        let paths: Vec<Node> = files.iter().map(|named| named.place.clone()).collect();
+        service.set("label_file", Node::list(paths));
+        for named in files {
             let earlier = known.clone();
             let lookup = |name: &str| earlier.get(name).map(|entry| entry.value.as_str());
             self.read(&named, severity, (&mut known, &lookup));

@@ -7,22 +7,29 @@ use crate::value::{Checksum, ContainerId, Name};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// The hash that Compose puts into `config-hash`: of the service without what does not shape its containers.
+/// What `config --hash` of Compose says: of the service without what does not shape its containers.
 pub fn service_hash(service: &Service) -> String {
     sha256(&json::compact(&service.write_hashed()))
 }
 
+/// The hash that Compose puts into `config-hash`: the same but for a service with `label_file`.
+pub fn container_hash(service: &Service) -> String {
+    sha256(&json::compact(&service.write_recorded()))
+}
+
 /// Whether a `config-hash` says that a container was made from this service, by Compose 2 or by Compose 5, which
-/// writes bind mounts in another way.
+/// writes bind mounts in another way. Where label files are does not matter when a hash knows nothing of them.
 pub fn matches_service(service: &Service, hash: &str) -> bool {
-    service_hash(service) == hash || later_service_hash(service).is_some_and(|later| later == hash)
+    let is_made_from = |node: &Node| {
+        sha256(&json::compact(node)) == hash || later_hash(service, node).is_some_and(|later| later == hash)
+    };
+    is_made_from(&service.write_recorded()) || !service.label_files.is_empty() && is_made_from(&service.write_hashed())
 }
 
 /// The hash of Compose 5, where it differs: it leaves `create_host_path` out when true and writes it when false.
-fn later_service_hash(service: &Service) -> Option<String> {
-    let Some(Value::List(mut mounts)) = service.write_hashed().take("volumes").map(|volumes| volumes.value) else {
-        return None;
-    };
+fn later_hash(service: &Service, node: &Node) -> Option<String> {
+    let mut node = node.clone();
+    let Some(Value::List(mounts)) = node.get_mut("volumes").map(|volumes| &mut volumes.value) else { return None };
     for (node, mount) in mounts.iter_mut().zip(&service.volumes) {
         let (Some(options), Some(bind)) = (&mount.bind, node.get_mut("bind")) else { continue };
         bind.take("create_host_path");
@@ -30,8 +37,6 @@ fn later_service_hash(service: &Service) -> Option<String> {
             bind.set("create_host_path", Node::plain(false));
         }
     }
-    let mut node = service.write_hashed();
-    node.set("volumes", Node::list(mounts));
     Some(sha256(&json::compact(&node)))
 }
 
@@ -146,7 +151,7 @@ fn recorded(fingerprint: &str) -> BTreeMap<&str, &str> {
 }
 
 fn fields(service: &Service) -> BTreeMap<String, String> {
-    let node = service.write_hashed();
+    let node = service.write_recorded();
     let mut fields = BTreeMap::new();
     for (key, value) in node.as_map().unwrap_or_default() {
         let key = key.as_text().unwrap_or_default();
@@ -216,6 +221,18 @@ configs: {cc: {content: x}}";
         assert_eq!(hashes, measured);
     }
 
+    /// The first as measured of a container of 2.40.3 with the file in another folder, the other its `config --hash`.
+    #[test]
+    fn label_files_are_in_the_hash_of_a_container_and_in_no_other() {
+        let text =
+            "{image: busybox, labels: {from.file: 'yes'}, label_file: [/srv/one.labels], networks: {default: null}}";
+        let ours = service(text);
+        let of_container = "c1835ecfa5efd5f3c79e00fd423c5193420a5c4de55b7aa1bd879aad370e771b";
+        assert_eq!(container_hash(&ours), of_container);
+        assert_eq!(service_hash(&ours), "f7a22b24cff9b52f1551ab02dbf6ae1eaddeea9332bed0a09f8c91d9a7e61089");
+        assert!(matches_service(&ours, of_container) && matches_service(&ours, &service_hash(&ours)));
+    }
+
     #[test]
     fn what_compose_leaves_out_does_not_change_the_hash() {
         let plain = service("{image: x}");
@@ -267,7 +284,7 @@ configs: {cc: {content: x}}";
         let bind =
             |options| format!("{{image: x, volumes: [{{type: bind, source: /a, target: /b, bind: {options}}}]}}");
         let ours = service(&bind("{create_host_path: true}"));
-        let later = later_service_hash(&ours).expect("it has a bind mount");
+        let later = later_hash(&ours, &ours.write_hashed()).expect("it has a bind mount");
         assert!(matches_service(&ours, &later) && matches_service(&ours, &service_hash(&ours)));
     }
 

@@ -81,7 +81,7 @@ pub fn of_container(container: &Labelled<'_>) -> Labels {
     set(PROJECT, identity.name.to_string());
     set(SERVICE, service.name.to_string());
     set(VERSION, COMPOSE_VERSION.into());
-    set(CONFIG_HASH, fingerprint::service_hash(&peers.resolved(service)));
+    set(CONFIG_HASH, fingerprint::container_hash(&peers.resolved(service)));
     set(CONTAINER_NUMBER, number.to_string());
     set(ONEOFF, "False".into());
     set(DEPENDS_ON, dependencies(service));

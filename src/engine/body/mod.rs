@@ -17,7 +17,7 @@ pub(super) use endpoints::endpoints;
 pub(super) use mounts::{Place, is_propagation, wants_anonymous};
 
 use super::EngineError;
-use crate::model::{Cgroup, HealthTest, Healthcheck, Logging, Networking, Project, Service};
+use crate::model::{Cgroup, HealthTest, Healthcheck, Logging, Namespace, Networking, Project, Service};
 use crate::plan::labels::{self, Labelled, Replaces};
 use crate::plan::{MountedVolume, OneOff, Peers, Replica};
 use crate::value::Timespan;
@@ -123,6 +123,8 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
         ipc,
         isolation,
         labels: _,
+        // In the hash only.
+        label_files: _,
         // In `reference` and `endpoints`.
         links: _,
         logging,
@@ -231,6 +233,7 @@ pub(super) fn body(wanted: &Wanted<'_>, found: &Found) -> Result<ContainerCreate
         hostname: hostname.clone(),
         image: Some(wanted.project.image_of(wanted.service).to_string()),
         labels: Some(labels_of(wanted, found).into_iter().collect()),
+        network_disabled: has_no_network(wanted.service).then_some(true),
         networking_config: (!endpoints.is_empty())
             .then(|| NetworkingConfig { endpoints_config: Some(endpoints.into_iter().collect()) }),
         open_stdin: stdin_open.then_some(true),
@@ -290,6 +293,11 @@ fn capabilities(names: &[String]) -> Vec<String> {
 fn halves(tmpfs: &str) -> (String, String) {
     let (path, options) = tmpfs.split_once(':').unwrap_or((tmpfs, ""));
     (path.to_owned(), options.to_owned())
+}
+
+/// `network_mode: disabled`, which is a mode to Compose only.
+fn has_no_network(service: &Service) -> bool {
+    matches!(&service.networking, Networking::Mode(Namespace::Mode(mode)) if mode == "disabled")
 }
 
 fn network_mode(wanted: &Wanted<'_>) -> String {

@@ -90,6 +90,8 @@ pub struct Service {
     pub isolation: Option<String>,
     /// Labels of the user.
     pub labels: BTreeMap<String, String>,
+    /// The files that some of `labels` come from, absolute. `config` does not show them.
+    pub label_files: Vec<String>,
     /// Other services under further names.
     pub links: Vec<Link>,
     /// Where its output is kept.
@@ -211,12 +213,30 @@ impl Service {
 
     /// The services whose namespaces it lives in: when their container goes, it cannot stay.
     pub fn namespace_services(&self) -> impl Iterator<Item = &Name> {
+        self.namespaces().filter_map(Namespace::service)
+    }
+
+    /// The containers that it is made with by their name, whoever makes them: they must be there before it is.
+    pub fn named_containers(&self) -> impl Iterator<Item = &str> {
+        let joined = self.namespaces().filter_map(|namespace| match namespace {
+            Namespace::Container(name) => Some(name.as_str()),
+            Namespace::Service(_) | Namespace::Mode(_) => None,
+        });
+        let mounts = self.volumes_from.iter().filter_map(|from| match &from.source {
+            MountsOf::Container(name) => Some(name.as_str()),
+            MountsOf::Service(_) | MountsOf::Id(_) => None,
+        });
+        let linked =
+            self.external_links.iter().map(|link| link.split_once(':').map_or(link.as_str(), |(name, _)| name));
+        joined.chain(mounts).chain(linked)
+    }
+
+    fn namespaces(&self) -> impl Iterator<Item = &Namespace> {
         let network = match &self.networking {
             Networking::Mode(mode) => Some(mode),
             Networking::Attached(_) => None,
         };
-        let all = [network, self.ipc.as_ref(), self.pid.as_ref()].into_iter().flatten();
-        all.filter_map(Namespace::service)
+        [network, self.ipc.as_ref(), self.pid.as_ref()].into_iter().flatten()
     }
 
     /// The services whose mounts it has.

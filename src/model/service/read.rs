@@ -61,6 +61,7 @@ impl Service {
             ipc: fields.parsed_unless_empty("ipc"),
             isolation: fields.text("isolation"),
             labels: fields.map("labels"),
+            label_files: fields.scalars("label_file"),
             links: fields.parsed_items("links"),
             logging: fields.mapping("logging", Logging::read),
             mac_address: fields.text("mac_address"),

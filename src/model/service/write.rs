@@ -22,6 +22,12 @@ impl Service {
         self.write_parts(&[], Dialect::Json)
     }
 
+    /// The part that Compose hashes for the label of a container: `label_file` too, which it forgets for
+    /// `config --hash`.
+    pub fn write_recorded(&self) -> Node {
+        self.write_parts(&[Part::LabelFiles], Dialect::Json)
+    }
+
     #[expect(clippy::too_many_lines, reason = "one call for each attribute, in an order that is part of the hash")]
     fn write_parts(&self, parts: &[Part], dialect: Dialect) -> Node {
         let with = |part: Part| parts.contains(&part);
@@ -65,7 +71,11 @@ impl Service {
         writer.optional("healthcheck", self.healthcheck.as_ref().map(Healthcheck::write));
         writer.text("image", self.image.as_ref()).number("init", self.init);
         writer.text("ipc", self.ipc.as_ref()).text("isolation", self.isolation.as_ref());
-        writer.map("labels", &self.labels).displayed("links", &self.links);
+        writer.map("labels", &self.labels);
+        if with(Part::LabelFiles) {
+            writer.texts("label_file", &self.label_files);
+        }
+        writer.displayed("links", &self.links);
         writer.optional("logging", self.logging.as_ref().map(Logging::write));
         self.memory.write(&mut writer);
         writer.text("mac_address", self.mac_address.as_ref());
@@ -106,17 +116,19 @@ impl Service {
     }
 }
 
-/// The parts of a service that do not count in Compose's hash.
+/// The parts of a service that are not always written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Profiles,
     Build,
     DependsOn,
+    LabelFiles,
     PullPolicy,
     Scale,
 }
 
 impl Part {
+    /// All that `config` shows.
     const ALL: [Self; 5] = [Self::Profiles, Self::Build, Self::DependsOn, Self::PullPolicy, Self::Scale];
 }
 

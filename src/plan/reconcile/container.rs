@@ -8,6 +8,7 @@ use crate::plan::{
     Target,
 };
 use crate::value::Name;
+use std::collections::BTreeSet;
 
 /// Plans the containers of a service whose dependencies are planned already.
 pub(super) fn plan(draft: &mut Draft<'_>, service: &Service) {
@@ -46,7 +47,8 @@ fn resources(draft: &Draft<'_>, service: &Service, peers: &[Peer]) -> Vec<StepId
         Target::MadeBy(step) => Some(step),
         Target::Existing(_) => None,
     });
-    networks.chain(volumes).chain(peers).copied().collect()
+    let named: BTreeSet<_> = service.named_containers().filter_map(|name| draft.named.get(name)).collect();
+    networks.chain(volumes).chain(peers).chain(named).copied().collect()
 }
 
 fn remove(draft: &mut Draft<'_>, container: &SeenContainer, because: Reason, volumes: AnonymousVolumes) {
@@ -176,7 +178,8 @@ impl Planner<'_> {
     fn create(&self, draft: &mut Draft<'_>, number: u32) -> Ready {
         let name = draft.wanted.container_name(self.service, number);
         let subject = Subject::of(Kind::Container, &name, &self.service.name);
-        let created = self.add_create(draft, (number, name), None, &Reason::Missing);
+        let created = self.add_create(draft, (number, name.clone()), None, &Reason::Missing);
+        draft.named.insert(name, created);
         let target = Target::MadeBy(created);
         let mut needs = before_start(draft, self.service);
         needs.push(created);
@@ -198,8 +201,10 @@ impl Planner<'_> {
             }
             needs.extend(draft.name_freed(&name, Some(&container.id)));
             needs.dedup();
-            let rename = Action::Rename { target: target.clone(), to: name };
-            needs = vec![draft.add(rename, Reason::Interrupted, &subject, needs)];
+            let rename = Action::Rename { target: target.clone(), to: name.clone() };
+            let renamed = draft.add(rename, Reason::Interrupted, &subject, needs);
+            draft.named.insert(name, renamed);
+            needs = vec![renamed];
         }
         if draft.policy.reach == Reach::Created {
             return Ready { target, subject, started: None, replaced: false };
@@ -241,8 +246,9 @@ impl Planner<'_> {
         gone.extend(draft.name_freed(&name, Some(&old.id)));
         gone.sort();
         gone.dedup();
-        let rename = Action::Rename { target: target.clone(), to: name };
+        let rename = Action::Rename { target: target.clone(), to: name.clone() };
         let renamed = draft.add(rename, Reason::Replaced, &subject, gone);
+        draft.named.insert(name, renamed);
         let started = start(draft, (&target, &subject), because, vec![renamed]);
         Ready { target, subject, started, replaced: true }
     }
@@ -262,8 +268,9 @@ impl Planner<'_> {
         needs.sort();
         needs.dedup();
         let inherit = (draft.policy.anonymous == AnonymousVolumes::Keep).then(|| inherit(old));
-        let create = Action::Create { replica, name, inherit, peers: self.peers.clone() };
+        let create = Action::Create { replica, name: name.clone(), inherit, peers: self.peers.clone() };
         let created = draft.add(create, because.clone(), &subject, needs);
+        draft.named.insert(name, created);
         let target = Target::MadeBy(created);
         let mut needs = before_start(draft, self.service);
         needs.push(created);

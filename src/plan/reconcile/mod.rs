@@ -95,6 +95,8 @@ struct Draft<'a> {
     making_way: BTreeMap<ContainerId, Name>,
     /// What became of each service's containers.
     ready: BTreeMap<Name, Vec<Ready>>,
+    /// The steps after which a container of this plan has its name.
+    named: BTreeMap<String, StepId>,
     /// The steps that remove containers: they free a name.
     removed: BTreeMap<ContainerId, StepId>,
     /// The containers whose anonymous volumes go with them, and the steps that remove them.
@@ -152,6 +154,7 @@ impl<'a> Draft<'a> {
             volumes: BTreeMap::new(),
             making_way: BTreeMap::new(),
             ready: BTreeMap::new(),
+            named: BTreeMap::new(),
             removed: BTreeMap::new(),
             renewed: Vec::new(),
             staying: BTreeSet::new(),

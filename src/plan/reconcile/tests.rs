@@ -51,6 +51,20 @@ fn the_first_up_makes_everything_in_the_order_of_its_needs() {
 }
 
 #[test]
+fn what_names_a_container_of_the_project_is_made_when_that_one_has_its_name() {
+    let shop = |level: &str| {
+        let of_store =
+            "depends_on: {db: {condition: service_started}}, ipc: 'container:store', volumes_from: ['container:store']";
+        let web = format!("web: {{image: nginx, {of_store}, environment: {{L: {level}}}}}");
+        services(&[&web, &format!("db: {{image: postgres, container_name: store, environment: {{L: {level}}}}}")])
+    };
+    let first = plan_lines(&up(&shop("info"), &Observed::default()));
+    assert!(first.contains(&"create web-1 [create network p_default, create store]".to_owned()), "{first:?}");
+    let again = plan_lines(&up(&shop("debug"), &applied(&shop("info"))));
+    assert!(again.contains(&"create-temp web-1 [rename store]".to_owned()), "{again:?}");
+}
+
+#[test]
 fn an_unchanged_project_is_left_alone() {
     let shop = shop("info");
     assert_eq!(up(&shop, &applied(&shop)), Plan::default());

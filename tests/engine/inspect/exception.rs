@@ -22,7 +22,18 @@ const EXPOSE: &str = "2.40 sends what 'expose' says as it stands, Compose 5 writ
 /// Only the engine's other way of mounting knows labels for `SELinux`; that the source is there was looked for before.
 const LABEL: &str = "Compose loses the label of a source that is not to be made";
 
-const EXCEPTIONS: [Exception; 13] = [
+const CONFIG_HASH: &str = "/Config/Labels/com.docker.compose.config-hash";
+
+/// It has the id of the other container in it, which is another one each time.
+const HASH: &str = "the hash covers the id of the container that is shared with";
+
+/// Compose's parser drops it, also where a container is named.
+const MODE: &str = "Compose loses the mode of 'volumes_from'";
+
+/// The name of such a container counts in its hash.
+const NAME: &str = "Compose hashes the name, which is made up for each run";
+
+const EXCEPTIONS: [Exception; 28] = [
     but("binds", "container relabelled_not_made", "/HostConfig/Binds", LABEL),
     but("binds", "container relabelled_not_made", "/HostConfig/Mounts", LABEL),
     but("binds", "container relabelled_not_made", "/Mounts", LABEL),
@@ -38,6 +49,21 @@ const EXCEPTIONS: [Exception; 13] = [
         "/NetworkSettings/Networks/project_six/IPv6Gateway",
         "Compose gives an endpoint its own address as the gateway, until it starts",
     ),
+    but("namespaces", "container memory", CONFIG_HASH, HASH),
+    but("namespaces", "container mounts", CONFIG_HASH, HASH),
+    but("namespaces", "container mounts_of_container", "/HostConfig/VolumesFrom", MODE),
+    but("namespaces", "container mounts_of_container", "/Mounts", MODE),
+    but("namespaces", "container mounts_read_only", CONFIG_HASH, HASH),
+    but("namespaces", "container mounts_read_only", "/HostConfig/VolumesFrom", MODE),
+    but("namespaces", "container mounts_read_only", "/Mounts", MODE),
+    but("namespaces", "container network", CONFIG_HASH, HASH),
+    but("namespaces", "container processes", CONFIG_HASH, HASH),
+    but("one_offs", "container deaf run", CONFIG_HASH, NAME),
+    but("one_offs", "container known run", CONFIG_HASH, NAME),
+    but("one_offs", "container published run", CONFIG_HASH, NAME),
+    but("one_offs", "container published_otherwise run", CONFIG_HASH, NAME),
+    but("one_offs", "container reader run", CONFIG_HASH, NAME),
+    but("one_offs", "container removed run", CONFIG_HASH, NAME),
     but("ports", "container exposed", "/Config/ExposedPorts/80", EXPOSE),
     but("ports", "container exposed", "/Config/ExposedPorts/80/tcp", EXPOSE),
     but("ports", "container exposed", "/Config/ExposedPorts/81", EXPOSE),

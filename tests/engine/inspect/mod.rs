@@ -1,16 +1,19 @@
 //! From the same file `docker compose` and Hoist make the same containers, networks and volumes, field by field.
 //!
-//! Each folder of `tests/cases/inspect/` is a group of rows: a service, network or volume each. Both tools create them,
-//! one after the other under the same name, and what the engine then says of them is compared. A row that this machine
-//! cannot start can be created all the same; one that cannot even be created is in `refused`.
+//! Each folder of `tests/cases/inspect/` is a group: services, networks and volumes, and a list of the rows of the create
+//! request that they fill (`x-rows`). Both tools make them, one after the other under the same name, and what the engine
+//! then says of them is compared. A container that this machine cannot start can be created all the same; one that cannot
+//! even be created is in `refused`.
 
 mod exception;
-mod field;
 mod record;
 mod refused;
+mod row;
+mod sheet;
 
-use crate::support::Scenario;
+use crate::support::Ran;
 use record::{Record, record};
+use sheet::{Sheet, stage};
 use std::collections::BTreeSet;
 
 macro_rules! groups {
@@ -25,7 +28,10 @@ macro_rules! groups {
     };
 }
 
-groups! { binds block_io config devices health host image_mounts limits memory_mounts networks ports restart volumes }
+groups! {
+    api_socket binds block_io built config devices files health host image_mounts limits links memory_mounts models
+    namespaces networks one_offs ports provided proxies replaced restart volumes
+}
 
 #[test]
 fn every_folder_is_a_group() {
@@ -37,18 +43,18 @@ fn every_folder_is_a_group() {
 
 /// Fails unless both tools make the same of a group, but for its exceptions, all of which occur.
 fn alike(group: &str) {
-    let mut scenario = Scenario::of("tests/cases/inspect", group);
-    let project = scenario.project().to_owned();
-    scenario.set("COMPOSE_PROJECT_NAME", &project);
-    scenario.set("FROM_SHELL", "from the shell");
-    scenario.external_volume("volume");
-    scenario.external_network("network");
-    scenario.compose(["create"]).ok();
+    let (sheet, scenario) = (Sheet::of(group), stage(group));
+    let commands = sheet.commands(&scenario);
+    let told = |run: &dyn Fn(&[&str]) -> Ran| {
+        let words = commands.iter().map(|words| words.iter().map(String::as_str).collect::<Vec<_>>());
+        words.map(|words| run(&words).ok().told()).collect::<String>()
+    };
+    told(&|words| scenario.compose_words(words));
     let theirs = record(&scenario);
-    scenario.compose(["down", "-v", "-t", "0"]).ok();
-    let told = scenario.hoist(["create"]).ok().told();
+    scenario.compose(["down", "-v", "--remove-orphans", "-t", "0"]).ok();
+    let told = told(&|words| scenario.hoist_words(words));
     let ours = record(&scenario);
-    let faults = [field::unset(group, &theirs), exception::judge(group, &differences(&theirs, &ours))].concat();
+    let faults = [row::unset(&sheet, &theirs), exception::judge(group, &differences(&theirs, &ours))].concat();
     assert!(!theirs.is_empty() && faults.is_empty(), "{}\n{told}", faults.join("\n"));
 }
 

@@ -29,14 +29,18 @@ const OF_CHANCE: [&str; 17] = [
 ];
 
 /// Lists in which order means nothing.
-const SETS: [&str; 5] = ["/Env", "/Binds", "/Mounts", "/ExtraHosts", "/Ulimits"];
+const SETS: [&str; 6] = ["/Env", "/Binds", "/Mounts", "/ExtraHosts", "/Ulimits", "/HostConfig/Links"];
 
 /// All containers, networks and volumes of a project.
 pub fn record(scenario: &Scenario) -> Record {
-    let containers = scenario
-        .containers()
-        .into_iter()
-        .map(|one| (format!("container {}", name(scenario, &one)), named(scenario, leaves(&one))));
+    let all = scenario.containers();
+    // An id that is somebody else's is that one by its name.
+    let names: Vec<_> = all.iter().map(|one| (one.id().to_owned(), format!("<{}>", title(scenario, one)))).collect();
+    let containers = all.iter().map(|one| {
+        let own = [(one.id().to_owned(), "<id>".to_owned()), (one.id()[..12].to_owned(), "<id>".to_owned())];
+        let ids: Vec<_> = own.iter().chain(&names).cloned().collect();
+        (format!("container {}", title(scenario, one)), named(scenario, of(&one.0, &ids)))
+    });
     let networks = scenario.networks().into_keys().map(|name| {
         (format!("network {}", plain(scenario, &name)), of(&engine::get(&format!("/networks/{name}")), &[]))
     });
@@ -47,10 +51,14 @@ pub fn record(scenario: &Scenario) -> Record {
     containers.chain(networks).chain(volumes).collect()
 }
 
-fn name(scenario: &Scenario, container: &Container) -> String {
-    let number = container.label("com.docker.compose.container-number");
+/// A container by its service, with its number but for the first one.
+fn title(scenario: &Scenario, container: &Container) -> String {
     let service = container.service();
-    if number == "1" { service } else { plain(scenario, &format!("{service}-{number}")) }
+    match container.label("com.docker.compose.container-number").as_str() {
+        "" => format!("{service} run"),
+        "1" => service,
+        number => plain(scenario, &format!("{service}-{number}")),
+    }
 }
 
 /// Paths with the project's name made plain.
@@ -62,17 +70,13 @@ fn plain(scenario: &Scenario, name: &str) -> String {
     name.replace(scenario.project(), "project")
 }
 
-fn leaves(container: &Container) -> BTreeMap<String, String> {
-    of(&container.0, &[container.id(), &container.id()[..12]])
-}
-
-fn of(thing: &Value, ids: &[&str]) -> BTreeMap<String, String> {
+fn of(thing: &Value, ids: &[(String, String)]) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     flatten("", thing, ids, &mut all);
     all
 }
 
-fn flatten(path: &str, value: &Value, ids: &[&str], into: &mut BTreeMap<String, String>) {
+fn flatten(path: &str, value: &Value, ids: &[(String, String)], into: &mut BTreeMap<String, String>) {
     if OF_CHANCE.iter().any(|end| path.ends_with(end)) {
         return;
     }
@@ -91,17 +95,24 @@ fn flatten(path: &str, value: &Value, ids: &[&str], into: &mut BTreeMap<String, 
             let words = leaf.as_str().unwrap_or_default().split(',').collect::<BTreeSet<_>>();
             into.insert(path.to_owned(), format!("{words:?}"));
         }
+        leaf if path.ends_with("/com.docker.compose.config-hash") => {
+            drop(into.insert(path.to_owned(), leaf.to_string()))
+        }
         leaf => drop(into.insert(path.to_owned(), anonymous(leaf, ids))),
     }
 }
 
-/// A value without names that the engine made up, and without addresses from its own pool.
-fn anonymous(value: &Value, ids: &[&str]) -> String {
-    let text = ids.iter().fold(value.to_string(), |text, id| text.replace(id, "<id>"));
+/// A value without names that the engine or a tool made up, and without addresses from the engine's own pool.
+fn anonymous(value: &Value, ids: &[(String, String)]) -> String {
+    let text = ids.iter().fold(value.to_string(), |text, (id, name)| text.replace(id, name));
     let words = text.split_inclusive(|end: char| !end.is_ascii_hexdigit());
     let text: String = words.map(|word| if word.len() >= 64 { "<hex>\"" } else { word }).collect();
     let words = text.split_inclusive(|end: char| !(end.is_ascii_digit() || end == '.' || end == '/'));
-    words
+    let text: String = words
         .map(|word| if word.starts_with("198.18.") || word.starts_with("198.19.") { "<pool>\"" } else { word })
-        .collect()
+        .collect();
+    match text.split_once("-run-") {
+        Some((service, rest)) if rest.len() > 12 => format!("{service}-run-<slug>{}", &rest[12..]),
+        _ => text,
+    }
 }

@@ -2,6 +2,9 @@
 
 use crate::support::Scenario;
 
+/// The rows of the create request that are here.
+pub const ROWS: [&str; 4] = ["Isolation", "StorageOpt", "npipe mount", "cluster mount"];
+
 /// Both tools fail, both pass on these words of the engine, and neither leaves a container.
 fn refused(service: &str, words: &str) {
     let scenario = Scenario::empty();
