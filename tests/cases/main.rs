@@ -12,3 +12,4 @@ mod differences;
 mod load;
 mod mistakes;
 mod plan;
+mod secrets;

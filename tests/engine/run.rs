@@ -187,14 +187,14 @@ fn nothing(value: &Value) -> bool {
 #[test]
 fn run_has_the_configs_and_secrets_that_no_file_has() {
     let mut scenario = Scenario::empty();
-    scenario.set("PASSWORD", "hidden");
+    scenario.set("PASSWORD", "canary-hidden");
     let job = "services: {job: {image: busybox, configs: [c], secrets: [s]}}";
     scenario.write(
         "compose.yaml",
         &format!("{job}\nconfigs: {{c: {{content: plain}}}}\nsecrets: {{s: {{environment: PASSWORD}}}}\n"),
     );
     let ran = scenario.hoist(["run", "--rm", "-T", "job", "cat", "/c", "/run/secrets/s"]).ok();
-    assert_eq!(ran.stdout, "plainhidden");
+    assert_eq!(ran.stdout, "plaincanary-hidden");
 }
 
 #[test]
