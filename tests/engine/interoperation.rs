@@ -47,24 +47,30 @@ fn neither_replaces_what_the_other_made_of_a_rich_file() {
 #[test]
 fn a_stack_of_all_kinds_goes_back_and_forth_and_no_container_is_replaced() {
     let scenario = Scenario::new("handed_over");
-    let ids = |scenario: &Scenario| scenario.containers().iter().map(|one| one.id().to_owned()).collect::<Vec<_>>();
+    let ids = || scenario.containers().iter().map(|one| one.id().to_owned()).collect::<Vec<_>>();
+    // Who is left alone is not started again either.
+    let untouched = || {
+        scenario.containers().iter().map(|one| (one.id().to_owned(), one.started_at().to_owned())).collect::<Vec<_>>()
+    };
     scenario.compose(["up", "-d", "--wait"]).ok();
-    let made = ids(&scenario);
+    let (made, theirs) = (ids(), untouched());
     assert_eq!(made.len(), 4);
     scenario.hoist(["plan"]).ok();
     scenario.hoist(["up", "-d"]).ok().says("up to date");
+    assert_eq!(untouched(), theirs);
     scenario.compose(["stop"]).ok();
     scenario.hoist(["up", "-d"]).ok();
-    assert_eq!(ids(&scenario), made);
+    assert_eq!(ids(), made);
     assert!(scenario.containers().iter().all(|one| one.state() == "running"));
+    let taken_over = untouched();
     scenario.compose(["up", "-d", "--wait"]).ok();
-    assert_eq!(ids(&scenario), made);
+    assert_eq!(untouched(), taken_over);
     scenario.compose(["down"]).ok();
     scenario.hoist(["up", "-d", "--wait"]).ok();
-    let ours = ids(&scenario);
+    let ours = untouched();
     scenario.compose(["up", "-d", "--wait"]).ok();
     scenario.hoist(["up", "-d"]).ok().says("up to date");
-    assert_eq!(ids(&scenario), ours);
+    assert_eq!(untouched(), ours);
     scenario.hoist(["down", "-v"]).ok();
     scenario.is_gone();
 }

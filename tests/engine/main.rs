@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod age;
 mod api_socket;
 mod attached;
 mod belonging;

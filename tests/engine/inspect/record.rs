@@ -96,7 +96,7 @@ fn flatten(path: &str, value: &Value, ids: &[(String, String)], into: &mut BTree
             into.insert(path.to_owned(), format!("{words:?}"));
         }
         leaf if path.ends_with("/com.docker.compose.config-hash") => {
-            drop(into.insert(path.to_owned(), leaf.to_string()))
+            into.insert(path.to_owned(), leaf.to_string());
         }
         leaf => drop(into.insert(path.to_owned(), anonymous(leaf, ids))),
     }
