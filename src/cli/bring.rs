@@ -12,8 +12,9 @@ use crate::engine::EngineError;
 use crate::execute::OnFailure;
 use crate::graph::Services;
 use crate::load::Loaded;
+use crate::plan::port::Demand;
 use crate::plan::reconcile::{changed_volumes, images, reconcile, selection};
-use crate::plan::{Action, Images, Observed, Outcome, Plan, Policy, Reach};
+use crate::plan::{Images, Observed, Outcome, Plan, Policy, Reach};
 use crate::render::Stack;
 use crate::session::{Outcomes, StepError};
 use tokio_util::sync::CancellationToken;
@@ -102,7 +103,7 @@ impl Bring<'_> {
             let plan = images(project, &seen, &self.policy(), self.changes.images());
             // What blocks the second plan is told before anything is fetched.
             let rest = reconcile(project, &seen, &self.policy())?;
-            ports::check(context, engine, self.loaded, (&seen, &rest)).await?;
+            ports::check((context, engine), Some(self.loaded), &Demand::of(project, &seen, &rest)).await?;
             let idle = rest.is_empty() && plan.is_empty();
             Ok((seen, plan, idle))
         };
@@ -126,9 +127,7 @@ impl Bring<'_> {
     }
 
     async fn fetch_or_build(&self, plan: &Plan, halt: &CancellationToken) -> anyhow::Result<bool> {
-        if self.changes.no_build {
-            refuse_builds(plan)?;
-        }
+        self.changes.refuse_builds(plan)?;
         let hush = Hush { pulls: self.changes.quiet_pull, builds: self.changes.quiet_build };
         Ok(self.carrier.hushed(hush).carry_out(plan, OnFailure::Stop, halt).await)
     }
@@ -138,14 +137,4 @@ impl Bring<'_> {
 fn is_disturbed(outcome: &Outcome<(), StepError>) -> bool {
     let Outcome::Failed(StepError::Engine(error)) = outcome else { return false };
     matches!(error, EngineError::Conflict { .. } | EngineError::NotFound { .. })
-}
-
-/// `--no-build` with an image that only a build can make.
-fn refuse_builds(plan: &Plan) -> anyhow::Result<()> {
-    for (_, step) in plan.steps() {
-        if let Action::Build { .. } = step.action {
-            anyhow::bail!("image '{}' is missing and --no-build forbids to build it", step.subject.name);
-        }
-    }
-    Ok(())
 }

@@ -8,7 +8,7 @@ use super::interrupt::Interrupted;
 use crate::engine::Engine;
 use crate::load::Loaded;
 use crate::model::{Project, PullPolicy};
-use crate::plan::{AnonymousVolumes, Dependencies, Images, Orphans, Policy, Providers, Reach, Recreate};
+use crate::plan::{Action, AnonymousVolumes, Dependencies, Images, Orphans, Plan, Policy, Providers, Reach, Recreate};
 use crate::value::Name;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -27,7 +27,7 @@ pub struct Changes {
     build: bool,
     /// Do not build, even what is missing
     #[arg(long)]
-    pub no_build: bool,
+    no_build: bool,
     /// When images are fetched: missing, always, never, build [default: each service's `pull_policy`]
     #[arg(long, value_name = "POLICY", value_parser = parse_pull)]
     pull: Option<PullPolicy>,
@@ -190,6 +190,17 @@ impl Changes {
     /// What the flags ask of the plan for images.
     pub fn images(&self) -> Images {
         if self.build { Images::Build } else { Images::Missing }
+    }
+
+    /// `--no-build` with an image that only a build can make.
+    pub fn refuse_builds(&self, plan: &Plan) -> anyhow::Result<()> {
+        let build = plan.steps().find(|(_, step)| matches!(step.action, Action::Build { .. }));
+        match build.filter(|_| self.no_build) {
+            Some((_, step)) => {
+                anyhow::bail!("image '{}' is missing and --no-build forbids to build it", step.subject.name)
+            }
+            None => Ok(()),
+        }
     }
 
     fn refuse_contradictions(&self) -> anyhow::Result<()> {

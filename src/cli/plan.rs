@@ -1,15 +1,17 @@
 //! `hoist plan`: what `up` would do, and why.
 
 use super::changes::Changes;
+use super::failure::report;
 use super::foreign::refuse_foreign;
-use super::{Context, Exit};
+use super::{Context, Exit, ports};
 use crate::engine::Engine;
 use crate::load::Loaded;
+use crate::plan::port::Demand;
 use crate::plan::reconcile::{images, reconcile};
-use crate::plan::{Action, Plan as Steps, Policy, Providers, Reach};
+use crate::plan::{Action, Observed, Plan as Steps, Policy, Providers, Reach};
 use crate::render;
 
-/// Show what 'up' would do and why; exit code 0 when there is nothing to do, 2 when there is
+/// Show what 'up' would do and why; exit code 0 when there is nothing to do, 2 when there is, 1 when it would be refused
 #[derive(Debug, clap::Args)]
 pub struct Plan {
     /// How to print it
@@ -39,59 +41,95 @@ impl Plan {
             (_, true) => Reach::Ready,
             _ => Reach::Started,
         };
-        let (first, second) = plans(context, &loaded, &engine, (&self.changes, reach)).await?;
-        let nothing = first.is_empty() && second.is_empty();
+        let prospect = Prospect::of(&loaded, &engine, (&self.changes, reach)).await?;
         match self.format {
-            Format::Json => context.output().data(&render::plan_json(&[&first, &second])),
-            Format::Text => print(context, &first, &second),
+            Format::Json => context.output().data(&render::plan_json(&[&prospect.first, &prospect.second])),
+            Format::Text => prospect.print(context),
         }
-        Ok(if nothing { Exit::DONE } else { Exit::CHANGES })
+        let refused = prospect.refusal(context, &loaded, (&engine, &self.changes)).await;
+        match refused {
+            Some(exit) => Ok(exit),
+            None if prospect.is_nothing() => Ok(Exit::DONE),
+            None => Ok(Exit::CHANGES),
+        }
     }
 }
 
-/// `up --dry-run`: the same words, and exit code 0.
+/// `up --dry-run`: the same words, and the exit code of an `up` that goes well, or is refused.
 pub async fn show(
     context: &Context,
     loaded: &Loaded,
     engine: &Engine,
     wanted: (&Changes, Reach),
 ) -> anyhow::Result<Exit> {
-    let (first, second) = plans(context, loaded, engine, wanted).await?;
-    print(context, &first, &second);
-    Ok(Exit::DONE)
+    let prospect = Prospect::of(loaded, engine, wanted).await?;
+    prospect.print(context);
+    Ok(prospect.refusal(context, loaded, (engine, wanted.0)).await.unwrap_or(Exit::DONE))
 }
 
-/// The plan for images, and the plan for the rest as far as it can be known before the first is carried out.
-async fn plans(
-    context: &Context,
-    loaded: &Loaded,
-    engine: &Engine,
-    (changes, reach): (&Changes, Reach),
-) -> anyhow::Result<(Steps, Steps)> {
-    let seen = engine.observe(&loaded.project).await?;
-    if let Err(foreign) = refuse_foreign((&loaded.project, loaded.named_by), &seen, changes.take_over()) {
-        context.output().note(&foreign.to_string(), Some(&foreign.help()));
-    }
-    let policy = changes.policy(reach);
-    let first = images(&loaded.project, &seen, &policy, changes.images());
-    let policy = Policy { providers: Providers::Unasked, ..policy };
-    Ok((first, reconcile(&loaded.project, &seen, &policy)?))
+/// What `up` would do.
+struct Prospect {
+    seen: Observed,
+    /// The plan for images.
+    first: Steps,
+    /// The plan for the rest, as far as it can be known before the first is carried out.
+    second: Steps,
 }
 
-fn print(context: &Context, first: &Steps, second: &Steps) {
-    let output = context.output();
-    context.show_plans(&[first, second]);
-    context.show_notes(second);
-    if first.steps().any(|(_, step)| matches!(step.action, Action::Provide { .. })) {
-        output.note("services are replaced too if their provider sets other variables than before", None);
+impl Prospect {
+    async fn of(loaded: &Loaded, engine: &Engine, (changes, reach): (&Changes, Reach)) -> anyhow::Result<Self> {
+        let seen = engine.observe(&loaded.project).await?;
+        let policy = changes.policy(reach);
+        let first = images(&loaded.project, &seen, &policy, changes.images());
+        let policy = Policy { providers: Providers::Unasked, ..policy };
+        let second = reconcile(&loaded.project, &seen, &policy)?;
+        Ok(Self { seen, first, second })
     }
-    if builds(first) && !second.is_empty() {
-        output.note("services whose image is built are replaced too if the build gives a new image", None);
-    } else if first.steps().any(|(_, step)| matches!(step.action, Action::Pull { .. })) {
-        output.note("services are replaced too if their image turns out to be new", None);
-    }
-}
 
-fn builds(plan: &Steps) -> bool {
-    plan.steps().any(|(_, step)| matches!(step.action, Action::Build { .. }))
+    /// Says why `up` would refuse to do it, all reasons at once; gives the exit code that it would end with then.
+    async fn refusal(
+        &self,
+        context: &Context,
+        loaded: &Loaded,
+        (engine, changes): (&Engine, &Changes),
+    ) -> Option<Exit> {
+        let demand = Demand::of(&loaded.project, &self.seen, &self.second);
+        let looked = [
+            refuse_foreign((&loaded.project, loaded.named_by), &self.seen, changes.take_over()).map_err(Into::into),
+            changes.refuse_builds(&self.first),
+            ports::check((context, engine), Some(loaded), &demand).await,
+        ];
+        let exits = looked.into_iter().filter_map(Result::err).map(|refused| report(context.output(), &refused));
+        exits.collect::<Vec<_>>().pop()
+    }
+
+    /// Whether nothing would change, as far as can be known without asking those who provide services and models.
+    fn is_nothing(&self) -> bool {
+        self.second.is_empty() && self.first.steps().all(|(_, step)| step.action.is_enquiry())
+    }
+
+    fn print(&self, context: &Context) {
+        let output = context.output();
+        context.show_plans(&[&self.first, &self.second]);
+        context.show_notes(&self.second);
+        let asked: Vec<&str> = self.enquiries().collect();
+        if !asked.is_empty() {
+            let message = format!("what {} would change is known only when 'up' asks", asked.join(", "));
+            output.note(&message, Some("what depends on them is replaced if it is told other variables than before"));
+        }
+        if self.any(|action| matches!(action, Action::Build { .. })) && !self.second.is_empty() {
+            output.note("services whose image is built are replaced too if the build gives a new image", None);
+        } else if self.any(|action| matches!(action, Action::Pull { .. })) {
+            output.note("services are replaced too if their image turns out to be new", None);
+        }
+    }
+
+    fn enquiries(&self) -> impl Iterator<Item = &str> {
+        let asked = self.first.steps().filter(|(_, step)| step.action.is_enquiry());
+        asked.map(|(_, step)| step.subject.name.as_str())
+    }
+
+    fn any(&self, is: impl Fn(&Action) -> bool) -> bool {
+        self.first.steps().any(|(_, step)| is(&step.action))
+    }
 }

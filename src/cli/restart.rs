@@ -1,5 +1,6 @@
 //! `hoist restart`.
 
+use super::ports::check_revived;
 use super::scope::Scope;
 use super::{Context, Exit};
 use crate::plan::reconcile::restart;
@@ -31,6 +32,7 @@ impl Restart {
         };
         let plan = restart(scope.project(), &scope.seen, &policy);
         scope.fill(context, &plan)?;
+        check_revived(context, &scope, &plan).await?;
         Ok(scope.settle(context, &plan, "no container to restart").await)
     }
 }

@@ -7,15 +7,17 @@ use super::carrier::{Carrier, Hush};
 use super::conversation::Stdin;
 use super::foreign::{TakeOver, refuse_foreign};
 use super::interrupt::Ended;
-use super::lock::Claim;
+use super::lock;
+use super::ports::check;
 use super::streams::{Streams, service_and_command};
 use super::{Context, Exit};
 use crate::engine::{Engine, EngineError, Licence};
 use crate::execute::OnFailure;
-use crate::load::{Loaded, NamedBy};
+use crate::load::Loaded;
 use crate::model::{Project, PullPolicy, Service};
+use crate::plan::port::{Claim, Demand, claims_of};
 use crate::plan::reconcile::{images, reconcile};
-use crate::plan::{Images, OneOff, Orphans, Policy};
+use crate::plan::{Images, Observed, OneOff, Orphans, Plan, Policy};
 use crate::value::{ContainerId, Name};
 use attended::Attended;
 use overlay::Overlay;
@@ -72,9 +74,10 @@ pub struct Run {
 struct Stage<'a> {
     context: &'a Context,
     engine: &'a Engine,
+    loaded: &'a Loaded,
+    /// The project, as programs have told it to be.
     project: &'a Project,
     one_off: &'a OneOff,
-    named_by: NamedBy,
 }
 
 impl Run {
@@ -92,8 +95,7 @@ impl Run {
         let engine = context.engine()?;
         context.refuse_what_fails(&loaded, std::slice::from_ref(&service), &engine).await?;
         context.grant_api_socket(&mut loaded, &engine).await?;
-        let named_by = loaded.named_by;
-        let stage = Stage { context, engine: &engine, project: &loaded.project, one_off: &one_off, named_by };
+        let stage = Stage { context, engine: &engine, loaded: &loaded, project: &loaded.project, one_off: &one_off };
         let (Some(carrier), Some(licence)) = (Carrier::new(context, &engine, &loaded.project), context.licence())
         else {
             return self.show(&stage).await;
@@ -166,17 +168,18 @@ impl Run {
 
     /// Images, networks, volumes, and what the service depends on; gives whether all was done.
     async fn prepare(&self, stage: &Stage<'_>, carrier: Carrier<'_>, halt: &CancellationToken) -> anyhow::Result<bool> {
-        let Stage { context, engine, project, one_off, named_by } = *stage;
+        let Stage { context, engine, loaded, project, one_off } = *stage;
         let policy = self.policy(one_off);
         let observe = async || {
             let seen = engine.observe(project).await?;
-            refuse_foreign((project, named_by), &seen, TakeOver::Refused)?;
+            refuse_foreign((project, loaded.named_by), &seen, TakeOver::Refused)?;
             // What blocks the last plan is told before anything is fetched.
-            let idle = reconcile(project, &seen, &policy)?.is_empty();
-            let idle = idle && images(project, &seen, &policy, self.images()).is_empty();
+            let rest = reconcile(project, &seen, &policy)?;
+            self.check_ports(stage, &seen, &rest).await?;
+            let idle = rest.is_empty() && images(project, &seen, &policy, self.images()).is_empty();
             Ok((seen, idle))
         };
-        let claim = Claim { context, engine, project: project.name() };
+        let claim = lock::Claim { context, engine, project: project.name() };
         let ((mut seen, _), _lock) = claim.settle(observe, |(_, idle)| *idle, halt).await?;
         let hush = Hush { pulls: self.quiet_pull, builds: self.quiet_build };
         for wanted in [self.images(), Images::Rest] {
@@ -195,12 +198,25 @@ impl Run {
         Ok(plan.is_empty() || carrier.told(&project).carry_out(&plan, OnFailure::Stop, halt).await)
     }
 
+    /// Looks at the ports of what the run starts first, and of its own container.
+    async fn check_ports(&self, stage: &Stage<'_>, seen: &Observed, plan: &Plan) -> anyhow::Result<()> {
+        let Stage { context, engine, loaded, project, one_off } = *stage;
+        let mut demand = Demand::of(project, seen, plan);
+        let own = project.services.get(&one_off.service).map(claims_of).unwrap_or_default();
+        // Flags are in no file.
+        let place = |claim: Claim| Claim { index: claim.index.filter(|_| self.overlay.has_service_ports()), ..claim };
+        demand.claims.extend(own.into_iter().map(place));
+        check((context, engine), Some(loaded), &demand).await
+    }
+
     async fn show(&self, stage: &Stage<'_>) -> anyhow::Result<Exit> {
         let Stage { context, engine, project, one_off, .. } = *stage;
         let policy = self.policy(one_off);
         let seen = engine.observe(project).await?;
+        refuse_foreign((project, stage.loaded.named_by), &seen, TakeOver::Refused)?;
         let plans = [images(project, &seen, &policy, self.images()), reconcile(project, &seen, &policy)?];
         let [first, second] = &plans;
+        self.check_ports(stage, &seen, second).await?;
         if plans.iter().any(|plan| !plan.is_empty()) {
             context.show_plans(&[first, second]);
         }

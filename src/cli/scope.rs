@@ -6,6 +6,7 @@ use super::failure::{Faulty, NoSuchService};
 use super::lock::{Claim, Lock};
 use super::{Context, Exit};
 use crate::engine::Engine;
+use crate::load::Loaded;
 use crate::model::Project;
 use crate::plan::adopt::adopt;
 use crate::plan::{Action, Observed, Plan};
@@ -65,6 +66,14 @@ impl Scope {
     /// The project, when a file says what it is.
     pub fn file(&self) -> Option<&Project> {
         self.subject.project()
+    }
+
+    /// The project with its places, when a file says what it is.
+    pub fn loaded(&self) -> Option<&Loaded> {
+        match &self.subject {
+            Subject::Loaded(loaded) => Some(loaded),
+            Subject::Named(_) => None,
+        }
     }
 
     /// The project, by its file or by its labels.

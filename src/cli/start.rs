@@ -1,6 +1,7 @@
 //! `hoist start`.
 
 use super::carrier::settle_by;
+use super::ports::check_revived;
 use super::scope::Scope;
 use super::{Context, Exit};
 use crate::plan::reconcile::start;
@@ -34,6 +35,7 @@ impl Start {
         let policy = Policy { targets: self.services, reach, ..Policy::default() };
         let plan = start(scope.project(), &scope.seen, &policy)?;
         scope.fill(context, &plan)?;
+        check_revived(context, &scope, &plan).await?;
         let deadline = self.wait_timeout.and_then(|seconds| Deadline::after(Duration::from_secs(seconds)));
         Ok(settle_by(context, scope.task(&plan), "all runs already", deadline).await)
     }

@@ -1,12 +1,14 @@
 //! Ports of the host that somebody has: what containers of all projects publish, and what this machine listens on.
 
-use super::{Engine, EngineError, port_holder};
+use super::{Engine, EngineError, if_there, port_holder};
 use crate::model::Protocol;
-use crate::plan::labels;
-use crate::plan::port::{Holder, Taken};
-use crate::value::ContainerId;
-use bollard::models::{ContainerSummary, PortSummaryTypeEnum};
-use bollard::query_parameters::ListContainersOptions;
+use crate::plan::port::{Claim, Holder, Taken};
+use crate::plan::{SeenContainer, labels};
+use crate::value::{ContainerId, Name};
+use bollard::models::{ContainerSummary, HostConfig, PortBinding, PortSummaryTypeEnum};
+use bollard::query_parameters::{InspectContainerOptions, ListContainersOptions};
+use futures_util::future::try_join_all;
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 impl Engine {
@@ -14,6 +16,17 @@ impl Engine {
     pub async fn published(&self) -> Result<Vec<Taken>, EngineError> {
         let listed = self.docker.list_containers(None::<ListContainersOptions>).await;
         Ok(listed.map_err(|fault| self.sorted(fault))?.into_iter().flat_map(of_container).collect())
+    }
+
+    /// The ports of the host that containers were made to take, whether they run or not; of those that are gone, none.
+    pub async fn bindings(&self, containers: Vec<&SeenContainer>) -> Result<Vec<Claim>, EngineError> {
+        let looks = containers.into_iter().map(|one| async move {
+            let answer = self.docker.inspect_container(one.id.as_str(), None::<InspectContainerOptions>).await;
+            let found = if_there(answer.map_err(|fault| self.sorted(fault)))?;
+            let host = found.and_then(|found| found.host_config).unwrap_or_default();
+            Ok::<_, EngineError>(bound(&one.service, host))
+        });
+        Ok(try_join_all(looks).await?.concat())
     }
 
     /// The ports that sockets of this machine have, containers' among them; none when the engine is elsewhere for sure.
@@ -55,6 +68,27 @@ impl Engine {
             }
         }
     }
+}
+
+/// A container with the network of the host, of another container, or with none takes no port.
+fn bound(service: &Name, host: HostConfig) -> Vec<Claim> {
+    let mode = host.network_mode.unwrap_or_default();
+    if matches!(mode.as_str(), "host" | "none") || mode.starts_with("container:") {
+        return Vec::new();
+    }
+    let bindings: BTreeMap<_, _> = host.port_bindings.unwrap_or_default().into_iter().collect();
+    let all = bindings.into_iter().flat_map(|(target, bindings)| {
+        let protocol = match target.rsplit_once('/') {
+            Some((_, "udp")) => Protocol::Udp,
+            Some((_, "sctp")) => Protocol::Sctp,
+            _ => Protocol::Tcp,
+        };
+        bindings.unwrap_or_default().into_iter().map(move |binding| (binding, protocol))
+    });
+    let claims = all.filter_map(|(PortBinding { host_ip, host_port }, protocol)| {
+        Claim::bound(service, host_ip.as_deref(), (host_port.as_deref()?, protocol))
+    });
+    claims.collect()
 }
 
 fn of_container(container: ContainerSummary) -> Vec<Taken> {

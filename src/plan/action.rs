@@ -160,6 +160,11 @@ pub enum Action {
 }
 
 impl Action {
+    /// Whether it asks somebody who may find that all is as it should be: only the answer says what changes.
+    pub fn is_enquiry(&self) -> bool {
+        matches!(self, Self::Provide { order: Order::Up, .. } | Self::ServeModel { .. })
+    }
+
     /// Whether what comes after goes on when it fails; the run has failed all the same. That a farewell fails must not
     /// keep a container from being stopped.
     pub fn is_best_effort(&self) -> bool {

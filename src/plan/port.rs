@@ -1,6 +1,6 @@
 //! Ports of the host that a plan will take, and what is in the way of them.
 
-use super::{Action, Observed, Plan, Replica, Target};
+use super::{Action, Observed, Plan, Replica, SeenContainer, Target};
 use crate::model::{Namespace, Networking, Project, Protocol, Service};
 use crate::value::{ContainerId, Name};
 use std::collections::BTreeSet;
@@ -12,8 +12,8 @@ use std::ops::RangeInclusive;
 pub struct Claim {
     /// The service.
     pub service: Name,
-    /// The position among the service's `ports`.
-    pub index: usize,
+    /// The position among the service's `ports`, if it is one of those.
+    pub index: Option<usize>,
     /// The address of the host; nothing stands for all.
     pub address: Option<IpAddr>,
     /// The ports, one of which it takes.
@@ -68,11 +68,47 @@ pub enum Obstacle {
     /// Somebody has it.
     Taken(Holder),
     /// The same plan gives it to a container of this service, at this position among its `ports`.
-    Claimed(Name, usize),
+    Claimed(Name, Option<usize>),
 }
 
-/// The ports of the host that are named by the containers that a plan starts.
-pub fn claims(wanted: &Project, seen: &Observed, plan: &Plan) -> Vec<Claim> {
+/// What a plan needs of the ports of the host.
+#[derive(Debug, Clone, Default)]
+pub struct Demand {
+    /// The ports that are named by the containers that it starts.
+    pub claims: Vec<Claim>,
+    /// The containers that it stops or starts: what they have now is free, or theirs.
+    pub freed: BTreeSet<ContainerId>,
+}
+
+impl Demand {
+    /// What a plan needs whose containers are, or are made, as the project says.
+    pub fn of(wanted: &Project, seen: &Observed, plan: &Plan) -> Self {
+        Self { claims: claims(wanted, seen, plan), freed: freed(plan) }
+    }
+
+    /// What a plan needs that starts containers as they were made once, which take these ports.
+    pub fn of_bindings(wanted: &Project, plan: &Plan, bindings: Vec<Claim>) -> Self {
+        Self { claims: bindings.into_iter().map(|claim| claim.found_in(wanted)).collect(), freed: freed(plan) }
+    }
+}
+
+impl Claim {
+    /// What a container was made to take, in the engine's words; nothing where the engine chooses.
+    pub fn bound(service: &Name, address: Option<&str>, (ports, protocol): (&str, Protocol)) -> Option<Self> {
+        let address = address.and_then(|address| address.parse().ok()).filter(|one: &IpAddr| !one.is_unspecified());
+        Some(Self { service: service.clone(), index: None, address, ports: range(ports)?, protocol })
+    }
+
+    /// The claim at the place where the project says the same.
+    fn found_in(self, wanted: &Project) -> Self {
+        let written = wanted.services.get(&self.service).map(claims_of).unwrap_or_default();
+        let same = |one: &Self| Self { index: None, ..one.clone() } == self;
+        let index = written.iter().find(|one| same(one)).and_then(|one| one.index);
+        Self { index, ..self }
+    }
+}
+
+fn claims(wanted: &Project, seen: &Observed, plan: &Plan) -> Vec<Claim> {
     let starts = plan.steps().filter_map(|(_, step)| match &step.action {
         Action::Start { target } => Some(target),
         _ => None,
@@ -84,17 +120,27 @@ pub fn claims(wanted: &Project, seen: &Observed, plan: &Plan) -> Vec<Claim> {
             _ => None,
         },
     };
-    starts.filter_map(service).filter_map(|name| wanted.services.get(name)).flat_map(of_service).collect()
+    starts.filter_map(service).filter_map(|name| wanted.services.get(name)).flat_map(claims_of).collect()
 }
 
-fn of_service(service: &Service) -> Vec<Claim> {
+/// The containers that a plan starts and does not make.
+pub fn revived<'a>(seen: &'a Observed, plan: &Plan) -> Vec<&'a SeenContainer> {
+    let revived = plan.steps().filter_map(|(_, step)| match &step.action {
+        Action::Start { target: Target::Existing(id) } => seen.container(id),
+        _ => None,
+    });
+    revived.collect()
+}
+
+/// The ports of the host that a container of this service takes.
+pub fn claims_of(service: &Service) -> Vec<Claim> {
     if !publishes(service) {
         return Vec::new();
     }
     let named = service.ports.iter().enumerate().filter_map(|(index, port)| {
         let ports = range(port.published.as_deref()?)?;
         let address = port.host_ip.filter(|address| !address.is_unspecified());
-        Some(Claim { service: service.name.clone(), index, address, ports, protocol: port.protocol })
+        Some(Claim { service: service.name.clone(), index: Some(index), address, ports, protocol: port.protocol })
     });
     named.collect()
 }
@@ -115,8 +161,7 @@ fn range(text: &str) -> Option<RangeInclusive<u16>> {
     (first > 0).then_some(first..=last)
 }
 
-/// The containers that a plan stops or starts: what they have now is free, or theirs.
-pub fn freed(plan: &Plan) -> BTreeSet<ContainerId> {
+fn freed(plan: &Plan) -> BTreeSet<ContainerId> {
     let touched = plan.steps().filter_map(|(_, step)| match &step.action {
         Action::Start { target: Target::Existing(id) }
         | Action::Stop { target: Target::Existing(id), .. }
@@ -154,7 +199,7 @@ pub fn collisions(claims: &[Claim], taken: &[Taken]) -> Vec<Collision> {
             }
             None => true,
         });
-        let known = |one: &Collision| (&one.claim.service, one.claim.index) == (&claim.service, claim.index);
+        let known = |one: &Collision| one.claim == *claim;
         match (free, first) {
             (Some(port), _) => met.push((claim, port)),
             (None, Some(obstacle)) if !found.iter().any(known) => {
@@ -269,7 +314,7 @@ mod tests {
         let found = collisions(&first_up(&format!("{WEB}{other}")), &[]);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].claim.service.as_str(), "other");
-        assert_eq!(found[0].obstacle, Obstacle::Claimed("web".parse().expect("a name"), 0));
+        assert_eq!(found[0].obstacle, Obstacle::Claimed("web".parse().expect("a name"), Some(0)));
         let many = WEB.replace("image: x", "image: x, scale: 3");
         assert_eq!(collisions(&first_up(&many), &[]).len(), 1);
     }
@@ -281,6 +326,19 @@ mod tests {
         let freed = BTreeSet::from([ContainerId::new("0a")]);
         assert!(stays_taken(taken.clone(), &freed).is_empty());
         assert_eq!(stays_taken(taken, &BTreeSet::new()).len(), 3);
+    }
+
+    #[test]
+    fn what_a_container_was_made_to_take_is_found_where_the_file_says_the_same() {
+        let wanted = services(WEB);
+        let name: Name = "web".parse().expect("a name");
+        let bound = |address, ports| Claim::bound(&name, Some(address), (ports, Protocol::Tcp));
+        assert_eq!((bound("", "0"), bound("", "")), (None, None));
+        let indices = |ports| {
+            let demand = Demand::of_bindings(&wanted, &Plan::default(), bound("0.0.0.0", ports).into_iter().collect());
+            demand.claims.iter().map(|claim| claim.index).collect::<Vec<_>>()
+        };
+        assert_eq!((indices("8080"), indices("8081")), (vec![Some(0)], vec![None]));
     }
 
     #[test]

@@ -57,6 +57,9 @@ fn a_stack_of_another_folder_of_the_same_name_is_not_taken_over_unless_one_agree
     assert_eq!(scenario.container("web").id(), before.id());
     ran.says(&format!("is a stack of {}", folder.display())).says(&nested).says("--yes");
     let [directory, path, file, name, up, detach] = there;
+    for words in [[directory, path, file, name, "plan", "--wait"], [directory, path, file, name, up, "--dry-run"]] {
+        scenario.hoist(words).code(1).prints("to replace").says("is a stack of").says("--yes");
+    }
     scenario.hoist([directory, path, file, name, "-p", scenario.project(), up, detach, "--dry-run"]).ok();
     scenario.hoist([directory, path, file, name, up, detach, "--yes"]).ok();
     assert_ne!(scenario.container("web").id(), before.id());

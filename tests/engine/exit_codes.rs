@@ -1,6 +1,6 @@
 //! Each row of `docs/exit-codes.md`.
 
-use crate::support::{Ran, Running, Scenario};
+use crate::support::{Ran, Running, Scenario, example};
 use std::collections::BTreeSet;
 
 /// `quick` ends with a code after `job` has ended well; `long` goes on.
@@ -23,16 +23,22 @@ const STUBBORN: &str = "services:
 
 type Row = (&'static str, &'static str, fn());
 
-const ROWS: [Row; 17] = [
+const ROWS: [Row; 19] = [
     ("0", "all was done, or there was nothing to do", done),
     ("0", "`up` in the foreground, and all containers have ended, whatever their exit codes", all_ended),
     ("0", "`plan` has nothing to do", nothing_planned),
+    ("0", "`plan` has nothing to do but to ask who provides services and models: only the answers say more", asks),
     ("0", "`--help`, `--version`, and any `--dry-run` that can be planned", answers),
     ("1", "a command or flag that does not exist, or flags that contradict each other", usage),
     ("1", "a compose file that is missing or has errors", file),
     ("1", "a service that does not exist", no_such_service),
     ("1", "an engine that does not answer", no_engine),
     ("1", "a dependency that fails, or a container that fails while `up --wait` waits for it", fails),
+    (
+        "1",
+        "`plan`, or the `--dry-run` of what would be refused: a port that is taken, a stack of another folder",
+        refused,
+    ),
     ("1", "`rm` without `--force` and without anybody to ask", nobody),
     ("2", "`plan` has something to do", planned),
     ("130", "Ctrl-C or SIGTERM, once: all is stopped in peace", once),
@@ -99,6 +105,19 @@ fn nothing_planned() {
     let scenario = Scenario::new("three_services");
     scenario.hoist(["up", "-d"]).ok();
     scenario.hoist(["plan"]).ok();
+}
+
+fn asks() {
+    let scenario = Scenario::empty();
+    scenario.write("compose.yaml", "services: {db: {provider: {type: nobody}}}\n");
+    scenario.hoist(["plan"]).ok().prints("1 to provide").says("known only when 'up' asks");
+}
+
+fn refused() {
+    let (mut scenario, (port, _listener)) = (Scenario::new("published"), example::free_port());
+    scenario.set("PORT", &port.to_string());
+    scenario.hoist(["plan"]).code(1);
+    scenario.hoist(["up", "--dry-run"]).code(1);
 }
 
 fn planned() {

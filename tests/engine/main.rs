@@ -34,6 +34,7 @@ mod logs;
 mod model;
 mod names;
 mod network;
+mod ports;
 mod provider;
 mod pull;
 mod push;

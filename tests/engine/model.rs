@@ -29,6 +29,8 @@ fn models_are_fetched_and_set_up_and_their_services_are_told() {
     let before = scenario.container("web").id().to_owned();
     scenario.hoist(["up", "-d"]).ok();
     assert_eq!(scenario.container("web").id(), before);
+    let plan = scenario.hoist(["plan"]).ok().says("what other, small-one would change is known only when 'up' asks");
+    assert!(!plan.stdout.contains("replace"), "{}", plan.told());
 }
 
 #[test]

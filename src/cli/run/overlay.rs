@@ -44,6 +44,11 @@ pub struct Overlay {
 }
 
 impl Overlay {
+    /// Whether the ports are those that the file gives the service.
+    pub fn has_service_ports(&self) -> bool {
+        self.service_ports
+    }
+
     /// The flags as a service of their own, read as a compose file is.
     ///
     /// # Errors
