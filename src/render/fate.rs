@@ -11,6 +11,8 @@ pub enum Fate {
     Built,
     /// It is sent to its registry.
     Pushed,
+    /// Somebody is asked for it, who may find that it is as it should be.
+    Provided,
     /// It comes into being.
     Created,
     /// It comes into being and runs.
@@ -41,10 +43,11 @@ pub enum Fate {
 
 impl Fate {
     /// All of them, in the order in which a summary counts them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Pulled,
         Self::Built,
         Self::Pushed,
+        Self::Provided,
         Self::Created,
         Self::CreatedAndStarted,
         Self::Started,
@@ -80,6 +83,7 @@ impl Fate {
             (false, false) if any(|action| matches!(action, Action::Pull { .. })) => Self::Pulled,
             (false, false) if any(|action| matches!(action, Action::Build { .. })) => Self::Built,
             (false, false) if any(|action| matches!(action, Action::Push { .. })) => Self::Pushed,
+            (false, false) if any(Action::is_enquiry) => Self::Provided,
             (false, false) if any(|action| matches!(action, Action::Rename { .. })) => Self::Renamed,
             (false, false) => Self::Awaited,
         }
@@ -91,6 +95,7 @@ impl Fate {
             Self::Pulled => "pulled",
             Self::Built => "built",
             Self::Pushed => "pushed",
+            Self::Provided => "provided",
             Self::Created => "created",
             Self::CreatedAndStarted => "created and started",
             Self::Started => "started",
@@ -113,6 +118,7 @@ impl Fate {
             Self::Pulled => "not pulled",
             Self::Built => "not built",
             Self::Pushed => "not pushed",
+            Self::Provided => "not provided",
             Self::Created => "not created",
             Self::CreatedAndStarted | Self::Started => "not started",
             Self::Restarted => "not restarted",
@@ -134,6 +140,7 @@ impl Fate {
             Self::Pulled => "pull",
             Self::Built => "build",
             Self::Pushed => "push",
+            Self::Provided => "provide",
             Self::Created | Self::CreatedAndStarted => "create",
             Self::Started => "start",
             Self::Restarted => "restart",
@@ -155,17 +162,20 @@ impl Fate {
             Self::Pulled | Self::Built | Self::Pushed | Self::Created | Self::CreatedAndStarted | Self::Started => "+",
             Self::Restarted | Self::Replaced | Self::Renamed | Self::Signalled | Self::Unpaused => "~",
             Self::Stopped | Self::Killed | Self::Paused | Self::Removed => "-",
+            Self::Provided => "?",
             Self::Awaited => ".",
         }
     }
 }
 
 fn creates(action: &Action) -> bool {
-    match action {
-        Action::Provide { order, .. } => *order == Order::Up,
-        Action::ServeModel { .. } | Action::RenewNetwork { .. } => true,
-        other => matches!(other, Action::Create { .. } | Action::CreateNetwork { .. } | Action::CreateVolume { .. }),
-    }
+    matches!(
+        action,
+        Action::Create { .. }
+            | Action::CreateNetwork { .. }
+            | Action::CreateVolume { .. }
+            | Action::RenewNetwork { .. }
+    )
 }
 
 fn kills(action: &Action) -> bool {

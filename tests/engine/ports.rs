@@ -92,7 +92,7 @@ fn a_plan_that_would_be_refused_says_so_and_ends_as_up_would() {
             // Nothing takes a port that is not started.
             ran.ok();
         } else {
-            ran.code(1).prints("1 to create").says(&told).says(holder.container("web").name());
+            ran.code(1).prints("to create").says(&told).says(holder.container("web").name());
         }
     }
     let json = scenario.hoist(["plan", "--format", "json"]).code(1).says(&told);
