@@ -7,12 +7,11 @@ use super::failure::report_outcomes;
 use super::foreign::refuse_foreign;
 use super::interrupt::Ended;
 use super::lock::{Claim, Lock};
-use super::ports;
+use super::preflight::Preflight;
 use crate::engine::EngineError;
 use crate::execute::OnFailure;
 use crate::graph::Services;
 use crate::load::Loaded;
-use crate::plan::port::Demand;
 use crate::plan::reconcile::{changed_volumes, images, reconcile, selection};
 use crate::plan::{Images, Observed, Outcome, Plan, Policy, Reach};
 use crate::render::Stack;
@@ -103,7 +102,7 @@ impl Bring<'_> {
             let plan = images(project, &seen, &self.policy(), self.changes.images());
             // What blocks the second plan is told before anything is fetched.
             let rest = reconcile(project, &seen, &self.policy())?;
-            ports::check((context, engine), Some(self.loaded), &Demand::of(project, &seen, &rest)).await?;
+            Preflight::of(project, &seen, &rest).check(context, engine, self.loaded).await?;
             let idle = rest.is_empty() && plan.is_empty();
             Ok((seen, plan, idle))
         };

@@ -30,6 +30,7 @@ mod pause;
 mod plan;
 mod ports;
 mod prefix;
+mod preflight;
 mod ps;
 mod pull;
 mod push;

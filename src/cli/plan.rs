@@ -3,10 +3,10 @@
 use super::changes::Changes;
 use super::failure::report;
 use super::foreign::refuse_foreign;
-use super::{Context, Exit, ports};
+use super::preflight::Preflight;
+use super::{Context, Exit};
 use crate::engine::Engine;
 use crate::load::Loaded;
-use crate::plan::port::Demand;
 use crate::plan::reconcile::{images, reconcile};
 use crate::plan::{Action, Observed, Plan as Steps, Policy, Providers, Reach};
 use crate::render;
@@ -93,11 +93,10 @@ impl Prospect {
         loaded: &Loaded,
         (engine, changes): (&Engine, &Changes),
     ) -> Option<Exit> {
-        let demand = Demand::of(&loaded.project, &self.seen, &self.second);
         let looked = [
             refuse_foreign((&loaded.project, loaded.named_by), &self.seen, changes.take_over()).map_err(Into::into),
             changes.refuse_builds(&self.first),
-            ports::check((context, engine), Some(loaded), &demand).await,
+            Preflight::of(&loaded.project, &self.seen, &self.second).check(context, engine, loaded).await,
         ];
         let exits = looked.into_iter().filter_map(Result::err).map(|refused| report(context.output(), &refused));
         exits.collect::<Vec<_>>().pop()

@@ -2,20 +2,21 @@
 
 mod attended;
 mod overlay;
+mod peers;
 
 use super::carrier::{Carrier, Hush};
 use super::conversation::Stdin;
+use super::failure::Faulty;
 use super::foreign::{TakeOver, refuse_foreign};
 use super::interrupt::Ended;
 use super::lock;
-use super::ports::check;
+use super::preflight::{HasPlaces, Preflight};
 use super::streams::{Streams, service_and_command};
 use super::{Context, Exit};
 use crate::engine::{Engine, EngineError, Licence};
 use crate::execute::OnFailure;
 use crate::load::Loaded;
 use crate::model::{Project, PullPolicy, Service};
-use crate::plan::port::{Claim, Demand, claims_of};
 use crate::plan::reconcile::{images, reconcile};
 use crate::plan::{Images, Observed, OneOff, Orphans, Plan, Policy};
 use crate::value::{ContainerId, Name};
@@ -175,7 +176,7 @@ impl Run {
             refuse_foreign((project, loaded.named_by), &seen, TakeOver::Refused)?;
             // What blocks the last plan is told before anything is fetched.
             let rest = reconcile(project, &seen, &policy)?;
-            self.check_ports(stage, &seen, &rest).await?;
+            self.check(stage, &seen, &rest).await?;
             let idle = rest.is_empty() && images(project, &seen, &policy, self.images()).is_empty();
             Ok((seen, idle))
         };
@@ -198,15 +199,18 @@ impl Run {
         Ok(plan.is_empty() || carrier.told(&project).carry_out(&plan, OnFailure::Stop, halt).await)
     }
 
-    /// Looks at the ports of what the run starts first, and of its own container.
-    async fn check_ports(&self, stage: &Stage<'_>, seen: &Observed, plan: &Plan) -> anyhow::Result<()> {
+    /// Looks whether all can be had that the run needs, before anything is done.
+    async fn check(&self, stage: &Stage<'_>, seen: &Observed, plan: &Plan) -> anyhow::Result<()> {
         let Stage { context, engine, loaded, project, one_off } = *stage;
-        let mut demand = Demand::of(project, seen, plan);
-        let own = project.services.get(&one_off.service).map(claims_of).unwrap_or_default();
-        // Flags are in no file.
-        let place = |claim: Claim| Claim { index: claim.index.filter(|_| self.overlay.has_service_ports()), ..claim };
-        demand.claims.extend(own.into_iter().map(place));
-        check((context, engine), Some(loaded), &demand).await
+        let service = project.services.get(&one_off.service).filter(|_| self.no_deps);
+        if let Some(service) = service {
+            let missing = peers::missing(service, seen, &loaded.origins);
+            context.output().diagnostics(&missing, &loaded.sources, &loaded.origins);
+            anyhow::ensure!(!missing.has_errors(), Faulty);
+        }
+        let has_places = if self.overlay.has_service_ports() { HasPlaces::Yes } else { HasPlaces::No };
+        let preflight = Preflight::of_run(project, seen, (plan, &one_off.service), has_places);
+        preflight.check(context, engine, loaded).await
     }
 
     async fn show(&self, stage: &Stage<'_>) -> anyhow::Result<Exit> {
@@ -216,7 +220,7 @@ impl Run {
         refuse_foreign((project, stage.loaded.named_by), &seen, TakeOver::Refused)?;
         let plans = [images(project, &seen, &policy, self.images()), reconcile(project, &seen, &policy)?];
         let [first, second] = &plans;
-        self.check_ports(stage, &seen, second).await?;
+        self.check(stage, &seen, second).await?;
         if plans.iter().any(|plan| !plan.is_empty()) {
             context.show_plans(&[first, second]);
         }

@@ -13,6 +13,7 @@ pub mod labels;
 mod observed;
 mod one_off;
 mod outcome;
+mod outsider;
 mod peer;
 mod policy;
 pub mod port;
@@ -33,6 +34,7 @@ pub use observed::{
 };
 pub use one_off::OneOff;
 pub use outcome::Outcome;
+pub use outsider::{Outsider, Role, outsiders};
 pub use peer::{Peer, Peers};
 pub use policy::{Dependencies, Images, Limit, Orphans, Policy, Providers, Reach, Recreate};
 pub use provide::{Order, Variables};

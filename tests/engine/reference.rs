@@ -138,3 +138,103 @@ fn what_cannot_be_shared_is_told_before_anything_is_made() {
         scenario.is_gone();
     }
 }
+
+/// Services that refer to a container that nobody here makes, each in one way.
+const OUTSIDE: &str = "services:
+  net:
+    image: busybox
+    network_mode: container:NAME
+  memory:
+    image: busybox
+    ipc: container:NAME
+  process:
+    image: busybox
+    pid: container:NAME
+  mounts:
+    image: busybox
+    volumes_from: [container:NAME]
+  linked:
+    image: busybox
+    external_links: ['NAME:store']
+";
+
+#[test]
+fn a_container_of_somebody_else_that_is_not_there_is_told_with_its_place_before_anything_is_made() {
+    let scenario = Scenario::empty();
+    let name = format!("{}-outside", scenario.project());
+    scenario.write("compose.yaml", &OUTSIDE.replace("NAME", &name));
+    let places = [("net", 4), ("memory", 7), ("process", 10), ("mounts", 13)];
+    for (service, line) in places {
+        for words in [["up", "-d", service], ["plan", "--wait", service], ["run", "--rm", service]] {
+            let ran = scenario.hoist(words).code(1).says(&format!("compose.yaml:{line}:"));
+            ran.says(&format!("container '{name}'")).says("is not there").says("help: start it first");
+        }
+    }
+    // An engine takes such a link, and nobody is found by it.
+    scenario
+        .hoist(["run", "--rm", "linked", "true"])
+        .ok()
+        .says("compose.yaml:16:")
+        .says("nobody is found by that name");
+    assert!(scenario.containers().is_empty());
+}
+
+#[test]
+fn a_container_of_somebody_else_has_to_run_where_its_namespaces_are_shared() {
+    let scenario = Scenario::empty();
+    let name = format!("{}-outside", scenario.project());
+    scenario.write(
+        "compose.yaml",
+        &OUTSIDE.replace("NAME", &name).replace("image: busybox", "image: busybox\n    command: 'true'"),
+    );
+    let holder = Scenario::empty();
+    let service =
+        format!("{{image: busybox, container_name: {name}, ipc: shareable, command: sleep 1000, init: true}}");
+    holder.write("compose.yaml", &format!("services: {{other: {service}}}\n"));
+    holder.hoist(["create"]).ok();
+    for service in ["net", "memory", "process"] {
+        let told = format!("help: start it with 'docker start {name}'");
+        scenario.hoist(["up", "-d", service]).code(1).says("does not run").says(&told);
+    }
+    scenario.hoist(["run", "--rm", "mounts", "true"]).ok();
+    holder.hoist(["start"]).ok();
+    for service in ["net", "memory", "process", "mounts", "linked"] {
+        scenario.hoist(["run", "--rm", service, "true"]).ok().never_says("is not there");
+    }
+}
+
+#[test]
+fn one_run_shares_with_the_containers_that_the_run_starts() {
+    let scenario = Scenario::new("shared");
+    let shown = |service: &str, kind: &str| {
+        let link = format!("/proc/self/ns/{kind}");
+        scenario.hoist(["run", "--rm", "-T", service, "readlink", &link]).ok().stdout
+    };
+    let once = [("network", "net"), ("memory", "ipc"), ("memory", "pid")].map(|(name, kind)| (kind, shown(name, kind)));
+    for (kind, namespace) in once {
+        assert_eq!(namespace, self::namespace(&scenario, "owner", kind), "{kind}");
+    }
+    scenario.inside("owner", "echo here >/data/file").ok();
+    scenario.hoist(["run", "--rm", "-T", "mounts", "cat", "/data/file"]).ok().prints("here");
+    scenario.hoist(["run", "--rm", "-T", "linked", "ping", "-c1", "-W2", "store"]).ok();
+    assert_eq!(scenario.containers().len(), 1, "only what is shared was started");
+}
+
+#[test]
+fn one_run_without_dependencies_shares_with_what_runs_and_else_says_what_is_missing() {
+    let scenario = Scenario::new("shared");
+    let run = |service: &str| scenario.hoist(["run", "--rm", "-T", "--no-deps", service, "true"]);
+    for (service, key) in [("network", "network_mode"), ("memory", "ipc"), ("mounts", "volumes_from")] {
+        let ran = run(service).code(1).says(&format!("'{key}' of service '{service}' refers to service 'owner'"));
+        ran.says("compose.yaml:").says("'hoist up -d owner'");
+    }
+    assert!(scenario.containers().is_empty());
+    run("linked").ok();
+    scenario.hoist(["up", "-d", "owner"]).ok();
+    for service in ["network", "memory", "mounts", "linked"] {
+        run(service).ok();
+    }
+    scenario.hoist(["stop"]).ok();
+    run("network").code(1).says("which does not run");
+    run("mounts").ok();
+}

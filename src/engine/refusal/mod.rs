@@ -6,6 +6,7 @@
 mod address;
 mod cluster;
 mod limit;
+mod outside;
 mod port;
 mod sharing;
 mod source;
