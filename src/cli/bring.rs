@@ -14,7 +14,7 @@ use crate::graph::Services;
 use crate::load::Loaded;
 use crate::plan::reconcile::{changed_volumes, images, reconcile, selection};
 use crate::plan::{Images, Observed, Outcome, Plan, Policy, Reach};
-use crate::render::Stack;
+use crate::render::{Stack, causes};
 use crate::session::{Outcomes, StepError};
 use tokio_util::sync::CancellationToken;
 
@@ -44,6 +44,27 @@ impl Bring<'_> {
         context.output().stack(&Stack::of(project, seen, |name| selected.contains(name)));
     }
 
+    /// Says what failed of a plan, and then what is up and what is not; gives whether all was done.
+    pub async fn is_well(&self, plan: &Plan, outcomes: &Outcomes) -> bool {
+        let well = report_outcomes(self.carrier.context.output(), plan, outcomes);
+        if !well {
+            self.show_failure(plan, outcomes).await;
+        }
+        well
+    }
+
+    async fn show_failure(&self, plan: &Plan, outcomes: &Outcomes) {
+        let Carrier { context, engine, project, .. } = self.carrier;
+        if self.reach == Reach::Created {
+            return;
+        }
+        // That the engine does not answer has been told.
+        let Ok(seen) = engine.observe_named(project.name()).await else { return };
+        let selected = selection(project, &Services::of(project), &self.policy());
+        let causes = causes(project, plan, outcomes);
+        context.output().stack(&Stack::after_failure(project, &seen, &causes, |name| selected.contains(name)));
+    }
+
     /// Brings all about as the whole of a command.
     pub async fn finish(&self) -> anyhow::Result<Exit> {
         let context = self.carrier.context;
@@ -69,7 +90,7 @@ impl Bring<'_> {
             return Ok(Some(plan));
         }
         let (plan, outcomes) = self.converge(self.carrier.told(&project), plan, halt).await?;
-        Ok(report_outcomes(self.carrier.context.output(), &plan, &outcomes).then_some(plan))
+        Ok(self.is_well(&plan, &outcomes).await.then_some(plan))
     }
 
     /// Carries the second plan out; once more on a fresh look when something else was at work: docker compose knows no
@@ -128,7 +149,13 @@ impl Bring<'_> {
     async fn fetch_or_build(&self, plan: &Plan, halt: &CancellationToken) -> anyhow::Result<bool> {
         self.changes.refuse_builds(plan)?;
         let hush = Hush { pulls: self.changes.quiet_pull, builds: self.changes.quiet_build };
-        Ok(self.carrier.hushed(hush).carry_out(plan, OnFailure::Stop, halt).await)
+        let carrier = self.carrier.hushed(hush);
+        let outcomes = carrier.outcomes(plan, OnFailure::Stop, halt).await;
+        let well = carrier.report(plan, &outcomes, halt);
+        if !well {
+            self.show_failure(plan, &outcomes).await;
+        }
+        Ok(well)
     }
 }
 

@@ -150,12 +150,17 @@ impl<'a> Carrier<'a> {
     /// Carries out a plan and says what failed; gives whether all was done.
     pub async fn carry_out(&self, plan: &Plan, on_failure: OnFailure, halt: &CancellationToken) -> bool {
         let outcomes = self.outcomes(plan, on_failure, halt).await;
+        self.report(plan, &outcomes, halt)
+    }
+
+    /// Says what failed; gives whether all was done.
+    pub fn report(&self, plan: &Plan, outcomes: &Outcomes, halt: &CancellationToken) -> bool {
         let nothing_failed = !outcomes.iter().any(|outcome| matches!(outcome, Outcome::Failed(_)));
         let over = self.deadline.filter(|one| one.at <= Instant::now() && nothing_failed && !halt.is_cancelled());
         if let (Some(Deadline { limit, .. }), false) = (over, outcomes.iter().all(Outcome::is_done)) {
             self.context.output().error(&format!("not ready after {}", Timespan::from(limit)), None);
         }
-        report_outcomes(self.context.output(), plan, &outcomes)
+        report_outcomes(self.context.output(), plan, outcomes)
     }
 
     /// Carries out a plan that is the whole of a command: a failed step leaves those alone that do not need it.

@@ -206,6 +206,8 @@ pub fn report_death(output: &Output, dead: &SeenContainer, of: usize, evidence: 
     };
     let service = dead.service.as_str();
     let name = if of > 1 { &dead.name } else { service };
+    // It may run once more by now.
+    let evidence = &Evidence { state: dead.state, ..evidence.clone() };
     output.failure(&format!("{name} {how}"), evidence, Some(&remedy(service, evidence)));
 }
 

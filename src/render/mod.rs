@@ -4,6 +4,7 @@
 //! reads what the user reads. Nothing here decides: a mark, a word or a colour never says more than the data did.
 
 mod board;
+mod cause;
 mod colours;
 mod diagnostic;
 mod elapsed;
@@ -38,6 +39,7 @@ mod transfer;
 mod verb;
 mod width;
 
+pub use cause::causes;
 pub use colours::Colours;
 pub use diagnostic::{Places, diagnostic_json, diagnostic_text, diagnostics_text, summary};
 pub use elapsed::Elapsed;

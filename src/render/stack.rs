@@ -33,6 +33,8 @@ struct Service {
     /// What its containers do: words and how many.
     states: Vec<(String, usize)>,
     addresses: Vec<String>,
+    /// Why it is not up.
+    because: Option<String>,
 }
 
 impl Stack {
@@ -41,6 +43,27 @@ impl Stack {
         let names = project.services.keys().filter(|name| wanted(name));
         let services = names.map(|name| (name, seen.replicas(name))).filter(|(_, replicas)| !replicas.is_empty());
         Self { services: services.map(|(name, replicas)| Service::of(name, &replicas)).collect() }
+    }
+
+    /// The same after a failure: services that should have containers and have none are told too, and why what is not up
+    /// is not.
+    pub fn after_failure(
+        project: &Project,
+        seen: &Observed,
+        causes: &BTreeMap<Name, String>,
+        wanted: impl Fn(&Name) -> bool,
+    ) -> Self {
+        let made = project.services.values().filter(|one| wanted(&one.name) && one.provider.is_none());
+        let mut services = Vec::new();
+        for service in made.filter(|one| one.replicas() > 0) {
+            let mut line = Service::of(&service.name, &seen.replicas(&service.name));
+            if line.states.is_empty() {
+                (line.mark, line.states) = (Mark::Down, vec![("not created".into(), 1)]);
+            }
+            line.because = causes.get(&service.name).filter(|_| line.mark == Mark::Down).cloned();
+            services.push(line);
+        }
+        Self { services }
     }
 
     /// A line for each service; in a large stack only for those that are reachable or not up.
@@ -64,7 +87,11 @@ impl Stack {
         let service = |one: &Service| {
             let states: BTreeMap<&str, usize> =
                 one.states.iter().map(|(words, count)| (words.as_str(), *count)).collect();
-            json!({"service": one.name, "up": one.mark == Mark::Up, "containers": states, "addresses": one.addresses})
+            let mut line = json!({"service": one.name, "up": one.mark == Mark::Up, "containers": states, "addresses": one.addresses});
+            if let (Some(words), Some(line)) = (&one.because, line.as_object_mut()) {
+                line.insert("because".into(), words.as_str().into());
+            }
+            line
         };
         self.services.iter().map(service).collect()
     }
@@ -86,7 +113,7 @@ impl Service {
                 None => states.push((words, 1)),
             }
         }
-        Self { name: name.to_string(), mark, states, addresses: addresses(replicas) }
+        Self { name: name.to_string(), mark, states, addresses: addresses(replicas), because: None }
     }
 
     /// `running`, `3 running`, or `2 running, 1 exited with code 3`.
@@ -104,7 +131,8 @@ impl Service {
             Mark::Odd => (colours.yellow("!"), colours.yellow(&state)),
             Mark::Down => (colours.red("✘"), colours.red(&state)),
         };
-        format!(" {mark} {}  {state}  {}", pad(&self.name, names), self.addresses.join(", ")).trim_end().to_owned()
+        let more = self.addresses.iter().chain(&self.because).map(String::as_str).collect::<Vec<_>>().join(", ");
+        format!(" {mark} {}  {state}  {more}", pad(&self.name, names)).trim_end().to_owned()
     }
 }
 
@@ -159,6 +187,23 @@ mod tests {
             one.state = if one.service.as_str() == "s7" { State::Restarting } else { State::Running };
         });
         assert_eq!(odd.text(Colours::Off), " ✘ s7  restarting\n ✔ 29 more are up");
+    }
+
+    #[test]
+    fn after_a_failure_what_is_not_up_says_why() {
+        let project = project(
+            "services:\n  db: {image: x}\n  web: {image: x}\n  idle: {image: x, scale: 0}\n  gone: {image: x}\n",
+        );
+        let mut seen = applied(&project);
+        seen.containers.retain(|one| one.service.as_str() != "gone");
+        for one in &mut seen.containers {
+            one.state = if one.service.as_str() == "db" { State::Running } else { State::Created };
+        }
+        let causes = ["db", "web"].map(|name| (name.parse().expect("a name"), "needs gone".to_owned()));
+        let stack = Stack::after_failure(&project, &seen, &causes.into(), |_| true);
+        let expected = " ✔ db    running\n ✘ web   not started  needs gone\n ✘ gone  not created";
+        assert_eq!(stack.text(Colours::Off), expected);
+        assert!(stack.json()[1].to_string().contains(r#""because":"needs gone""#));
     }
 
     #[test]

@@ -81,7 +81,7 @@ fn an_image_that_cannot_be_pulled_is_named_and_nothing_is_made() {
     let mut scenario = Scenario::new("unknown_image");
     let ran = scenario.hoist(["up", "-d"]);
     scenario.is_gone();
-    one_error(ran).says("127.0.0.1:9/no/such:1").says("help:");
+    one_error(ran).says("127.0.0.1:9/no/such:1").says("help:").says("not created  its image cannot be fetched");
     scenario.set("IMAGE", "busybox");
     scenario.step("the next up works", up(["-d"]), [running("web")]);
 }
@@ -153,7 +153,8 @@ fn a_job_that_fails_keeps_its_dependent_from_starting() {
     let ran = scenario.hoist(["up", "-d"]);
     let web: Vec<_> = scenario.containers().into_iter().filter(|one| one.service() == "web").collect();
     assert!(web.iter().all(|one| one.state() == "created"), "{}", ran.told());
-    one_error(ran).says("job").says("exited with code 4").says("no such table");
+    let ran = one_error(ran).says("job").says("exited with code 4").says("no such table");
+    ran.says("✘ job  exited with code 4").says("needs job");
 }
 
 #[test]
@@ -202,7 +203,7 @@ fn a_refused_start_skips_what_needs_it() {
     proxy.when("POST", "/start", Fault::Refuse { status: 500, message: "not today".into() });
     let ran = scenario.hoist(["up", "-d"]);
     assert!(scenario.containers().iter().all(|one| one.state() == "created"), "{}", ran.told());
-    one_error(ran).says("not today");
+    one_error(ran).says("not today").says("✘ web  not started").says("✘ db   not started  cannot be started");
     proxy.calm();
     scenario.step("the next up works", up(["-d"]), [running("web"), running("db")]);
 }

@@ -2,7 +2,6 @@
 
 use super::super::bring::Bring;
 use super::super::carrier::Carrier;
-use super::super::failure::report_outcomes;
 use super::super::interrupt::Ended;
 use super::super::lock::{Claim, Lock};
 use super::super::{Context, Exit};
@@ -154,7 +153,7 @@ impl Attached<'_> {
         if halt.is_cancelled() && !outcomes.iter().any(|outcome| matches!(outcome, Outcome::Failed(_))) {
             return Ok(true);
         }
-        Ok(report_outcomes(self.carrier.context.output(), &plan, &outcomes))
+        Ok(self.bring.is_well(&plan, &outcomes).await)
     }
 
     /// Ends the command: all containers are stopped when the end of one is that of all, and the exit code is the one that
