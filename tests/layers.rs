@@ -34,10 +34,12 @@ const ORDER: [&str; 21] = [
 const STRANGERS: [&[&str]; 2] = [&["kubernetes", "engine"], &["session", "watch", "names"]];
 
 /// A crate, and the modules that may name it; a crate with `*` at its end stands for all that begin so.
-const DOORS: [(&str, &[&str]); 14] = [
+const DOORS: [(&str, &[&str]); 16] = [
     ("saphyr_parser", &["document::parse"]),
     ("petgraph", &["graph"]),
     ("bollard", &["engine"]),
+    ("hyper", &["engine"]),
+    ("hyper_util", &["engine"]),
     ("notify*", &["watch"]),
     ("hickory*", &["names"]),
     ("k8s_openapi", &["kubernetes"]),

@@ -63,7 +63,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OnceCell;
 
-/// A Docker Engine. Cheap to clone; it holds no connection open between requests.
+/// A Docker Engine. Cheap to clone; it holds no connection open between requests, but to another machine by ssh.
 #[derive(Clone)]
 pub struct Engine {
     docker: Docker,
@@ -104,9 +104,9 @@ impl Engine {
                     fault: fault.to_string(),
                 };
                 let opened = Arc::new(Relay::open(remote).map_err(unready)?);
-                let socket = opened.socket();
+                let client = opened.client(seconds);
                 relay = Some(opened);
-                Docker::connect_with_unix(&socket.to_string_lossy(), seconds, API_DEFAULT_VERSION)
+                client
             }
             (Address::Unix(path), _) => {
                 Docker::connect_with_unix(&path.to_string_lossy(), seconds, API_DEFAULT_VERSION)

@@ -1,8 +1,15 @@
-//! [`Relay`]: a socket of this machine behind which the engine of another one answers, by ssh.
+//! [`Relay`]: the way to the engine of another machine, by ssh.
 //!
-//! Each connection is a `docker system dial-stdio` over there, as the docker client has it; they share one ssh
-//! connection as far as the server lets them. What ssh says when it fails is kept for the error.
+//! A connection is a `docker system dial-stdio` over there, as the docker client has it; they share one ssh connection as
+//! far as the server lets them. To make one takes as long as many requests do, so that it is kept for the next request.
+//! What ssh says when it fails is kept for the error.
 
+use bollard::errors::Error as Fault;
+use bollard::{API_DEFAULT_VERSION, BollardRequest, Docker};
+use futures_util::future::BoxFuture;
+use hyper::Uri;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use std::collections::hash_map::RandomState;
 use std::fs::DirBuilder;
 use std::hash::{BuildHasher, Hasher};
@@ -11,12 +18,13 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader, copy};
-use tokio::net::{UnixListener, UnixStream};
-use tokio::process::{ChildStderr, Command};
+use tokio::net::UnixStream;
+use tokio::process::{Child, ChildStderr, Command};
 use tokio::sync::OnceCell;
-use tokio::task::JoinHandle;
+use tower_service::Service;
 
 /// How long an ended connection may take to say why.
 const GRACE: Duration = Duration::from_secs(1);
@@ -102,30 +110,34 @@ fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// A socket of this machine behind which an engine of another one answers. It goes when the last handle is dropped.
+/// The way to an engine of another machine. It ends when the last handle is dropped.
 #[derive(Debug)]
 pub(super) struct Relay {
+    /// What belongs to the connection that all share; only this user may enter.
     folder: PathBuf,
     remote: Remote,
-    listening: JoinHandle<()>,
+    login: OnceCell<()>,
     said: Said,
 }
 
 impl Relay {
-    /// Listens on a socket in a folder of its own that only this user may enter. It connects to nothing yet.
+    /// Connects to nothing yet.
     pub fn open(remote: &Remote) -> io::Result<Self> {
         let name = format!("hoist-{:016x}", RandomState::new().build_hasher().finish());
         let folder = std::env::temp_dir().join(name);
         DirBuilder::new().mode(0o700).create(&folder)?;
-        let listener = UnixListener::bind(folder.join("engine"))?;
-        let said = Said::default();
-        let listening = tokio::spawn(listen(listener, remote.clone(), folder.clone(), Arc::clone(&said)));
-        Ok(Self { folder, remote: remote.clone(), listening, said })
+        Ok(Self { folder, remote: remote.clone(), login: OnceCell::new(), said: Said::default() })
     }
 
-    /// The socket.
-    pub fn socket(&self) -> PathBuf {
-        self.folder.join("engine")
+    /// A client whose requests go this way.
+    pub fn client(self: &Arc<Self>, seconds: u64) -> Result<Docker, Fault> {
+        let mut builder = Client::builder(TokioExecutor::new());
+        let client = Arc::new(builder.pool_timer(TokioTimer::new()).build(Dial(Arc::clone(self))));
+        let send = move |request: BollardRequest| {
+            let client = Arc::clone(&client);
+            async move { client.request(request).await.map_err(Fault::from) }
+        };
+        Docker::connect_with_custom_transport(send, Some("http://engine"), seconds, API_DEFAULT_VERSION)
     }
 
     /// What ssh, or docker over there, said last.
@@ -133,11 +145,39 @@ impl Relay {
         let said = self.said.lock().unwrap_or_else(PoisonError::into_inner).clone();
         Some(said).filter(|said| !said.is_empty())
     }
+
+    /// One more connection.
+    async fn dial(&self) -> io::Result<UnixStream> {
+        self.login.get_or_try_init(|| self.log_in()).await?;
+        let mut ssh = Command::new("ssh");
+        ssh.args(self.remote.words(&self.folder)).args(self.remote.command()).kill_on_drop(true);
+        let child = ssh.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let child = child.map_err(|fault| unable(&fault))?;
+        let (here, there) = UnixStream::pair()?;
+        tokio::spawn(pass(there, child, Arc::clone(&self.said)));
+        Ok(here)
+    }
+
+    /// Makes the connection that all others share. It ends by itself a minute after the last of them, should nobody end
+    /// it.
+    async fn log_in(&self) -> io::Result<()> {
+        let mut ssh = Command::new("ssh");
+        ssh.args(["-M", "-N", "-f", "-o", "ControlPersist=60"]).args(self.remote.words(&self.folder));
+        ssh.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = ssh.spawn().map_err(|fault| unable(&fault))?;
+        let heard = child.stderr.take().map(|errors| tokio::spawn(hear(errors, Arc::clone(&self.said))));
+        if child.wait().await?.success() {
+            return Ok(());
+        }
+        if let Some(heard) = heard {
+            let _ = tokio::time::timeout(GRACE, heard).await;
+        }
+        Err(io::Error::other("ssh cannot log in"))
+    }
 }
 
 impl Drop for Relay {
     fn drop(&mut self) {
-        self.listening.abort();
         let mut exit = std::process::Command::new("ssh");
         exit.args(["-O", "exit"]).args(self.remote.words(&self.folder));
         exit.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -152,65 +192,33 @@ impl Drop for Relay {
 /// What was said last on the side.
 type Said = Arc<Mutex<String>>;
 
-async fn listen(listener: UnixListener, remote: Remote, folder: PathBuf, said: Said) {
-    let login = Arc::new(OnceCell::new());
-    while let Ok((stream, _)) = listener.accept().await {
-        let (remote, folder, said) = (remote.clone(), folder.clone(), Arc::clone(&said));
-        let login = Arc::clone(&login);
-        tokio::spawn(async move {
-            let place = (&remote, folder.as_path());
-            let passed = async {
-                login.get_or_try_init(|| log_in(place, Arc::clone(&said))).await?;
-                pass(stream, place, Arc::clone(&said)).await
-            };
-            if let Err(Failed::ToRun(fault)) = passed.await {
-                keep(&said, format!("ssh cannot be run: {fault}"));
-            }
-        });
+/// Makes connections when the client has none at hand.
+#[derive(Clone)]
+struct Dial(Arc<Relay>);
+
+impl Service<Uri> for Dial {
+    type Response = TokioIo<UnixStream>;
+    type Error = io::Error;
+    type Future = BoxFuture<'static, io::Result<TokioIo<UnixStream>>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Uri) -> Self::Future {
+        let Self(relay) = self.clone();
+        Box::pin(async move { relay.dial().await.map(TokioIo::new) })
     }
 }
 
-/// Why nothing could be passed on.
-enum Failed {
-    /// ssh ended, and said why.
-    ToLogIn,
-    /// There is no ssh, or no room for it.
-    ToRun(io::Error),
-}
-
-impl From<io::Error> for Failed {
-    fn from(fault: io::Error) -> Self {
-        Self::ToRun(fault)
-    }
-}
-
-/// Makes the connection that all others share. It ends by itself a minute after the last of them, should nobody end it.
-async fn log_in((remote, folder): (&Remote, &Path), said: Said) -> Result<(), Failed> {
-    let mut ssh = Command::new("ssh");
-    ssh.args(["-M", "-N", "-f", "-o", "ControlPersist=60"]).args(remote.words(folder));
-    let mut child = ssh.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
-    let heard = child.stderr.take().map(|errors| tokio::spawn(hear(errors, said)));
-    if child.wait().await?.success() {
-        return Ok(());
-    }
-    if let Some(heard) = heard {
-        let _ = tokio::time::timeout(GRACE, heard).await;
-    }
-    Err(Failed::ToLogIn)
-}
-
-fn keep(said: &Said, line: String) {
-    *said.lock().unwrap_or_else(PoisonError::into_inner) = line;
+fn unable(fault: &io::Error) -> io::Error {
+    io::Error::other(format!("ssh cannot be run: {fault}"))
 }
 
 /// Carries one connection there and back.
-async fn pass(stream: UnixStream, (remote, folder): (&Remote, &Path), said: Said) -> Result<(), Failed> {
-    let mut ssh = Command::new("ssh");
-    ssh.args(remote.words(folder)).args(remote.command()).kill_on_drop(true);
-    ssh.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = ssh.spawn()?;
+async fn pass(stream: UnixStream, mut child: Child, said: Said) {
     let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-    let (Some(mut input), Some(mut output), Some(errors)) = pipes else { return Ok(()) };
+    let (Some(mut input), Some(mut output), Some(errors)) = pipes else { return };
     let heard = tokio::spawn(hear(errors, said));
     let (mut from_here, mut to_here) = stream.into_split();
     // That no more is asked is passed on, and what is answered after it comes all the same.
@@ -222,7 +230,6 @@ async fn pass(stream: UnixStream, (remote, folder): (&Remote, &Path), said: Said
         // The reason is there before whoever asked finds the connection closed.
         let _ = tokio::time::timeout(GRACE, heard).await;
     }
-    Ok(())
 }
 
 /// Keeps the last line; one that shares a connection keeps this stream open beyond its own end.
@@ -230,7 +237,7 @@ async fn hear(errors: ChildStderr, said: Said) {
     let mut lines = BufReader::new(errors).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         if !line.trim().is_empty() {
-            keep(&said, line.trim().to_owned());
+            line.trim().clone_into(&mut said.lock().unwrap_or_else(PoisonError::into_inner));
         }
     }
 }

@@ -84,6 +84,12 @@ fn an_engine_is_reached_by_ssh_with_one_login() {
     let before = ssh.logins();
     scenario.hoist(["up", "-d", "--build"]).ok();
     assert_eq!(ssh.logins() - before, 1, "the connections of one command share one");
+    let (_, made) = (scenario.hoist(["down"]).ok(), ssh.connections());
+    scenario.hoist(["up", "-d"]).ok();
+    scenario.hoist(["down"]).ok();
+    // Some 30 requests, of which few are under way at once.
+    let more = ssh.connections() - made;
+    assert!(more <= 15, "{more} connections are made, and not kept for the next request");
     works(&mut scenario);
 }
 

@@ -152,7 +152,8 @@ impl Ssh {
         );
         let bin = place.join("bin");
         std::fs::create_dir(&bin).expect("a folder");
-        let wrapper = format!("#!/bin/sh\nexec /usr/bin/ssh -F {}/client \"$@\"\n", place.display());
+        let wrapper = "#!/bin/sh\necho \"$@\" >>PLACE/calls\nexec /usr/bin/ssh -F PLACE/client \"$@\"\n";
+        let wrapper = wrapper.replace("PLACE", &place.display().to_string());
         for (file, text) in [
             ("authorized", public("mine.pub")),
             ("known", known),
@@ -186,6 +187,12 @@ impl Ssh {
     /// From here on the client has a key that the server does not know.
     pub fn lose_the_key(&self) {
         std::fs::rename(self.folder.path().join("other"), self.folder.path().join("mine")).expect("both are there");
+    }
+
+    /// How many connections to the engine were made.
+    pub fn connections(&self) -> usize {
+        let calls = std::fs::read_to_string(self.folder.path().join("calls")).unwrap_or_default();
+        calls.matches("dial-stdio").count()
     }
 
     /// How often somebody logged in.
