@@ -1,7 +1,8 @@
 //! `hoist exec`.
 
+use super::context::Subject;
 use super::conversation::{Conversation, Stdin};
-use super::failure::NotRunning;
+use super::failure::{NoSuchService, NotRunning};
 use super::{Context, Exit};
 use crate::engine::{Engine, Exec as Request, ExecId};
 use crate::plan::{SeenContainer, State};
@@ -42,7 +43,8 @@ impl Exec {
         let project = context.project_name()?;
         let engine = context.engine()?;
         let containers = engine.containers(&project).await?;
-        let container = chosen(&containers, &service, self.index)?;
+        let chosen = chosen(&containers, &service, self.index);
+        let container = chosen.map_err(|fault| explained(context, (&service, &containers), fault))?;
         if context.is_dry_run() {
             context.output().say(&format!("would run '{}' in {}", command.join(" "), container.name));
             return Ok(Exit::DONE);
@@ -98,6 +100,16 @@ impl Exec {
             return Ok(Exit::UNHEARD);
         }
         Ok(engine.exec_code(id).await?.map_or(Exit::DONE, Exit::of_process))
+    }
+}
+
+/// That the project has no such service says more than that it does not run.
+fn explained(context: &Context, (service, containers): (&Name, &[SeenContainer]), fault: NotRunning) -> anyhow::Error {
+    let subject = context.subject(&[]).ok().filter(|_| containers.iter().all(|one| one.service != *service));
+    let project = subject.as_ref().and_then(Subject::project);
+    match project.filter(|project| !project.services.contains_key(service) && !project.inactive.contains_key(service)) {
+        Some(project) => NoSuchService::of(service, project).into(),
+        None => fault.into(),
     }
 }
 

@@ -48,7 +48,7 @@ mod up;
 mod version;
 mod watch;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use context::Context;
 pub use exit::Exit;
 use globals::{Globals, Progress};
@@ -56,7 +56,7 @@ use std::process::ExitCode;
 
 /// Brings Compose projects up and down on a Docker Engine
 #[derive(Debug, Parser)]
-#[command(name = "hoist", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(name = "hoist", version, max_term_width = 100)]
 struct Cli {
     #[command(flatten)]
     globals: Globals,
@@ -114,6 +114,11 @@ impl Command {
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
+        Err(_) if std::env::args_os().len() == 1 => {
+            // As docker compose does: who says nothing asks what there is to say.
+            let _ = Cli::command().print_help();
+            return Exit::DONE.into();
+        }
         Err(error) => {
             // Help and version are answers; everything else is a fault of the command line.
             let code = if error.use_stderr() { Exit::FAILED } else { Exit::DONE };

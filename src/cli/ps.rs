@@ -8,6 +8,9 @@ use crate::value::Name;
 use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// The engine's words for states.
+const STATES: [&str; 7] = ["created", "running", "paused", "restarting", "removing", "exited", "dead"];
+
 /// List the containers of the project
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -30,7 +33,7 @@ pub struct Ps {
     #[arg(long)]
     no_trunc: bool,
     /// Only containers in this state, such as 'exited'
-    #[arg(long, value_name = "STATE")]
+    #[arg(long, value_name = "STATE", value_parser = STATES)]
     status: Vec<String>,
 }
 
@@ -79,6 +82,8 @@ impl Ps {
 
     fn table(&self, containers: &[&SeenContainer], width: Option<usize>) -> String {
         let mut table = Table::new(["NAME", "IMAGE", "COMMAND", "SERVICE", "CREATED", "STATUS", "PORTS"]);
+        // What runs and where it is reachable says more than with what command and since when.
+        table = table.without([2, 4]);
         for one in containers {
             let command = format!("\"{}\"", if self.no_trunc { one.command.clone() } else { cut(&one.command) });
             table.row([

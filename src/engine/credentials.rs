@@ -96,9 +96,8 @@ fn read(host: &Host) -> Result<Config, EngineError> {
     let path = host.config.join("config.json");
     let Ok(text) = std::fs::read_to_string(&path) else { return Ok(Config::default()) };
     // The fault may quote the text, which may hold a password.
-    let place = |fault: serde_json::Error| format!("it is not valid JSON, line {}", fault.line());
     serde_json::from_str(&text)
-        .map_err(|fault| EngineError::File { path: path.display().to_string(), fault: place(fault) })
+        .map_err(|fault| EngineError::Configuration { path: path.display().to_string(), line: fault.line() })
 }
 
 fn from_file(config: &Config, key: &str) -> Option<DockerCredentials> {
@@ -231,7 +230,7 @@ mod tests {
             for_registry(&host, "r.example").await.expect_err("broken").to_string()
         };
         let broken = said(r#"{"auths":{"r.example":{"password":"hunter2"}"#).await;
-        assert!(broken.contains("config.json cannot be read") && !broken.contains("hunter2"), "{broken}");
+        assert!(broken.contains("config.json is not valid JSON") && !broken.contains("hunter2"), "{broken}");
         let missing = said(r#"{"credsStore":"hoist-has-none"}"#).await;
         assert_eq!(
             missing,

@@ -192,6 +192,14 @@ pub enum EngineError {
         /// How to mend it.
         help: Option<String>,
     },
+    /// The docker client's file is broken.
+    #[error("{path} is not valid JSON, line {line}")]
+    Configuration {
+        /// The file.
+        path: String,
+        /// The line, from 1.
+        line: usize,
+    },
     /// The engine's answer is not understood.
     #[error("the engine's answer is not understood: {message}")]
     Garbled {
@@ -242,6 +250,9 @@ impl EngineError {
             )),
             Self::NoModelRunner { .. } => {
                 Some("install Docker Model Runner, or run the model elsewhere and set its URL as a variable".into())
+            }
+            Self::Configuration { .. } => {
+                Some("mend it, or move it away: the docker client keeps its contexts and logins there".into())
             }
             Self::Internal(_) => Some("please report it".into()),
             Self::File { .. } => Some("check the path and its permissions".into()),

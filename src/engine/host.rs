@@ -76,7 +76,8 @@ impl Host {
             host.certificates = (wants_tls && host.is_tcp()).then_some(folder);
             return Ok(host);
         }
-        let context = given("DOCKER_CONTEXT").cloned().or_else(|| current_context(&host.config));
+        let context =
+            given("DOCKER_CONTEXT").cloned().map_or_else(|| current_context(&host.config), |name| Ok(Some(name)))?;
         if let Some(name) = context.filter(|name| name != "default") {
             host.enter(&name)?;
         }
@@ -160,11 +161,15 @@ fn builder(word: Option<&String>) -> Result<BuilderChoice, EngineError> {
     }
 }
 
-fn current_context(config: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(config.join("config.json")).ok()?;
-    let config: Value = serde_json::from_str(&text).ok()?;
-    let name = config.get("currentContext")?.as_str()?;
-    (!name.is_empty()).then(|| name.to_owned())
+/// A file that cannot be understood is an error: it may name another engine than the usual one.
+fn current_context(config: &Path) -> Result<Option<String>, EngineError> {
+    let path = config.join("config.json");
+    let Ok(text) = std::fs::read_to_string(&path) else { return Ok(None) };
+    let broken =
+        |fault: serde_json::Error| EngineError::Configuration { path: path.display().to_string(), line: fault.line() };
+    let config: Value = serde_json::from_str(&text).map_err(broken)?;
+    let name = config.get("currentContext").and_then(Value::as_str).unwrap_or_default();
+    Ok((!name.is_empty()).then(|| name.to_owned()))
 }
 
 #[cfg(test)]

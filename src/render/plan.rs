@@ -5,7 +5,7 @@ use super::fate::Fate;
 use super::thing::Thing;
 use super::verb::Verb;
 use super::width::{columns, pad};
-use crate::plan::{Action, Kind, Note, Plan, Step, StepId};
+use crate::plan::{Action, Kind, Note, Plan, Reason, Step, StepId};
 use serde_json::{Value, json};
 
 /// Plans that are carried out one after the other, with a line for each thing and a summary, each line ended.
@@ -25,7 +25,8 @@ pub fn plan_coloured(plans: &[&Plan], colours: Colours) -> String {
         widths.max().unwrap_or(0)
     });
     let lines = things.iter().zip(&cells).map(|(thing, [label, middle])| {
-        let because = thing.because.as_ref().map(ToString::to_string).unwrap_or_default();
+        let because = thing.because.as_ref().filter(|reason| is_telling(thing, reason)).map(ToString::to_string);
+        let because = because.unwrap_or_default();
         let (label, middle) = (pad(label, labels), pad(middle, middles));
         let line = format!("{} {label}  {middle}  {}", sign(thing, colours), colours.dim(&because));
         line.trim_end().to_owned() + "\n"
@@ -45,6 +46,12 @@ pub fn plan_json(plans: &[&Plan]) -> String {
     });
     let all = json!({ "plans": plans.collect::<Vec<_>>() });
     serde_json::to_string_pretty(&all).expect("a JSON value always prints") + "\n"
+}
+
+/// Whether a reason says more than that the command was given.
+fn is_telling(thing: &Thing, because: &Reason) -> bool {
+    let is_plain = matches!(thing.fate, Fate::Removed | Fate::Stopped | Fate::Restarted | Fate::Provided);
+    *because != Reason::Asked || !is_plain
 }
 
 /// A line for each volume of which the data goes.

@@ -12,12 +12,22 @@ const NARROWEST: usize = 8;
 pub struct Table {
     heading: Vec<String>,
     rows: Vec<Vec<String>>,
+    /// The columns that are left out, one after the other, before any is cut.
+    dispensable: Vec<usize>,
 }
 
 impl Table {
     /// A table with these headings.
     pub fn new<T: Into<String>>(heading: impl IntoIterator<Item = T>) -> Self {
-        Self { heading: heading.into_iter().map(Into::into).collect(), rows: Vec::new() }
+        let heading = heading.into_iter().map(Into::into).collect();
+        Self { heading, rows: Vec::new(), dispensable: Vec::new() }
+    }
+
+    /// Where lines do not fit, these columns are left out, one after the other, before any is cut.
+    #[must_use]
+    pub fn without(mut self, dispensable: impl IntoIterator<Item = usize>) -> Self {
+        self.dispensable = dispensable.into_iter().collect();
+        self
     }
 
     /// Adds a row.
@@ -31,24 +41,37 @@ impl Table {
         self.within(None)
     }
 
-    /// The lines, each ended; where there is a limit, the widest columns are cut until lines fit.
+    /// The lines, each ended; where there is a limit, columns are left out, and then the widest cut, until lines fit.
     pub fn within(&self, limit: Option<usize>) -> String {
-        let widths = self.widths(limit);
+        let mut shown: Vec<usize> = (0..self.heading.len()).collect();
+        for column in &self.dispensable {
+            if limit.is_some_and(|limit| self.breadth(&shown) > limit) {
+                shown.retain(|one| one != column);
+            }
+        }
+        let widths = self.widths(&shown, limit);
         let mut out = String::new();
         for row in std::iter::once(&self.heading).chain(&self.rows) {
-            let cells = row.iter().zip(&widths).map(|(cell, width)| pad(&cut(cell, *width), *width));
+            let cells = shown.iter().filter_map(|index| row.get(*index)).zip(&widths);
+            let cells = cells.map(|(cell, width)| pad(&cut(cell, *width), *width));
             out.push_str(cells.collect::<Vec<_>>().join(&" ".repeat(GAP)).trim_end());
             out.push('\n');
         }
         out
     }
 
-    fn widths(&self, limit: Option<usize>) -> Vec<usize> {
-        let widest = |index: usize| {
-            let cells = std::iter::once(&self.heading).chain(&self.rows).filter_map(|row| row.get(index));
-            cells.map(|cell| columns(cell)).max().unwrap_or(0)
-        };
-        let mut widths: Vec<usize> = (0..self.heading.len()).map(widest).collect();
+    /// How wide these columns are, uncut.
+    fn breadth(&self, shown: &[usize]) -> usize {
+        shown.iter().map(|index| self.widest(*index)).sum::<usize>() + GAP * shown.len().saturating_sub(1)
+    }
+
+    fn widest(&self, index: usize) -> usize {
+        let cells = std::iter::once(&self.heading).chain(&self.rows).filter_map(|row| row.get(index));
+        cells.map(|cell| columns(cell)).max().unwrap_or(0)
+    }
+
+    fn widths(&self, shown: &[usize], limit: Option<usize>) -> Vec<usize> {
+        let mut widths: Vec<usize> = shown.iter().map(|index| self.widest(*index)).collect();
         let gaps = GAP * widths.len().saturating_sub(1);
         while limit.is_some_and(|limit| widths.iter().sum::<usize>() + gaps > limit) {
             match widths.iter_mut().max() {
@@ -78,6 +101,13 @@ web        ghcr.io/example/web:1.2.3   running
 database   postgres
 ";
         assert_eq!(table().render(), expected);
+    }
+
+    #[test]
+    fn what_is_dispensable_is_left_out_before_anything_is_cut() {
+        let expected = "NAME       STATUS\nweb        running\ndatabase\n";
+        assert_eq!(table().without([1]).within(Some(34)), expected);
+        assert_eq!(table().without([1]).within(Some(100)), table().render());
     }
 
     #[test]

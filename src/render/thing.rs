@@ -67,7 +67,7 @@ impl Thing {
         let because = reasons.into_iter().find(|because| **because != Reason::Replaced);
         Some(Self {
             kind: first.subject.kind,
-            name: renamed.unwrap_or_else(|| first.subject.name.clone()),
+            name: readable(renamed.unwrap_or_else(|| first.subject.name.clone())),
             label: first.subject.kind.as_str().to_owned(),
             service: all.iter().find_map(|step| step.subject.service.clone()),
             fate: Fate::of(&actions),
@@ -168,4 +168,10 @@ fn keys(id: StepId, step: &Step) -> Vec<Key<'_>> {
     }
     keys.push(Key::Named(step.subject.kind, &step.subject.name));
     keys
+}
+
+/// A name that an engine made up, 64 digits, by its beginning, as the engine's own tools have it.
+fn readable(name: String) -> String {
+    let is_made_up = name.len() == 64 && name.bytes().all(|digit| digit.is_ascii_hexdigit());
+    if is_made_up { name.chars().take(12).collect() } else { name }
 }

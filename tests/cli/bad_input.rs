@@ -204,3 +204,24 @@ fn faults_as_json_give_machines_the_place() {
     let fault: serde_json::Value = serde_json::from_str(ran.stderr.lines().next().unwrap()).unwrap();
     assert_eq!((&fault["line"], &fault["column"], &fault["code"]), (&4.into(), &5.into(), &"unknown-key".into()));
 }
+
+#[test]
+fn who_says_nothing_is_told_what_there_is_to_say() {
+    let scenario = Scenario::empty();
+    scenario.hoist_words(&[]).ok().prints("Usage: hoist").prints("down");
+    scenario.hoist(["help", "up"]).ok().prints("--detach");
+    scenario.hoist(["ps", "--status", "nope"]).code(1).says("exited");
+    scenario.hoist(["help", "nope"]).code(1).says("nope");
+}
+
+#[test]
+fn a_broken_configuration_of_the_docker_client_is_told_before_the_wrong_engine_is_used() {
+    let mut scenario = Scenario::empty();
+    scenario.write("compose.yaml", GOOD);
+    scenario.write("config.json", "{\n  \"auths\": ");
+    scenario.set("DOCKER_CONFIG", &scenario.folder().display().to_string());
+    scenario.set("DOCKER_HOST", "");
+    for command in ["ps", "up", "down"] {
+        scenario.hoist([command]).code(1).says("config.json is not valid JSON, line 2").says("help: mend it");
+    }
+}

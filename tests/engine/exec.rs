@@ -122,3 +122,10 @@ fn a_terminal_is_as_before_when_we_are_ended() {
     terminal.terminate();
     assert_eq!(terminal.wait(), 130);
 }
+
+#[test]
+fn a_service_that_the_project_does_not_have_is_told_from_one_that_does_not_run() {
+    let scenario = Scenario::new("three_services");
+    scenario.hoist(["exec", "web", "true"]).code(1).says("service 'web' is not running");
+    scenario.hoist(["exec", "wep", "true"]).code(1).says("no such service: wep").says("did you mean 'web'?");
+}
