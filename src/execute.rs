@@ -3,6 +3,7 @@
 use crate::plan::{Outcome, Plan, Step, StepId};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use std::collections::VecDeque;
 use std::future::Future;
 use tokio_util::sync::CancellationToken;
 
@@ -38,26 +39,12 @@ where
     F: Fn(StepId, &'plan Step) -> Fut,
     Fut: Future<Output = Result<Ended, E>>,
 {
-    let mut outcomes: Vec<Option<Outcome<(), E>>> = plan.steps().map(|_| None).collect();
-    let mut begun = vec![false; plan.len()];
+    let mut course = Course::new(plan);
     let mut running = FuturesUnordered::new();
     loop {
-        for (id, step) in plan.steps() {
-            let index = id.index();
-            if begun.get(index) == Some(&true) || outcomes.get(index).is_some_and(Option::is_some) {
-                continue;
-            }
-            match readiness(plan, step, &outcomes) {
-                Readiness::Failed(because) => set(&mut outcomes, id, Outcome::Skipped { because }),
-                Readiness::Ready if !halt.is_cancelled() => {
-                    if let Some(flag) = begun.get_mut(index) {
-                        *flag = true;
-                    }
-                    let future = perform(id, step);
-                    running.push(async move { (id, future.await) });
-                }
-                Readiness::Ready | Readiness::Waiting => {}
-            }
+        while let Some((id, step)) = course.ready.pop_front().filter(|_| !halt.is_cancelled()) {
+            let future = perform(id, step);
+            running.push(async move { (id, future.await) });
         }
         let Some((id, result)) = running.next().await else { break };
         let outcome = match result {
@@ -65,42 +52,81 @@ where
             Ok(Ended::Halted) => Outcome::NotBegun,
             Err(error) => Outcome::Failed(error),
         };
-        let fails = matches!(outcome, Outcome::Failed(_)) && !is_best_effort(plan, id);
+        let fails = matches!(outcome, Outcome::Failed(_)) && !course.is_best_effort(id);
         if fails && on_failure == OnFailure::Stop {
             halt.cancel();
         }
-        set(&mut outcomes, id, outcome);
+        course.end(id, outcome);
     }
-    outcomes.into_iter().map(|outcome| outcome.unwrap_or(Outcome::NotBegun)).collect()
+    course.outcomes.into_iter().map(|outcome| outcome.unwrap_or(Outcome::NotBegun)).collect()
 }
 
-enum Readiness {
-    Ready,
-    Waiting,
-    Failed(StepId),
+/// How far a plan is. The end of a step touches only those that need it, so the whole takes as long as the plan has
+/// steps and needs.
+struct Course<'plan, E> {
+    plan: &'plan Plan,
+    outcomes: Vec<Option<Outcome<(), E>>>,
+    /// How many of its needs each step still waits for.
+    unmet: Vec<usize>,
+    /// The steps that need each step.
+    dependants: Vec<Vec<StepId>>,
+    /// The steps that wait for nothing and have not begun.
+    ready: VecDeque<(StepId, &'plan Step)>,
 }
 
-fn is_best_effort(plan: &Plan, id: StepId) -> bool {
-    plan.get(id).is_some_and(|step| step.action.is_best_effort())
-}
+impl<'plan, E> Course<'plan, E> {
+    fn new(plan: &'plan Plan) -> Self {
+        let mut dependants = vec![Vec::new(); plan.len()];
+        for (id, step) in plan.steps() {
+            for need in &step.needs {
+                if let Some(all) = dependants.get_mut(need.index()) {
+                    all.push(id);
+                }
+            }
+        }
+        let unmet = plan.steps().map(|(_, step)| step.needs.len()).collect();
+        let ready = plan.steps().filter(|(_, step)| step.needs.is_empty()).collect();
+        Self { plan, outcomes: plan.steps().map(|_| None).collect(), unmet, dependants, ready }
+    }
 
-fn readiness<E>(plan: &Plan, step: &Step, outcomes: &[Option<Outcome<(), E>>]) -> Readiness {
-    let mut readiness = Readiness::Ready;
-    for need in &step.needs {
-        match outcomes.get(need.index()).and_then(Option::as_ref) {
-            Some(Outcome::Done(())) => {}
-            Some(Outcome::Failed(_)) if is_best_effort(plan, *need) => {}
-            Some(Outcome::Failed(_)) => return Readiness::Failed(*need),
-            Some(Outcome::Skipped { because }) => return Readiness::Failed(*because),
-            Some(Outcome::NotBegun) | None => readiness = Readiness::Waiting,
+    fn is_best_effort(&self, id: StepId) -> bool {
+        self.plan.get(id).is_some_and(|step| step.action.is_best_effort())
+    }
+
+    /// Takes how a step ended: releases the steps that waited for nothing else, or skips all that need it.
+    fn end(&mut self, id: StepId, outcome: Outcome<(), E>) {
+        match &outcome {
+            Outcome::Done(()) => self.release(id),
+            Outcome::Failed(_) if self.is_best_effort(id) => self.release(id),
+            Outcome::Failed(_) => self.skip_dependants(id),
+            Outcome::Skipped { .. } | Outcome::NotBegun => {}
+        }
+        if let Some(slot) = self.outcomes.get_mut(id.index()) {
+            *slot = Some(outcome);
         }
     }
-    readiness
-}
 
-fn set<E>(outcomes: &mut [Option<Outcome<(), E>>], id: StepId, outcome: Outcome<(), E>) {
-    if let Some(slot) = outcomes.get_mut(id.index()) {
-        *slot = Some(outcome);
+    fn release(&mut self, id: StepId) {
+        for dependant in self.dependants.get(id.index()).into_iter().flatten() {
+            let Some(unmet) = self.unmet.get_mut(dependant.index()) else { continue };
+            *unmet = unmet.saturating_sub(1);
+            if let (0, Some(step)) = (*unmet, self.plan.get(*dependant)) {
+                self.ready.push_back((*dependant, step));
+            }
+        }
+    }
+
+    fn skip_dependants(&mut self, because: StepId) {
+        let mut failed = vec![because];
+        while let Some(id) = failed.pop() {
+            for dependant in self.dependants.get(id.index()).into_iter().flatten() {
+                let slot = self.outcomes.get_mut(dependant.index());
+                if let Some(slot) = slot.filter(|slot| slot.is_none()) {
+                    *slot = Some(Outcome::Skipped { because });
+                    failed.push(*dependant);
+                }
+            }
+        }
     }
 }
 
