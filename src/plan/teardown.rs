@@ -97,10 +97,9 @@ impl<'a> Draft<'a> {
 
     /// Removes these, each service after those that depend on it.
     fn remove_all(&mut self, going: &[&SeenContainer]) {
-        for service in self.stop_order(going) {
+        for (service, containers) in self.stop_order(going) {
             let waits = self.after_dependents(&service);
-            let steps = going.iter().filter(|container| container.service == service);
-            let steps = steps.map(|container| self.remove(container, &waits)).collect();
+            let steps = containers.into_iter().map(|container| self.remove(container, &waits)).collect();
             self.removed.insert(service, steps);
         }
     }
@@ -157,15 +156,15 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Services with containers that go, dependents first.
-    fn stop_order(&self, going: &[&SeenContainer]) -> Vec<Name> {
-        let present: BTreeSet<&Name> = going.iter().map(|container| &container.service).collect();
-        let mut order = self.services.start_order();
-        order.retain(|name| present.contains(name));
-        order.reverse();
-        let rest = present.into_iter().filter(|name| !order.contains(name)).cloned();
-        let rest: Vec<Name> = rest.collect();
-        rest.into_iter().chain(order).collect()
+    /// The containers that go, by service, dependents first.
+    fn stop_order<'c>(&self, going: &[&'c SeenContainer]) -> Vec<(Name, Vec<&'c SeenContainer>)> {
+        let mut rest: BTreeMap<Name, Vec<&SeenContainer>> = BTreeMap::new();
+        for container in going {
+            rest.entry(container.service.clone()).or_default().push(container);
+        }
+        let order = self.services.start_order();
+        let known: Vec<_> = order.iter().rev().filter_map(|name| rest.remove_entry(name)).collect();
+        rest.into_iter().chain(known).collect()
     }
 
     /// The steps that end the containers of the services that depend on this one.

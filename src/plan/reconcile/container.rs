@@ -7,7 +7,6 @@ use crate::plan::{
     Action, AnonymousVolumes, Inherit, Kind, Peer, Reach, Reason, Replica, SeenContainer, State, StepId, Subject,
     Target,
 };
-use crate::value::Name;
 use std::collections::BTreeSet;
 
 /// Plans the containers of a service whose dependencies are planned already.
@@ -149,13 +148,12 @@ fn inherit(old: &SeenContainer) -> Inherit {
 /// Stops the containers that live in the namespaces of one that is about to go or to start anew: they could not talk to
 /// anybody any more. They are replaced or started again when the turn comes to their service.
 fn release(draft: &mut Draft<'_>, other: &SeenContainer, needs: &[StepId]) -> Vec<StepId> {
-    let (wanted, seen, selected) = (draft.wanted, draft.seen, draft.selected);
-    let shares = |service: &Service| service.namespace_services().any(|name| *name == other.service);
     // Only what is planned after this one: what does not share any more may be planned already.
-    let comes = |name: &Name| selected.contains(name) && wanted.services.get(name).is_some_and(shares);
-    let lives_there = |one: &&SeenContainer| one.is_up() && !one.oneoff && peer::lives_in(one, other);
+    let coming = draft.roster.sharers(&other.service).iter().filter(|service| draft.selected.contains(&service.name));
+    let containers = coming.flat_map(|service| draft.roster.replicas(&service.name)).copied();
+    let living: Vec<_> = containers.filter(|one| one.is_up() && peer::lives_in(one, other)).collect();
     let mut stopped = Vec::new();
-    for container in seen.containers.iter().filter(lives_there).filter(|one| comes(&one.service)) {
+    for container in living {
         if draft.stopped.contains_key(&container.id) || draft.removed.contains_key(&container.id) {
             continue;
         }

@@ -50,18 +50,19 @@ fn one(draft: &mut Draft<'_>, dependent: &Name, dependency: &Dependency, contain
 /// Whether a container that is left alone is already as a condition wants it.
 fn holds(draft: &Draft<'_>, target: &Target, until: Condition) -> bool {
     let Target::Existing(id) = target else { return false };
-    let Some(container) = draft.seen.container(id) else { return false };
+    let Some(container) = draft.roster.container(id) else { return false };
     until.judge(&Facts::listed(container)) == Judgement::Met
 }
 
 /// `--wait`: every container runs and is healthy, or has ended well if a dependent waits for that.
 pub(super) fn wait_for_all(draft: &mut Draft<'_>, selected: &BTreeSet<Name>) {
+    let wanted = draft.wanted;
+    let dependencies = wanted.services.values().flat_map(|service| &service.depends_on);
+    let completing = dependencies.filter(|(_, how)| how.condition == DependencyCondition::CompletedSuccessfully);
+    let completing: BTreeSet<&Name> = completing.map(|(name, _)| name).collect();
     for name in selected {
-        let completes = draft.wanted.services.values().any(|service| {
-            let dependency = service.depends_on.get(name);
-            dependency.is_some_and(|one| one.condition == DependencyCondition::CompletedSuccessfully)
-        });
-        let checked = draft.wanted.services.get(name).is_some_and(Service::has_healthcheck);
+        let completes = completing.contains(name);
+        let checked = wanted.services.get(name).is_some_and(Service::has_healthcheck);
         let until = match (completes, checked) {
             (true, _) => Condition::CompletedSuccessfully,
             (false, true) => Condition::Healthy,

@@ -50,7 +50,7 @@ impl Draft<'_> {
 
     fn is_paused(&self, target: &Target) -> bool {
         let Target::Existing(id) = target else { return false };
-        self.seen.container(id).is_some_and(|container| container.state == State::Paused)
+        self.roster.container(id).is_some_and(|container| container.state == State::Paused)
     }
 
     /// The hooks that run once before a service starts, when none of its containers runs and stays. All its containers

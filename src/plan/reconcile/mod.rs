@@ -10,6 +10,7 @@ mod image_mount;
 mod network;
 mod peer;
 mod replica;
+mod roster;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ use super::{
 use crate::graph::Services;
 use crate::model::{Project, Service};
 use crate::value::{ContainerId, Name};
+use roster::Roster;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why there is no plan: what somebody else must make first, or has taken.
@@ -80,6 +82,7 @@ pub fn selection(wanted: &Project, services: &Services, policy: &Policy) -> BTre
 struct Draft<'a> {
     wanted: &'a Project,
     seen: &'a Observed,
+    roster: Roster<'a>,
     policy: &'a Policy,
     /// The services that the plan is about.
     selected: &'a BTreeSet<Name>,
@@ -145,6 +148,7 @@ impl<'a> Draft<'a> {
         Self {
             wanted,
             seen,
+            roster: Roster::of(wanted, seen),
             policy,
             selected,
             plan: Plan::default(),
@@ -208,8 +212,7 @@ impl<'a> Draft<'a> {
 
     /// The step that frees a name for a container, when another one has it.
     fn name_freed(&mut self, name: &str, own: Option<&ContainerId>) -> Option<StepId> {
-        let seen = self.seen;
-        let holder = seen.containers.iter().find(|container| container.name == name && Some(&container.id) != own)?;
+        let holder = self.roster.named(name).filter(|container| Some(&container.id) != own)?;
         let freed = self.removed.get(&holder.id).copied();
         if freed.is_none() {
             self.faults.push(Note::new(

@@ -50,7 +50,7 @@ pub(super) fn stranded(
     }
     let is_outside = matches!(service.networking, Networking::Mode(Namespace::Container(_)));
     let joined = container.joins.as_ref().filter(|_| !is_outside)?;
-    match draft.seen.container(joined) {
+    match draft.roster.container(joined) {
         Some(other) => draft.removed.contains_key(joined).then(|| Reason::SharesAnew(other.service.clone())),
         None => Some(Reason::Diverged),
     }
@@ -80,7 +80,7 @@ fn containers(draft: &Draft<'_>, name: &Name) -> Vec<Peer> {
         return ready.iter().map(|one| peer(one.subject.name.clone(), one.target.clone())).collect();
     }
     let Some(service) = draft.wanted.services.get(name) else { return Vec::new() };
-    let seen = draft.seen.replicas(name).into_iter();
+    let seen = draft.roster.replicas(name).iter();
     seen.map(|one| {
         let name_in_the_end = draft.wanted.container_name(service, one.number);
         peer(name_in_the_end, Target::Existing(one.id.clone()))

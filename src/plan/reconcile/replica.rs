@@ -33,9 +33,10 @@ pub(super) fn sort<'a>(draft: &Draft<'a>, service: &'a Service, peers: &[Peer]) 
     let mut replicas = Replicas::default();
     let mut judged: Vec<Kept<'a>> = Vec::new();
     let (temporary, proper): (Vec<_>, Vec<_>) = draft
-        .seen
+        .roster
         .replicas(&service.name)
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|container| container.state != State::Removing)
         .partition(|container| is_temporary(draft, service, container));
     for container in proper {
@@ -57,7 +58,7 @@ pub(super) fn sort<'a>(draft: &Draft<'a>, service: &'a Service, peers: &[Peer]) 
     let excess = judged.split_off(wanted.min(judged.len()));
     replicas.excess = excess.into_iter().flat_map(|kept| kept.overtaken.into_iter().chain([kept.container])).collect();
     judged.sort_by_key(|kept| kept.container.number);
-    let highest = draft.seen.replicas(&service.name).iter().map(|container| container.number).max().unwrap_or(0);
+    let highest = draft.roster.replicas(&service.name).iter().map(|container| container.number).max().unwrap_or(0);
     let missing = u32::try_from(wanted.saturating_sub(judged.len())).unwrap_or(u32::MAX);
     replicas.new = (1..=missing).map(|more| highest.saturating_add(more)).collect();
     replicas.keep = judged;

@@ -27,8 +27,7 @@ pub fn start(wanted: &Project, seen: &Observed, policy: &Policy) -> Result<Plan,
 }
 
 fn start_service(draft: &mut Draft<'_>, service: &Service) {
-    let seen = draft.seen;
-    let there: Vec<_> = startable(seen, &service.name).collect();
+    let there = startable(draft, &service.name);
     if there.is_empty() && service.replicas() > 0 && service.provider.is_none() {
         draft.faults.push(Note::new(
             format!("service '{}' has no container to start", service.name),
@@ -62,11 +61,12 @@ pub fn restart(wanted: &Project, seen: &Observed, policy: &Policy) -> Plan {
             Some(None) => Reason::Asked,
             None => continue,
         };
-        if startable(seen, &service.name).any(SeenContainer::is_up) {
+        let there = startable(&draft, &service.name);
+        if there.iter().any(|one| one.is_up()) {
             draft.staying.insert(service.name.clone());
         }
         let mut ready = Vec::new();
-        for one in startable(seen, &service.name) {
+        for one in there {
             let container = (one, Subject::of(Kind::Container, &one.name, &service.name));
             ready.push(if one.is_up() {
                 container::again(&mut draft, service, container, (because.clone(), vec![]))
@@ -100,8 +100,9 @@ fn drawn_in(wanted: &Project, services: &Services, policy: &Policy) -> BTreeMap<
 }
 
 /// The containers of a service that can be started: not those that are going or half gone.
-fn startable<'a>(seen: &'a Observed, service: &'a Name) -> impl Iterator<Item = &'a SeenContainer> {
-    seen.replicas(service).into_iter().filter(|one| !matches!(one.state, State::Removing | State::Dead))
+fn startable<'a>(draft: &Draft<'a>, service: &Name) -> Vec<&'a SeenContainer> {
+    let replicas = draft.roster.replicas(service).iter().copied();
+    replicas.filter(|one| !matches!(one.state, State::Removing | State::Dead)).collect()
 }
 
 fn as_it_is(container: &SeenContainer, subject: Subject) -> Ready {

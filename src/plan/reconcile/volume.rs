@@ -7,7 +7,7 @@ use crate::plan::{
     Action, AnonymousVolumes, Kind, Note, Observed, Reason, SeenContainer, State, StepId, Subject, Target, fingerprint,
     labels,
 };
-use crate::value::Name;
+use crate::value::{ContainerId, Name};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of the project's own volumes whose definition changed: what a user may be asked about.
@@ -46,14 +46,16 @@ pub(super) fn forget_renewed(draft: &mut Draft<'_>) {
     let renewed = std::mem::take(&mut draft.renewed);
     let mut going: BTreeMap<&str, (&Name, Vec<StepId>)> = BTreeMap::new();
     for (id, removed) in &renewed {
-        let Some(container) = draft.seen.container(id) else { continue };
+        let Some(container) = draft.roster.container(id) else { continue };
         for volume in container.volumes.iter().filter(|volume| volume.is_anonymous()) {
             going.entry(&volume.name).or_insert((&container.service, vec![])).1.push(*removed);
         }
     }
-    let stays = |container: &SeenContainer| renewed.iter().all(|(id, _)| *id != container.id);
-    for container in draft.seen.containers.iter().filter(|container| stays(container)) {
-        going.retain(|name, _| container.volumes.iter().all(|volume| volume.name != *name));
+    let renewed: BTreeSet<&ContainerId> = renewed.iter().map(|(id, _)| id).collect();
+    for container in draft.seen.containers.iter().filter(|container| !renewed.contains(&container.id)) {
+        for volume in &container.volumes {
+            going.remove(volume.name.as_str());
+        }
     }
     for (name, (service, needs)) in going {
         let subject = Subject::of(Kind::Volume, name, service);

@@ -17,10 +17,9 @@ impl Draft<'_> {
     /// Stops what runs, each service after those that depend on it.
     pub(super) fn stop_all(&mut self) {
         let running: Vec<_> = self.seen.containers.iter().filter(|one| one.is_up() && self.goes(one)).collect();
-        for service in self.stop_order(&running) {
+        for (service, containers) in self.stop_order(&running) {
             let waits = self.after_dependents(&service);
-            let mine = running.iter().filter(|container| container.service == service);
-            let steps = mine.map(|container| self.stop(container, waits.clone())).collect();
+            let steps = containers.into_iter().map(|container| self.stop(container, waits.clone())).collect();
             self.removed.insert(service, steps);
         }
     }
