@@ -4,6 +4,7 @@
 
 mod follow;
 mod provided;
+mod turnstile;
 
 pub use follow::{End, Follow, Said, Until};
 pub use provided::Provided;
@@ -20,9 +21,15 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
+use turnstile::{Place, Turnstile};
 
 /// Who takes longer than this to stop is named.
 const SLOW: Duration = Duration::from_secs(2);
+/// What takes longer does not keep an engine busy: it waits for a process, and others may begin.
+const BUSY: Duration = Duration::from_secs(1);
+/// How many containers an engine works on at once for each processor that it may have, and at least: where it gets the
+/// most done.
+const AT_ONCE: [usize; 2] = [4, 8];
 /// The exit code of what a SIGKILL ended.
 const KILLED: i64 = 137;
 
@@ -110,7 +117,8 @@ impl<'a> Session<'a> {
     pub async fn carry_out(&self, plan: &Plan, on_failure: OnFailure, halt: &CancellationToken) -> Outcomes {
         let stop = halt.child_token();
         let turns = self.limit.number().map(Semaphore::new);
-        let run = Run { session: self, halt, stop: &stop, turns, made: Mutex::default(), readiness: OnceCell::new() };
+        let (made, readiness, places) = (Mutex::default(), OnceCell::new(), Turnstile::of(at_once()));
+        let run = Run { session: self, halt, stop: &stop, turns, places, made, readiness };
         let working = execute(plan, on_failure, &stop, |id, step| run.step(id, step));
         tokio::pin!(working);
         let outcomes = tokio::select! {
@@ -136,6 +144,50 @@ impl<'a> Session<'a> {
 /// The run ended before a step's turn came.
 struct Halted;
 
+/// What a step holds while it is carried out.
+enum Turn<'a> {
+    /// Nothing: it may begin at any time.
+    Free,
+    /// The right to exchange an image, to its end.
+    Exchange(#[expect(dead_code, reason = "it is given back when it is dropped")] SemaphorePermit<'a>),
+    /// The right to keep the engine busy, for a while.
+    Busy(Place),
+}
+
+impl Turn<'_> {
+    async fn during<T>(self, mut work: impl Future<Output = T> + Unpin) -> T {
+        let Self::Busy(place) = self else { return work.await };
+        tokio::select! {
+            biased;
+            done = &mut work => return done,
+            () = tokio::time::sleep(BUSY) => drop(place),
+        }
+        work.await
+    }
+}
+
+/// Whether a step that failed like this is as good as done.
+fn is_passed_over(action: &Action, error: &StepError) -> bool {
+    match action {
+        Action::Await { required: false, .. } => matches!(error, StepError::NotReady(NotReady::Hopeless { .. })),
+        Action::Pull { required: false, .. } | Action::Push { required: false, .. } => {
+            !matches!(error, StepError::Late(_))
+        }
+        Action::RemoveImage { .. } => matches!(error, StepError::Engine(EngineError::Conflict { .. })),
+        // What is not there provides nothing any more, as far as that can be seen.
+        Action::Provide { order: Order::Down | Order::Stop, .. } => {
+            matches!(error, StepError::Engine(EngineError::NoProvider { .. }))
+        }
+        _ => false,
+    }
+}
+
+/// How many containers an engine works on at once.
+fn at_once() -> usize {
+    let [each, least] = AT_ONCE;
+    std::thread::available_parallelism().map_or(least, |processors| (each * processors.get()).max(least))
+}
+
 /// One plan while it is carried out.
 struct Run<'a> {
     session: &'a Session<'a>,
@@ -145,67 +197,59 @@ struct Run<'a> {
     stop: &'a CancellationToken,
     /// What is exchanged with registries takes turns.
     turns: Option<Semaphore>,
+    /// What keeps the engine busy takes turns.
+    places: Turnstile,
     made: Mutex<BTreeMap<StepId, ContainerId>>,
     readiness: OnceCell<Readiness>,
 }
 
 impl Run<'_> {
     async fn step(&self, id: StepId, step: &Step) -> Result<Ended, StepError> {
-        let Ok(_turn) = self.turn(step).await else { return Ok(Ended::Halted) };
+        let Ok(turn) = self.turn(id, step).await else { return Ok(Ended::Halted) };
         self.session.happened(id, What::Began);
-        let result = match &step.action {
-            Action::Await { target, required, .. } => match self.wait(id, step, target).await {
-                Err(error) if !required && matches!(error, StepError::NotReady(NotReady::Hopeless { .. })) => {
-                    self.session.happened(id, What::PassedOver(error.to_string()));
-                    return Ok(Ended::Done);
-                }
-                other => other,
-            },
-            Action::Pull { required: false, .. } | Action::Push { required: false, .. } => {
-                match self.give_up_late(self.perform(id, step)).await {
-                    Err(error) if !matches!(error, StepError::Late(_)) => {
-                        self.session.happened(id, What::PassedOver(error.to_string()));
-                        return Ok(Ended::Done);
-                    }
-                    other => other,
-                }
-            }
-            Action::RemoveImage { .. } => match self.perform(id, step).await {
-                Err(StepError::Engine(error @ EngineError::Conflict { .. })) => {
-                    self.session.happened(id, What::PassedOver(error.to_string()));
-                    return Ok(Ended::Done);
-                }
-                other => other.map(|()| Ended::Done),
-            },
-            Action::Provide { order: Order::Down | Order::Stop, .. } => match self.perform(id, step).await {
-                // What is not there provides nothing any more, as far as that can be seen.
-                Err(error @ StepError::Engine(EngineError::NoProvider { .. })) => {
-                    self.session.happened(id, What::PassedOver(error.to_string()));
-                    return Ok(Ended::Done);
-                }
-                other => other.map(|()| Ended::Done),
-            },
-            Action::Pull { .. } | Action::Push { .. } | Action::Build { .. } => {
-                self.give_up_late(self.perform(id, step)).await
-            }
-            Action::Stop { target, grace } => self.stop(id, step, (target, *grace)).await.map(|()| Ended::Done),
-            _ => self.perform(id, step).await.map(|()| Ended::Done),
-        };
+        let result = turn.during(Box::pin(self.work(id, step))).await;
         match &result {
             Ok(Ended::Done) => self.session.happened(id, What::Done),
             Ok(Ended::Halted) => {}
+            Err(error) if is_passed_over(&step.action, error) => {
+                self.session.happened(id, What::PassedOver(error.to_string()));
+                return Ok(Ended::Done);
+            }
             Err(error) => self.session.happened(id, What::Failed(error.to_string())),
         }
         result
     }
 
-    /// Waits until a step may exchange an image; an error when the run ends before that.
-    async fn turn(&self, step: &Step) -> Result<Option<SemaphorePermit<'_>>, Halted> {
-        let exchanges = matches!(step.action, Action::Pull { .. } | Action::Push { .. });
-        let Some(turns) = self.turns.as_ref().filter(|_| exchanges) else { return Ok(None) };
-        tokio::select! {
-            turn = turns.acquire() => turn.map(Some).map_err(|_| Halted),
-            () = self.halt.cancelled() => Err(Halted),
+    async fn work(&self, id: StepId, step: &Step) -> Result<Ended, StepError> {
+        match &step.action {
+            Action::Await { target, .. } => self.wait(id, step, target).await,
+            Action::Pull { .. } | Action::Push { .. } | Action::Build { .. } => {
+                self.give_up_late(self.perform(id, step)).await
+            }
+            Action::Stop { target, grace } => self.stop(id, step, (target, *grace)).await.map(|()| Ended::Done),
+            _ => self.perform(id, step).await.map(|()| Ended::Done),
+        }
+    }
+
+    /// Waits until a step may begin; an error when the run ends before that.
+    async fn turn(&self, id: StepId, step: &Step) -> Result<Turn<'_>, Halted> {
+        match (&step.action, &self.turns) {
+            (Action::Pull { .. } | Action::Push { .. }, Some(turns)) => tokio::select! {
+                turn = turns.acquire() => turn.map(Turn::Exchange).map_err(|_| Halted),
+                () = self.halt.cancelled() => Err(Halted),
+            },
+            (
+                Action::Create { .. }
+                | Action::Start { .. }
+                | Action::Stop { .. }
+                | Action::Kill { .. }
+                | Action::Remove { .. },
+                _,
+            ) => tokio::select! {
+                place = self.places.enter(id) => Ok(Turn::Busy(place)),
+                () = self.stop.cancelled() => Err(Halted),
+            },
+            _ => Ok(Turn::Free),
         }
     }
 
