@@ -131,6 +131,7 @@ impl<'a> Carrier<'a> {
             if let What::Killed(how) = &event.what {
                 killed.lock().unwrap_or_else(PoisonError::into_inner).push((event.step, how.clone()));
             }
+            self.context.starts().hear(plan, &event);
             if let Some(recording) = &recording {
                 recording.take(event);
             }

@@ -2,6 +2,7 @@
 
 use super::failure::{Faulty, NoSuchService};
 use super::interrupt::{Ended, Interrupts};
+use super::starts::Starts;
 use super::timings::Timings;
 use super::{Exit, Globals};
 use crate::diagnostic::Diagnostics;
@@ -29,6 +30,7 @@ pub struct Context {
     output: Output,
     interrupts: Interrupts,
     timings: OnceLock<Timings>,
+    starts: Starts,
     provided: Provided,
 }
 
@@ -75,6 +77,7 @@ impl Context {
                 output,
                 interrupts: Interrupts::new(),
                 timings: OnceLock::new(),
+                starts: Starts::default(),
                 provided: Provided::default(),
             }),
             Err(error) => Err((output, error)),
@@ -104,6 +107,11 @@ impl Context {
     /// What was taken down, when a flag asks for it.
     pub fn timings(&self) -> Option<&Timings> {
         self.timings.get()
+    }
+
+    /// When this run started its containers.
+    pub fn starts(&self) -> &Starts {
+        &self.starts
     }
 
     /// What the programs that provide services have set so far.

@@ -41,6 +41,7 @@ mod scale;
 mod schema;
 mod scope;
 mod start;
+mod starts;
 mod stop;
 mod streams;
 mod timings;

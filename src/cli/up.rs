@@ -18,10 +18,6 @@ use attachment::Attachment;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// How long after the last start a container that dies at once is noticed: half as long as all took, so that a slow
-/// machine gets more time, within these bounds.
-const SETTLING: [Duration; 2] = [Duration::from_millis(300), Duration::from_secs(1)];
-
 /// Create and start what the compose file says
 #[derive(Debug, Default, clap::Args)]
 pub struct Up {
@@ -117,10 +113,9 @@ impl Up {
         }
         let took = began.elapsed();
         if !self.wait {
-            let [least, most] = SETTLING;
-            tokio::time::sleep((took / 2).clamp(least, most)).await;
+            context.starts().settle().await;
         }
-        let seen = engine.observe(project).await?;
+        let seen = engine.observe_named(project.name()).await?;
         let any_dead = report_dead(context, engine, &plan, &seen).await;
         bring.show_stack(&seen);
         if any_dead {
