@@ -7,7 +7,7 @@ help:
 	@echo 'make test         all checks; starts a private engine'
 	@echo 'make lint         format, clippy, shellcheck'
 	@echo 'make conformance  every case and example through hoist and docker compose 2.40'
-	@echo 'make bench        side by side with docker compose; starts a private engine'
+	@echo 'make bench        side by side with docker compose; BENCH="many plan" for parts of it'
 	@echo 'make soak         every write of every command struck by every fault, for an hour'
 	@echo 'make fuzz         each fuzz target for FUZZ_SECONDS (60); needs a nightly compiler'
 	@echo 'make picture      docs/up.svg, from a real run'

@@ -1,7 +1,8 @@
 //! Hoist and `docker compose` side by side on one engine, in one run, taking turns.
 //!
-//! Processes are timed from outside, from their start to their end. One round to warm up, then medians. Exits 1 when
-//! a figure falls short of its limit. `make bench` runs it in the private engine; the raw runs are kept as JSON.
+//! Processes are timed from outside, from their start to their end. One round to warm up, then medians, and a line for
+//! each limit that says whether it is kept: a figure is no test, so a missed one is no failure. `make bench` runs it in
+//! the private engine, all or the parts that `BENCH` names; the raw runs are kept as JSON.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints what it measured")]
 
@@ -14,7 +15,7 @@ mod stack;
 
 use bare::Bare;
 use proxy::Proxy;
-use report::{Case, Limit, Report};
+use report::{Case, Growth, Limit, Report};
 use stack::{Stack, Tool};
 use std::process::ExitCode;
 
@@ -39,9 +40,10 @@ const MANY_UP: Case = Case { faster: Some(1.0), over_bare: Some(1.10), ..Case::f
 const MANY_AGAIN: Case = Case { faster: Some(6.0), ..Case::free("up -d again, 30 services") };
 const MANY_DOWN: Case = Case { faster: Some(1.0), over_bare: Some(1.10), ..Case::free("down, 30 services") };
 const PLAN_10: Case = Case::free("plan, 10 services");
-const PLAN_100: Case = Case::free("plan, 100 services");
-const PLAN_1000: Case = Case::timed("plan, 1,000 services", 100);
-const CASES: [Case; 17] = [
+const PLAN_100: Case = Case { growth: Some(tenfold(PLAN_10)), ..Case::free("plan, 100 services") };
+const PLAN_1000: Case = Case { growth: Some(tenfold(PLAN_100)), ..Case::timed("plan, 1,000 services", 100) };
+const DRY_RUN: Case = Case::free("  up --dry-run of them, the whole command");
+const CASES: [Case; 18] = [
     FROM_NOTHING,
     CHAIN,
     AGAIN,
@@ -59,6 +61,7 @@ const CASES: [Case; 17] = [
     PLAN_10,
     PLAN_100,
     PLAN_1000,
+    DRY_RUN,
 ];
 
 fn main() -> ExitCode {
@@ -71,7 +74,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    println!("{}", report.table(&CASES));
+    println!("{}\n{}", report.table(&CASES), report.verdicts(&CASES));
     match report.save() {
         Ok(file) => println!("raw runs: {}", file.display()),
         Err(error) => {
@@ -79,38 +82,75 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     }
-    let short = report.short(&CASES);
-    for case in &short {
-        eprintln!("error: '{}' falls short of its limit", case.name.trim());
-    }
-    if short.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    ExitCode::SUCCESS
 }
+
+/// What takes ten times as long for ten times as many services.
+const fn tenfold(from: Case) -> Growth {
+    Growth { from: from.name, size: 10.0, most: 1.5 }
+}
+
+/// A part of the whole that can be measured alone.
+type Part = (&'static str, fn(&mut Report) -> anyhow::Result<()>);
+
+const PARTS: [Part; 5] =
+    [("flask", flask_redis), ("chain", chain), ("many", many_services), ("plan", plans), ("config", configs)];
 
 fn measure() -> anyhow::Result<Report> {
     let mut report = Report::begin()?;
-    let example = Stack::of("examples/flask-redis/compose.yaml", "hoist-bench");
-    let chain = Stack::of("benches/chain/compose.yaml", "hoist-bench-chain");
+    let chosen = std::env::var("BENCH").unwrap_or_default();
+    let chosen: Vec<&str> = chosen.split([' ', ',']).filter(|name| !name.is_empty()).collect();
+    let names: Vec<&str> = PARTS.iter().map(|(name, _)| *name).collect();
+    if let Some(unknown) = chosen.iter().find(|name| !names.contains(name)) {
+        anyhow::bail!("BENCH names '{unknown}', which is none of {}", names.join(", "));
+    }
+    for (name, part) in PARTS {
+        if chosen.is_empty() || chosen.contains(&name) {
+            part(&mut report)?;
+        }
+    }
+    Ok(report)
+}
+
+fn flask_redis(report: &mut Report) -> anyhow::Result<()> {
+    let stack = Stack::of("examples/flask-redis/compose.yaml", "hoist-bench");
     // Both tools use the image that this makes, since it is the same project to both.
-    example.run(Tool::Compose, &["build"])?;
+    stack.run(Tool::Compose, &["build"])?;
     for round in 0..=ROUNDS {
         eprintln!("flask-redis: {}", turn(round, ROUNDS));
         for tool in taking_turns(round) {
-            flask_redis(&mut report, &example, tool, round)?;
+            one_flask_redis(report, &stack, tool, round)?;
         }
-        let took = example.without_a_tool()?;
+        let took = stack.without_a_tool()?;
         report.add(round, FROM_NOTHING, Tool::Engine, took);
     }
+    Ok(())
+}
+
+fn chain(report: &mut Report) -> anyhow::Result<()> {
+    let stack = Stack::of("benches/chain/compose.yaml", "hoist-bench-chain");
     for round in 0..=CHAIN_ROUNDS {
         eprintln!("chain: {}", turn(round, CHAIN_ROUNDS));
         for tool in taking_turns(round) {
-            let _clean = chain.cleaned_up()?;
-            report.add(round, CHAIN, tool, chain.run(tool, &["up", "-d"])?);
+            let _clean = stack.cleaned_up()?;
+            report.add(round, CHAIN, tool, stack.run(tool, &["up", "-d"])?);
         }
     }
-    many_services(&mut report)?;
+    Ok(())
+}
+
+fn plans(report: &mut Report) -> anyhow::Result<()> {
     for (services, case) in [(10, PLAN_10), (100, PLAN_100), (1_000, PLAN_1000)] {
-        planning::measure(&mut report, services, case)?;
+        planning::measure(report, services, case)?;
     }
+    let stack = project::write(1_000)?;
+    for round in 0..=ROUNDS {
+        report.add(round, DRY_RUN, Tool::Hoist, stack.run(Tool::Hoist, &["up", "-d", "--dry-run"])?);
+    }
+    Ok(())
+}
+
+fn configs(report: &mut Report) -> anyhow::Result<()> {
     let large = project::write(2_000)?;
     for round in 0..=ROUNDS {
         eprintln!("2,000 services: {}", turn(round, ROUNDS));
@@ -127,7 +167,7 @@ fn measure() -> anyhow::Result<Report> {
             report.add(round, HUGE, tool, huge.run(tool, &["config"])?);
         }
     }
-    Ok(report)
+    Ok(())
 }
 
 /// Services that do not know each other: how much a tool adds to what the engine takes. Each takes its turn first.
@@ -162,7 +202,7 @@ fn taking_turns(round: usize) -> [Tool; 2] {
     if round.is_multiple_of(2) { [Tool::Hoist, Tool::Compose] } else { [Tool::Compose, Tool::Hoist] }
 }
 
-fn flask_redis(report: &mut Report, stack: &Stack, tool: Tool, round: usize) -> anyhow::Result<()> {
+fn one_flask_redis(report: &mut Report, stack: &Stack, tool: Tool, round: usize) -> anyhow::Result<()> {
     let _clean = stack.cleaned_up()?;
     report.add(round, FROM_NOTHING, tool, stack.run(tool, &["up", "-d"])?);
     report.add(round, AGAIN, tool, stack.run(tool, &["up", "-d"])?);
