@@ -102,7 +102,8 @@ fn make_way(draft: &mut Draft<'_>, container: &SeenContainer, key: &Name) -> Ste
     if let Some(removed) = draft.removed.get(&container.id) {
         return *removed;
     }
-    let because = Reason::VolumeChanged(key.clone());
+    let orphan = draft.is_orphan(container);
+    let because = if orphan { Reason::Orphan } else { Reason::VolumeChanged(key.clone()) };
     let subject = Subject::of(Kind::Container, &container.name, &container.service);
     let target = Target::Existing(container.id.clone());
     let stopped = draft.stop(container, because.clone(), &subject, vec![]);

@@ -313,8 +313,11 @@ impl Stage {
             format!("{} {runs} {made:?} {:?} {volumes:?}", one.service, one.networks.keys())
         };
         let mut all: Vec<String> = world.containers.iter().filter(ours).map(container).collect();
-        let others = world.containers.iter().filter(|one| !ours(one)).map(|one| format!("{one:?}"));
-        all.extend(others);
+        let others = world.containers.iter().filter(|one| !ours(one));
+        all.extend(others.map(|one| {
+            let places: Vec<_> = one.networks.keys().collect();
+            format!("{:?} {places:?}", SeenContainer { networks: BTreeMap::new(), ..one.clone() })
+        }));
         all.extend(world.networks.iter().map(|network| format!("{} {:?}", network.name, network.labels)));
         all.extend(world.volumes.iter().map(|volume| format!("{volume:?}")));
         all.sort();
