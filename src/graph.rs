@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Origins, Path};
 use crate::model::Project;
 use crate::value::Name;
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::{has_path_connecting, tarjan_scc};
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{DfsPostOrder, EdgeRef};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +47,15 @@ impl Services {
             }
         }
         order
+    }
+
+    /// Has a service start after another one, unless that one starts after it already.
+    pub fn put_after(&mut self, service: &Name, other: &Name) {
+        if let (Some(from), Some(to)) = (self.nodes.get(service), self.nodes.get(other))
+            && !has_path_connecting(&self.graph, *to, *from, None)
+        {
+            self.graph.update_edge(*from, *to, ());
+        }
     }
 
     /// These services and all that they depend on.

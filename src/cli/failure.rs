@@ -115,9 +115,7 @@ pub fn report(output: &Output, error: &anyhow::Error) -> Exit {
         return Exit::INTERRUPTED;
     }
     if let Some(blocked) = error.downcast_ref::<Blocked>() {
-        for fault in &blocked.faults {
-            output.error(&fault.message, fault.help.as_deref());
-        }
+        report_blocked(output, blocked);
         return Exit::FAILED;
     }
     let foreign = error.downcast_ref::<ForeignStack>().map(ForeignStack::help);
@@ -129,6 +127,13 @@ pub fn report(output: &Output, error: &anyhow::Error) -> Exit {
     let help = known.or(unknown).or(unset).or(stopped).or(advised).or(foreign);
     output.error(&format!("{error:#}"), help.as_deref());
     Exit::FAILED
+}
+
+/// Shows all that is in the way of a plan.
+pub fn report_blocked(output: &Output, blocked: &Blocked) {
+    for fault in &blocked.faults {
+        output.error(&fault.message, fault.help.as_deref());
+    }
 }
 
 /// Shows what failed of a plan and what was left as it was for it; gives whether all was done.

@@ -5,7 +5,7 @@ use super::{Context, ports};
 use crate::engine::Engine;
 use crate::load::Loaded;
 use crate::model::Project;
-use crate::plan::port::{Claim, Demand, claims_of};
+use crate::plan::port::{Claim, Demand};
 use crate::plan::{Observed, Outsider, Plan, outsiders};
 use crate::value::Name;
 
@@ -24,7 +24,7 @@ impl Preflight {
     /// What a plan needs, and a one-off of a service after it; its ports are at no place where only flags name them.
     pub fn of_run(project: &Project, seen: &Observed, (plan, service): (&Plan, &Name), has_places: HasPlaces) -> Self {
         let mut demand = Demand::of(project, seen, plan);
-        let own = project.services.get(service).map(claims_of).unwrap_or_default();
+        let own = project.services.get(service).map(Claim::of).unwrap_or_default();
         let place = |claim: Claim| Claim { index: claim.index.filter(|_| has_places == HasPlaces::Yes), ..claim };
         demand.claims.extend(own.into_iter().map(place));
         Self { demand, outsiders: outsiders(project, plan, Some(service)) }

@@ -30,7 +30,7 @@ impl Restart {
             grace: self.timeout.map(Duration::from_secs),
             ..Policy::default()
         };
-        let plan = restart(scope.project(), &scope.seen, &policy);
+        let plan = restart(scope.project(), &scope.seen, &policy)?;
         scope.fill(context, &plan)?;
         check_revived(context, &scope, &plan).await?;
         Ok(scope.settle(context, &plan, "no container to restart").await)

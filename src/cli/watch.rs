@@ -1,7 +1,7 @@
 //! `hoist watch`.
 
 use super::changes::Changes;
-use super::failure::{Advised, report_outcomes};
+use super::failure::{Advised, report_blocked, report_outcomes};
 use super::interrupt::Ended;
 use super::up::Up;
 use super::{Context, Exit};
@@ -174,8 +174,12 @@ impl Reload<'_> {
             let policy = Policy { targets: targets.iter().cloned().collect(), grace, ..Policy::default() };
             restart(self.project, &seen, &policy)
         };
-        let patient = plan(None);
-        let plan = if self.has_own_grace(&patient) { patient } else { plan(Some(GRACE)) };
+        let chosen =
+            plan(None).and_then(|patient| if self.has_own_grace(&patient) { Ok(patient) } else { plan(Some(GRACE)) });
+        let plan = match chosen {
+            Ok(plan) => plan,
+            Err(blocked) => return report_blocked(self.output, &blocked),
+        };
         let session = Session::new((self.engine, self.licence), self.project, &|_| {});
         let outcomes = session.carry_out(&plan, OnFailure::GoOn, halt).await;
         for service in &targets {

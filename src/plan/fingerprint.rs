@@ -115,6 +115,12 @@ pub fn lives_in(fingerprint: &str, service: &Name, container: &ContainerId) -> b
     recorded(fingerprint).get(format!("{NAMESPACES}{service}").as_str()) == Some(&checksum.as_str())
 }
 
+/// The services in the namespaces of whose containers a fingerprint says that a container lives.
+pub fn homes(fingerprint: &str) -> Vec<&str> {
+    let paths = fingerprint.split(' ').filter_map(|field| field.strip_prefix(NAMESPACES));
+    paths.filter_map(|path| path.rsplit_once('=')).map(|(service, _)| service).collect()
+}
+
 /// The beginning of the path of a container whose namespaces are shared.
 const NAMESPACES: &str = "namespaces.";
 /// The beginning of the path of a container whose mounts are shared.

@@ -101,7 +101,7 @@ impl Claim {
 
     /// The claim at the place where the project says the same.
     fn found_in(self, wanted: &Project) -> Self {
-        let written = wanted.services.get(&self.service).map(claims_of).unwrap_or_default();
+        let written = wanted.services.get(&self.service).map(Self::of).unwrap_or_default();
         let same = |one: &Self| Self { index: None, ..one.clone() } == self;
         let index = written.iter().find(|one| same(one)).and_then(|one| one.index);
         Self { index, ..self }
@@ -120,7 +120,7 @@ fn claims(wanted: &Project, seen: &Observed, plan: &Plan) -> Vec<Claim> {
             _ => None,
         },
     };
-    starts.filter_map(service).filter_map(|name| wanted.services.get(name)).flat_map(claims_of).collect()
+    starts.filter_map(service).filter_map(|name| wanted.services.get(name)).flat_map(Claim::of).collect()
 }
 
 /// The containers that a plan starts and does not make.
@@ -132,17 +132,44 @@ pub fn revived<'a>(seen: &'a Observed, plan: &Plan) -> Vec<&'a SeenContainer> {
     revived.collect()
 }
 
-/// The ports of the host that a container of this service takes.
-pub fn claims_of(service: &Service) -> Vec<Claim> {
-    if !publishes(service) {
-        return Vec::new();
+impl Claim {
+    /// The ports of the host that one container of a service names.
+    pub fn of(service: &Service) -> Vec<Self> {
+        if !publishes(service) {
+            return Vec::new();
+        }
+        let named = service.ports.iter().enumerate().filter_map(|(index, port)| {
+            let ports = range(port.published.as_deref()?)?;
+            let address = port.host_ip.filter(|address| !address.is_unspecified());
+            Some(Self { service: service.name.clone(), index: Some(index), address, ports, protocol: port.protocol })
+        });
+        named.collect()
     }
-    let named = service.ports.iter().enumerate().filter_map(|(index, port)| {
-        let ports = range(port.published.as_deref()?)?;
-        let address = port.host_ip.filter(|address| !address.is_unspecified());
-        Some(Claim { service: service.name.clone(), index: Some(index), address, ports, protocol: port.protocol })
+
+    /// Whether it cannot be met as long as somebody has a port.
+    pub fn cannot_do_without(&self, taken: &Taken) -> bool {
+        let leaves_no_choice = *self.ports.start() == taken.port && *self.ports.end() == taken.port;
+        leaves_no_choice && self.protocol == taken.protocol && meet(self.address, taken.address)
+    }
+}
+
+impl Taken {
+    /// Whether two cannot have these at the same time.
+    pub fn meets(&self, other: &Self) -> bool {
+        self.port == other.port && self.protocol == other.protocol && meet(self.address, other.address)
+    }
+}
+
+/// The ports of the host that a container has as long as it is up.
+pub fn held(container: &SeenContainer) -> Vec<Taken> {
+    let holder = Holder::Container { id: container.id.clone(), name: container.name.clone(), project: None };
+    let taken = container.ports.iter().filter_map(|port| {
+        let address = port.address.parse::<IpAddr>().ok().filter(|address| !address.is_unspecified());
+        let all = [Protocol::Tcp, Protocol::Udp, Protocol::Sctp];
+        let protocol = all.into_iter().find(|protocol| protocol.to_string() == port.protocol)?;
+        Some(Taken { address, port: port.published?, protocol, holder: holder.clone() })
     });
-    named.collect()
+    taken.collect()
 }
 
 /// A container with the network of the host, of another container, or with none publishes nothing.
@@ -161,7 +188,8 @@ fn range(text: &str) -> Option<RangeInclusive<u16>> {
     (first > 0).then_some(first..=last)
 }
 
-fn freed(plan: &Plan) -> BTreeSet<ContainerId> {
+/// The containers that a plan starts, stops or removes.
+pub fn freed(plan: &Plan) -> BTreeSet<ContainerId> {
     let touched = plan.steps().filter_map(|(_, step)| match &step.action {
         Action::Start { target: Target::Existing(id) }
         | Action::Stop { target: Target::Existing(id), .. }

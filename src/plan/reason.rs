@@ -43,6 +43,8 @@ pub enum Reason {
     NeededBy(Name),
     /// Its container shares with another container of this service than it would have to.
     SharesAnew(Name),
+    /// A port of the host that it has goes to this service.
+    PortMoves(u16, Name),
     /// It is restarted with this dependency, which is replaced.
     DependencyReplaced(Name),
     /// It is restarted with this dependency, which is restarted.
@@ -75,6 +77,7 @@ impl fmt::Display for Reason {
             Self::Interrupted => write!(out, "left by an interrupted run"),
             Self::NeededBy(service) => write!(out, "'{service}' needs it"),
             Self::SharesAnew(service) => write!(out, "it shares with '{service}', which is made or started anew"),
+            Self::PortMoves(port, service) => write!(out, "its port {port} goes to '{service}'"),
             Self::DependencyReplaced(service) => write!(out, "its dependency '{service}' is replaced"),
             Self::DependencyRestarted(service) => write!(out, "its dependency '{service}' is restarted"),
             Self::Replaced => write!(out, "replaced"),

@@ -5,7 +5,7 @@
 
 use super::{
     Action, Condition, Health, Observed, Occasion, Peers, Plan, Replica, SeenContainer, State, Step, StepId, Subject,
-    Target, fingerprint,
+    Target, fingerprint, labels, port,
 };
 use crate::model::{Healthcheck, Project};
 use crate::value::{ContainerId, ImageName, Name, Signal};
@@ -132,8 +132,8 @@ impl<'a> World<'a> {
 
     fn start(&mut self, target: &Target) -> Answer {
         let checked = self.is_checked(target);
-        let joined = self.there(target)?.joins.clone();
-        let joinable = joined.is_none_or(|id| self.now.container(&id).is_some_and(|one| is_up(one.state)));
+        let starting = self.there(target)?.clone();
+        let (joinable, taken) = (self.is_joinable(&starting), self.taken(&starting));
         let networks: BTreeMap<String, String> =
             self.now.networks.iter().map(|network| (network.name.clone(), network.id.clone())).collect();
         let container = self.there(target)?;
@@ -144,7 +144,10 @@ impl<'a> World<'a> {
                 container.state = State::Running;
                 Ok(())
             }
-            State::Created | State::Exited(_) if !joinable => Err("what it shares the network of does not run".into()),
+            State::Created | State::Exited(_) if !joinable => Err("what it shares with does not run".into()),
+            State::Created | State::Exited(_) if taken.is_some() => {
+                Err(format!("port {} is already allocated", taken.unwrap_or_default()))
+            }
             State::Created | State::Exited(_) => {
                 let there = |name: &String, id: &String| {
                     networks.get(name).is_some_and(|network| id.is_empty() || id == network)
@@ -157,6 +160,29 @@ impl<'a> World<'a> {
                 Ok(())
             }
         }
+    }
+
+    /// Whether all run in whose namespaces a container lives. Of one that was never there and that its labels do not tell
+    /// of nothing is known: it is not of the project.
+    fn is_joinable(&self, container: &SeenContainer) -> bool {
+        let recorded = container.label(labels::FINGERPRINT).unwrap_or_default();
+        let runs = |one: &&SeenContainer| is_up(one.state);
+        let lives_in = |one: &&SeenContainer, home: &str| {
+            one.service.as_str() == home && fingerprint::lives_in(recorded, &one.service, &one.id)
+        };
+        let mut homes = fingerprint::homes(recorded).into_iter();
+        let all = homes.all(|home| self.now.containers.iter().filter(|one| lives_in(one, home)).any(|one| runs(&one)));
+        let joined = container.joins.as_ref().and_then(|id| self.now.container(id));
+        all && joined.is_none_or(|one| is_up(one.state))
+    }
+
+    /// The port of a container that another one has.
+    fn taken(&self, container: &SeenContainer) -> Option<u16> {
+        let mine = port::held(container);
+        let others = self.now.containers.iter().filter(|one| is_up(one.state) && one.id != container.id);
+        let held: Vec<_> = if mine.is_empty() { Vec::new() } else { others.flat_map(port::held).collect() };
+        let is_taken = |port: &&port::Taken| held.iter().any(|one| one.meets(port));
+        mine.iter().find(is_taken).map(|port| port.port)
     }
 
     /// Whether the service's health check says when the container works; what the image brings is not known here.

@@ -1,7 +1,7 @@
 //! The containers of one service: made, replaced, started, removed.
 
 use super::replica::{self, Kept, Replicas};
-use super::{Draft, Ready, gate, peer};
+use super::{Draft, Ready, gate, home, peer, port};
 use crate::model::Service;
 use crate::plan::{
     Action, AnonymousVolumes, Inherit, Kind, Peer, Reach, Reason, Replica, SeenContainer, State, StepId, Subject,
@@ -87,22 +87,6 @@ fn make_way(draft: &mut Draft<'_>, old: &SeenContainer, subject: &Subject, mut n
     removed
 }
 
-/// Starts a container that is made, when containers are to run.
-fn start(
-    draft: &mut Draft<'_>,
-    (target, subject): (&Target, &Subject),
-    because: &Reason,
-    needs: Vec<StepId>,
-) -> Option<StepId> {
-    let starts = draft.policy.reach != Reach::Created;
-    starts.then(|| draft.start(target.clone(), because.clone(), subject, needs))
-}
-
-/// What is waited for before a container of this service starts; nothing when none is started.
-fn before_start(draft: &mut Draft<'_>, service: &Service) -> Vec<StepId> {
-    if draft.policy.reach == Reach::Created { Vec::new() } else { gate::before(draft, service) }
-}
-
 /// Starts a container that does not run, or that was stopped because of one that it shares with.
 pub(super) fn revive(
     draft: &mut Draft<'_>,
@@ -114,7 +98,8 @@ pub(super) fn revive(
     needs.extend(gate::before(draft, service));
     let stopped = draft.stopped.get(&container.id).cloned();
     if container.state != State::Paused || stopped.is_some() {
-        needs.extend(release(draft, container, &needs));
+        needs.extend(home::before(draft, service, container));
+        needs.extend(home::clear(draft, container, &needs));
     }
     needs.extend(stopped.as_ref().map(|(stopped, _)| *stopped));
     let because = stopped.map_or_else(|| Reason::NotRunning(container.state.to_string()), |(_, because)| because);
@@ -131,7 +116,8 @@ pub(super) fn again(
 ) -> Ready {
     let target = Target::Existing(container.id.clone());
     needs.extend(gate::before(draft, service));
-    needs.extend(release(draft, container, &needs));
+    needs.extend(home::before(draft, service, container));
+    needs.extend(home::clear(draft, container, &needs));
     if let Some((stopped, _)) = draft.stopped.get(&container.id) {
         needs.push(*stopped);
     } else {
@@ -145,27 +131,6 @@ fn inherit(old: &SeenContainer) -> Inherit {
     Inherit { from: old.id.clone(), volumes: old.volumes.clone() }
 }
 
-/// Stops the containers that live in the namespaces of one that is about to go or to start anew: they could not talk to
-/// anybody any more. They are replaced or started again when the turn comes to their service.
-fn release(draft: &mut Draft<'_>, other: &SeenContainer, needs: &[StepId]) -> Vec<StepId> {
-    // Only what is planned after this one: what does not share any more may be planned already.
-    let coming = draft.roster.sharers(&other.service).iter().filter(|service| draft.selected.contains(&service.name));
-    let containers = coming.flat_map(|service| draft.roster.replicas(&service.name)).copied();
-    let living: Vec<_> = containers.filter(|one| one.is_up() && peer::lives_in(one, other)).collect();
-    let mut stopped = Vec::new();
-    for container in living {
-        if draft.stopped.contains_key(&container.id) || draft.removed.contains_key(&container.id) {
-            continue;
-        }
-        let because = Reason::SharesAnew(other.service.clone());
-        let subject = Subject::of(Kind::Container, &container.name, &container.service);
-        let halted = draft.stop(container, because.clone(), &subject, needs.to_vec());
-        draft.stopped.insert(container.id.clone(), (halted, because));
-        stopped.push(halted);
-    }
-    stopped
-}
-
 struct Planner<'a> {
     service: &'a Service,
     needs: Vec<StepId>,
@@ -173,15 +138,46 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
+    /// What is waited for before a new container of the service starts; nothing when none is started.
+    fn before_start(&self, draft: &mut Draft<'_>) -> Vec<StepId> {
+        if draft.policy.reach == Reach::Created {
+            return Vec::new();
+        }
+        let mut needs = gate::before(draft, self.service);
+        needs.extend(home::before_new(draft, self.service, &self.peers));
+        needs
+    }
+
+    /// Starts a container that is made, when containers are to run.
+    fn start(
+        &self,
+        draft: &mut Draft<'_>,
+        (target, subject): (&Target, &Subject),
+        because: &Reason,
+        mut needs: Vec<StepId>,
+    ) -> Option<StepId> {
+        if draft.policy.reach == Reach::Created {
+            return None;
+        }
+        needs.extend(port::freed(draft, self.service, &needs));
+        Some(draft.start(target.clone(), because.clone(), subject, needs))
+    }
+
+    /// Starts a container that is there and does not run.
+    fn revive(&self, draft: &mut Draft<'_>, container: (&SeenContainer, Subject), mut needs: Vec<StepId>) -> Ready {
+        needs.extend(port::freed(draft, self.service, &needs));
+        revive(draft, self.service, container, needs)
+    }
+
     fn create(&self, draft: &mut Draft<'_>, number: u32) -> Ready {
         let name = draft.wanted.container_name(self.service, number);
         let subject = Subject::of(Kind::Container, &name, &self.service.name);
         let created = self.add_create(draft, (number, name.clone()), None, &Reason::Missing);
         draft.named.insert(name, created);
         let target = Target::MadeBy(created);
-        let mut needs = before_start(draft, self.service);
+        let mut needs = self.before_start(draft);
         needs.push(created);
-        let started = start(draft, (&target, &subject), &Reason::Missing, needs);
+        let started = self.start(draft, (&target, &subject), &Reason::Missing, needs);
         Ready { target, subject, started, replaced: false }
     }
 
@@ -194,7 +190,7 @@ impl Planner<'_> {
         let mut needs = Vec::new();
         if replica::is_temporary(draft, self.service, container) {
             for old in overtaken {
-                let gates = before_start(draft, self.service);
+                let gates = self.before_start(draft);
                 needs.push(make_way(draft, old, &subject, gates));
             }
             needs.extend(draft.name_freed(&name, Some(&container.id)));
@@ -208,7 +204,7 @@ impl Planner<'_> {
             return Ready { target, subject, started: None, replaced: false };
         }
         if draft.stopped.contains_key(&container.id) {
-            return revive(draft, self.service, (container, subject), needs);
+            return self.revive(draft, (container, subject), needs);
         }
         let restart = self.service.depends_on.iter().find(|(dependency, how)| {
             how.restart && draft.ready.get(*dependency).is_some_and(|all| all.iter().any(|one| one.replaced))
@@ -222,7 +218,7 @@ impl Planner<'_> {
                 let because = Reason::DependencyReplaced(dependency.clone());
                 again(draft, self.service, (container, subject), (because, needs))
             }
-            _ => revive(draft, self.service, (container, subject), needs),
+            _ => self.revive(draft, (container, subject), needs),
         }
     }
 
@@ -236,9 +232,9 @@ impl Planner<'_> {
         let inherit = (draft.policy.anonymous == AnonymousVolumes::Keep).then(|| inherit(old));
         let created = self.add_create(draft, (old.number, temporary), inherit, because);
         let target = Target::MadeBy(created);
-        let mut needs = before_start(draft, self.service);
+        let mut needs = self.before_start(draft);
         needs.push(created);
-        needs.extend(release(draft, old, &needs));
+        needs.extend(home::clear(draft, old, &needs));
         let going = kept.overtaken.iter().copied().chain([old]);
         let mut gone: Vec<StepId> = going.map(|old| make_way(draft, old, &subject, needs.clone())).collect();
         gone.extend(draft.name_freed(&name, Some(&old.id)));
@@ -247,7 +243,7 @@ impl Planner<'_> {
         let rename = Action::Rename { target: target.clone(), to: name.clone() };
         let renamed = draft.add(rename, Reason::Replaced, &subject, gone);
         draft.named.insert(name, renamed);
-        let started = start(draft, (&target, &subject), because, vec![renamed]);
+        let started = self.start(draft, (&target, &subject), because, vec![renamed]);
         Ready { target, subject, started, replaced: true }
     }
 
@@ -258,7 +254,7 @@ impl Planner<'_> {
         let subject = Subject::of(Kind::Container, &name, &self.service.name);
         let mut needs: Vec<StepId> = draft.removed.get(&old.id).copied().into_iter().collect();
         for overtaken in &kept.overtaken {
-            let gates = before_start(draft, self.service);
+            let gates = self.before_start(draft);
             needs.push(make_way(draft, overtaken, &subject, gates));
         }
         let replica = Replica { service: self.service.name.clone(), number: old.number };
@@ -270,9 +266,9 @@ impl Planner<'_> {
         let created = draft.add(create, because.clone(), &subject, needs);
         draft.named.insert(name, created);
         let target = Target::MadeBy(created);
-        let mut needs = before_start(draft, self.service);
+        let mut needs = self.before_start(draft);
         needs.push(created);
-        let started = start(draft, (&target, &subject), because, needs);
+        let started = self.start(draft, (&target, &subject), because, needs);
         Ready { target, subject, started, replaced: true }
     }
 

@@ -4,11 +4,13 @@
 
 mod container;
 mod gate;
+mod home;
 mod hooks;
 mod image;
 mod image_mount;
 mod network;
 mod peer;
+mod port;
 mod replica;
 mod roster;
 mod start;
@@ -62,7 +64,7 @@ pub fn reconcile(wanted: &Project, seen: &Observed, policy: &Policy) -> Result<P
     if policy.reach == Reach::Ready {
         gate::wait_for_all(&mut draft, &selected);
     }
-    if draft.faults.is_empty() { Ok(draft.plan) } else { Err(Blocked { faults: draft.faults }) }
+    draft.finish()
 }
 
 /// The services that a policy asks for, with what they depend on unless that is to be left alone.
@@ -148,7 +150,7 @@ impl<'a> Draft<'a> {
         Self {
             wanted,
             seen,
-            roster: Roster::of(wanted, seen),
+            roster: Roster::of(seen),
             policy,
             selected,
             plan: Plan::default(),
@@ -166,6 +168,11 @@ impl<'a> Draft<'a> {
             stopped: BTreeMap::new(),
             gates: BTreeMap::new(),
         }
+    }
+
+    /// The plan, if nothing is in the way of it.
+    fn finish(self) -> Result<Plan, Blocked> {
+        if self.faults.is_empty() { Ok(self.plan) } else { Err(Blocked { faults: self.faults }) }
     }
 
     /// How a declared network or volume stands to what the engine has of that name. What blocks and what is used as it

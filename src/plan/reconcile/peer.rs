@@ -1,6 +1,7 @@
 //! Which containers of other services the containers of a service refer to.
 
 use super::Draft;
+use super::home::{self, Homes, Running};
 use crate::model::{Namespace, Networking, Service};
 use crate::plan::{Note, Peer, Peers, Reason, SeenContainer, Target, fingerprint, labels};
 use crate::value::Name;
@@ -48,12 +49,21 @@ pub(super) fn stranded(
     if let Some(lost) = lost {
         return Some(Reason::SharesAnew(lost));
     }
+    let Homes { there: homes, gone } = home::of(draft.seen, container);
+    if gone.is_some() {
+        return Some(Reason::Diverged);
+    }
+    let cannot_run = |home: &&&SeenContainer| {
+        let goes_on = container.is_up() && !draft.stopped.contains_key(&container.id);
+        let is_lost = || matches!(home::running(draft, service, home), Running::Not | Running::Ends);
+        draft.removed.contains_key(&home.id) || !goes_on && is_lost()
+    };
+    if let Some(home) = homes.iter().find(cannot_run) {
+        return Some(Reason::SharesAnew(home.service.clone()));
+    }
     let is_outside = matches!(service.networking, Networking::Mode(Namespace::Container(_)));
     let joined = container.joins.as_ref().filter(|_| !is_outside)?;
-    match draft.roster.container(joined) {
-        Some(other) => draft.removed.contains_key(joined).then(|| Reason::SharesAnew(other.service.clone())),
-        None => Some(Reason::Diverged),
-    }
+    draft.roster.container(joined).is_none().then_some(Reason::Diverged)
 }
 
 /// Whether a container lives in the namespaces of this one of a service.

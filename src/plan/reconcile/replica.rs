@@ -87,11 +87,11 @@ pub(super) fn divergence(
     (service, peers): (&Service, &[Peer]),
     container: &SeenContainer,
 ) -> Option<Reason> {
-    if container.state == State::Dead {
-        return Some(Reason::NotRunning(container.state.to_string()));
-    }
     if let Some(volume) = draft.making_way.get(&container.id) {
         return Some(Reason::VolumeChanged(volume.clone()));
+    }
+    if container.state == State::Dead {
+        return Some(Reason::NotRunning(container.state.to_string()));
     }
     let made_anew = peer::made_anew(peers, service).map(|shared| Reason::SharesAnew(shared.clone()));
     match draft.policy.recreate_of(&service.name) {

@@ -1,6 +1,6 @@
 //! `start` and `restart`: containers that are there run again, each after what it depends on. Nothing is made.
 
-use super::{Blocked, Draft, Ready, container, gate, selection};
+use super::{Blocked, Draft, Ready, container, gate, home, selection};
 use crate::graph::Services;
 use crate::model::{Project, Service};
 use crate::plan::{Dependencies, Kind, Note, Observed, Plan, Policy, Reach, Reason, SeenContainer, State, Subject};
@@ -10,20 +10,35 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The steps that start the containers of the targets, and of what these depend on, that do not run.
 ///
 /// # Errors
-/// When a service has no container to start.
+/// When a service has no container to start, or one shares namespaces with a container that will not run.
 pub fn start(wanted: &Project, seen: &Observed, policy: &Policy) -> Result<Plan, Blocked> {
     let services = Services::of(wanted);
     let selected = selection(wanted, &services, policy);
     let mut draft = Draft::new(wanted, seen, policy, &selected);
-    for service in services.start_order().iter().filter_map(|name| wanted.services.get(name)) {
-        if selected.contains(&service.name) {
-            start_service(&mut draft, service);
-        }
+    for service in in_order(wanted, seen, services, &selected) {
+        start_service(&mut draft, service);
     }
     if policy.reach == Reach::Ready {
         gate::wait_for_all(&mut draft, &selected);
     }
-    if draft.faults.is_empty() { Ok(draft.plan) } else { Err(Blocked { faults: draft.faults }) }
+    draft.finish()
+}
+
+/// The services of a selection, each after those that it depends on, and after those in the namespaces of whose
+/// containers its own ones live, however the file has been edited since they were made.
+fn in_order<'a>(
+    wanted: &'a Project,
+    seen: &Observed,
+    mut services: Services,
+    selected: &BTreeSet<Name>,
+) -> Vec<&'a Service> {
+    for container in seen.containers.iter().filter(|one| !one.oneoff && selected.contains(&one.service)) {
+        for home in home::of(seen, container).there {
+            services.put_after(&container.service, &home.service);
+        }
+    }
+    let order = services.start_order();
+    order.iter().filter(|name| selected.contains(*name)).filter_map(|name| wanted.services.get(name)).collect()
 }
 
 fn start_service(draft: &mut Draft<'_>, service: &Service) {
@@ -50,12 +65,15 @@ fn start_service(draft: &mut Draft<'_>, service: &Service) {
 
 /// The steps that restart the containers of the targets, and of what asked to be restarted with them, each after those
 /// that it depends on and that are restarted too. What does not run is started.
-pub fn restart(wanted: &Project, seen: &Observed, policy: &Policy) -> Plan {
+///
+/// # Errors
+/// When a container shares namespaces with one that does not run, or that is restarted after it.
+pub fn restart(wanted: &Project, seen: &Observed, policy: &Policy) -> Result<Plan, Blocked> {
     let services = Services::of(wanted);
     let drawn_in = drawn_in(wanted, &services, policy);
     let selected = drawn_in.keys().cloned().collect();
     let mut draft = Draft::new(wanted, seen, policy, &selected);
-    for service in services.start_order().iter().filter_map(|name| wanted.services.get(name)) {
+    for service in in_order(wanted, seen, services, &selected) {
         let because = match drawn_in.get(&service.name) {
             Some(Some(dependency)) => Reason::DependencyRestarted(dependency.clone()),
             Some(None) => Reason::Asked,
@@ -67,6 +85,11 @@ pub fn restart(wanted: &Project, seen: &Observed, policy: &Policy) -> Plan {
         }
         let mut ready = Vec::new();
         for one in there {
+            let is_later =
+                |home: &&SeenContainer| selected.contains(&home.service) && !draft.ready.contains_key(&home.service);
+            if let Some(home) = home::of(seen, one).there.into_iter().find(is_later) {
+                home::too_late(&mut draft, service, one, home);
+            }
             let container = (one, Subject::of(Kind::Container, &one.name, &service.name));
             ready.push(if one.is_up() {
                 container::again(&mut draft, service, container, (because.clone(), vec![]))
@@ -76,7 +99,7 @@ pub fn restart(wanted: &Project, seen: &Observed, policy: &Policy) -> Plan {
         }
         draft.ready.insert(service.name.clone(), ready);
     }
-    draft.plan
+    draft.finish()
 }
 
 /// The services that are restarted, each with the dependency that draws it in; nothing when it was asked for.

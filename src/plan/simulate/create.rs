@@ -2,7 +2,8 @@
 
 use super::{Answer, World, made_up};
 use crate::model::{MountKind, Networking, Service};
-use crate::plan::{Inherit, MountedVolume, Peer, Peers, Replica, SeenContainer, State, StepId, labels};
+use crate::plan::port::Claim;
+use crate::plan::{Inherit, MountedVolume, Peer, Peers, PublishedPort, Replica, SeenContainer, State, StepId, labels};
 use crate::value::{ContainerId, Name};
 use std::collections::BTreeMap;
 
@@ -44,7 +45,7 @@ impl World<'_> {
             networks: self.networks_of(service)?,
             joins: joined(service, &peers),
             volumes: self.volumes_of(service, (&container, &peers), inherit)?,
-            ports: vec![],
+            ports: published(service),
             command: String::new(),
             created: 0,
             status: String::new(),
@@ -117,6 +118,18 @@ impl World<'_> {
         let name = self.wanted.volumes.get(key).map_or(key.as_str(), |volume| &volume.name);
         self.now.volume(name).map(|volume| volume.name.clone()).ok_or_else(|| format!("volume '{name}' is not there"))
     }
+}
+
+/// The ports that a container names: listed whether it runs or not, unlike an engine does.
+fn published(service: &Service) -> Vec<PublishedPort> {
+    let fixed = Claim::of(service).into_iter().filter(|claim| claim.ports.start() == claim.ports.end());
+    let port = |claim: Claim| PublishedPort {
+        address: claim.address.map(|address| address.to_string()).unwrap_or_default(),
+        published: Some(*claim.ports.start()),
+        target: 80,
+        protocol: claim.protocol.to_string(),
+    };
+    fixed.map(port).collect()
 }
 
 /// The container whose network a service shares.

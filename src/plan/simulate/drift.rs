@@ -124,6 +124,7 @@ fn once(container: &SeenContainer, state: State) -> SeenContainer {
     let name = format!("p-{}-run-{}", container.service, container.id.short());
     let id = ContainerId::new(format!("run{}", container.id));
     let mut once = SeenContainer { id, name, number: 0, oneoff: true, state, health: None, ..container.clone() };
+    once.ports.clear();
     once.volumes.retain(|volume| !volume.is_anonymous());
     once.labels.insert(labels::ONEOFF.into(), "True".into());
     once

@@ -57,6 +57,7 @@ struct ServiceSketch {
     value: u8,
     files: u8,
     leans: u8,
+    port: u8,
 }
 
 /// What the user asks for.
@@ -114,8 +115,16 @@ fn service() -> impl Strategy<Value = ServiceSketch> {
     let scale = select(vec![1_u8, 1, 1, 0, 2, 3]);
     let named = select(vec![0_u8, 0, 1, 2, 2]);
     let places = (0..8_u8, 0..4_u8, 0..4_u8);
-    (depends, scale, named, places, any::<(bool, bool)>(), 0..4_u8, (0..2_u8, 0..4_u8, 0..12_u8)).prop_map(
-        |(depends, scale, named, (networks, volumes, anonymous), (checked, ends), image, (value, files, leans))| {
+    (depends, scale, named, places, any::<(bool, bool)>(), 0..4_u8, (0..2_u8, 0..4_u8, 0..12_u8, 0..6_u8)).prop_map(
+        |(
+            depends,
+            scale,
+            named,
+            (networks, volumes, anonymous),
+            (checked, ends),
+            image,
+            (value, files, leans, port),
+        )| {
             ServiceSketch {
                 depends,
                 scale,
@@ -129,6 +138,7 @@ fn service() -> impl Strategy<Value = ServiceSketch> {
                 value,
                 files,
                 leans,
+                port,
             }
         },
     )
@@ -212,11 +222,13 @@ impl Sketch {
         let names = self.names();
         let mut text = String::from("services:\n");
         let mut shared = false;
+        let mut ports = BTreeSet::new();
         for (position, (_, service)) in self.services.iter().enumerate() {
             if names.contains(&SERVICES[position]) {
                 let taken = service.named == 2 && std::mem::replace(&mut shared, true);
                 let service = self.service(position, if taken { 1 } else { service.named });
-                writeln!(text, "  {}: {{{service}}}", SERVICES[position]).expect("a string");
+                writeln!(text, "  {}: {{{service}{}}}", SERVICES[position], self.port(position, &mut ports))
+                    .expect("a string");
             }
         }
         text.push_str("networks:\n");
@@ -294,6 +306,17 @@ impl Sketch {
         parts.push(format!("volumes: [{}]", mounts.join(", ")));
         parts.push(format!("depends_on: {{{}}}", self.depends(position).join(", ")));
         parts.join(", ")
+    }
+
+    /// A port that no other service has; what is scaled, or on no network of its own, has none.
+    fn port(&self, position: usize, taken: &mut BTreeSet<u8>) -> String {
+        let service = &self.services[position].1;
+        let joins = service.leans % 6 == 1 && self.leans(position).is_some();
+        let publishes = service.networks > 0 && !joins && (service.scale < 2 || service.named > 0);
+        if publishes && service.port < 3 && taken.insert(service.port) {
+            return format!(", ports: [{{target: 80, published: \"808{}\"}}]", service.port);
+        }
+        String::new()
     }
 
     /// The service that one shares with or links to: one that it depends on, that has a container and that does not end.

@@ -4,6 +4,7 @@ use super::sketch::{Scene, empty_world};
 use super::*;
 use crate::graph::Services;
 use crate::model::{DependencyCondition, MountKind, Service};
+use crate::plan::port::Claim;
 use crate::plan::reconcile::{Blocked, images, reconcile, restart, selection, start};
 use crate::plan::registry::{self, Buildable, Exchange, Failures};
 use crate::plan::teardown::{
@@ -58,13 +59,41 @@ impl Stage {
         Self { provided, unfetched, world, policy, wanted, chance, known: Known::default() }
     }
 
-    pub fn plan(&self, world: &Observed) -> Result<Plan, Blocked> {
-        reconcile(&self.wanted, world, &self.policy)
+    /// What `up` does; nothing when something is in the way.
+    pub fn plan(&self, world: &Observed) -> Option<Plan> {
+        self.possible(world, reconcile(&self.wanted, world, &self.policy))
+    }
+
+    /// A plan with nothing in the way: the ports that it needs are looked at before it is carried out.
+    pub fn possible(&self, world: &Observed, plan: Result<Plan, Blocked>) -> Option<Plan> {
+        plan.ok().filter(|plan| self.ports_are_free(world, plan))
+    }
+
+    /// Whether the ports are free that a plan needs, also those that what does not run was made with and nobody can see.
+    pub fn ports_are_free(&self, world: &Observed, plan: &Plan) -> bool {
+        let of_new = |service: &Service| {
+            let taken = |claim: Claim| {
+                let holder = port::Holder::Socket(0);
+                port::Taken { address: claim.address, port: *claim.ports.start(), protocol: claim.protocol, holder }
+            };
+            Claim::of(service).into_iter().map(taken).collect()
+        };
+        let needed = plan.steps().flat_map(|(_, step)| match (&step.action, &step.subject.service) {
+            (Action::Start { target: Target::Existing(id) }, _) => {
+                world.container(id).map(port::held).unwrap_or_default()
+            }
+            (Action::Start { .. }, Some(name)) => self.wanted.services.get(name).map(of_new).unwrap_or_default(),
+            _ => Vec::new(),
+        });
+        let freed = port::freed(plan);
+        let stays = world.containers.iter().filter(|one| one.is_up() && !freed.contains(&one.id));
+        let all: Vec<port::Taken> = stays.flat_map(port::held).chain(needed).collect();
+        all.iter().enumerate().all(|(position, port)| !all[..position].iter().any(|other| other.meets(port)))
     }
 
     /// What becomes of the plan; nothing when something is in the way of it.
     pub fn run(&self) -> Result<Option<Run>, TestCaseError> {
-        let Ok(plan) = self.plan(&self.world) else { return Ok(None) };
+        let Some(plan) = self.plan(&self.world) else { return Ok(None) };
         let after = self.all(&self.world, &plan)?;
         let mut chance = self.chance.clone();
         let order = chance.order(&plan);
@@ -75,7 +104,7 @@ impl Stage {
 
     fn half(&self, plan: &Plan, done: &[StepId]) -> Result<Half, TestCaseError> {
         let world = self.carry_out(&self.world, plan, done)?;
-        let Ok(rest) = self.plan(&world) else { return Err(TestCaseError::fail("blocked the second time")) };
+        let Some(rest) = self.plan(&world) else { return Err(TestCaseError::fail("blocked the second time")) };
         Ok(Half { after: self.all(&world, &rest)?, done: done.to_vec(), world, rest })
     }
 
@@ -107,8 +136,8 @@ impl Stage {
             pause(name, file, world, &targets),
             unpause(name, file, world, &targets),
             remove(name, file, world, &removal),
-            restart(&self.wanted, world, policy),
         ];
+        plans.extend(restart(&self.wanted, world, policy));
         plans.extend(start(&self.wanted, world, policy));
         plans.extend(self.plan(world));
         plans

@@ -55,7 +55,7 @@ fn start_with_wait_ends_when_all_are_ready() {
 
 #[test]
 fn restart_draws_in_what_asked_to_be_restarted_and_nothing_else() {
-    let plan = restart(&project(CHAIN), &seen(|_| State::Running), &targets(["api"]));
+    let plan = restart(&project(CHAIN), &seen(|_| State::Running), &targets(["api"])).expect("possible");
     let expected = ["stop api-1", "start api-1 [stop api-1]", "stop web-1 [start api-1]", "start web-1 [stop web-1]"];
     assert_eq!(plan_lines(&plan), expected);
     assert_eq!(reasons(&plan)[2], "stop web-1: its dependency 'api' is restarted");
@@ -63,19 +63,76 @@ fn restart_draws_in_what_asked_to_be_restarted_and_nothing_else() {
 
 #[test]
 fn restart_of_a_database_waits_until_it_is_healthy_before_its_dependent_stops() {
-    let plan = restart(&project(CHAIN), &seen(|_| State::Running), &targets(["db", "api"]));
+    let plan = restart(&project(CHAIN), &seen(|_| State::Running), &targets(["db", "api"])).expect("possible");
     assert_eq!(plan_lines(&plan)[3], "stop api-1 [await db-1 healthy]");
 }
 
 #[test]
 fn restart_without_dependents_is_of_the_targets_only() {
     let policy = Policy { dependencies: Dependencies::Leave, ..targets(["api"]) };
-    let plan = restart(&project(CHAIN), &seen(|_| State::Running), &policy);
+    let plan = restart(&project(CHAIN), &seen(|_| State::Running), &policy).expect("possible");
     assert_eq!(plan_lines(&plan), ["stop api-1", "start api-1 [stop api-1]"]);
 }
 
 #[test]
 fn restart_starts_what_does_not_run() {
-    let plan = restart(&project(CHAIN), &seen(|_| State::Exited(3)), &targets(["other"]));
+    let plan = restart(&project(CHAIN), &seen(|_| State::Exited(3)), &targets(["other"])).expect("possible");
     assert_eq!(plan_lines(&plan), ["start other-1"]);
+}
+
+/// Once `b` lived in the network of `a`; the file says it no more.
+fn apart(state: impl Fn(&str) -> State) -> (Project, Observed) {
+    let shares = "services:
+  a: {image: x}
+  b: {image: x, network_mode: 'service:a', depends_on: {a: {condition: service_started, restart: true}}}";
+    let mut seen = applied(&project(shares));
+    for container in &mut seen.containers {
+        container.state = state(container.service.as_str());
+    }
+    (project("services: {b: {image: x}, a: {image: x}}"), seen)
+}
+
+#[test]
+fn start_follows_what_containers_share_and_not_only_what_the_file_says() {
+    let (file, seen) = apart(|_| State::Exited(0));
+    let plan = start(&file, &seen, &Policy::default()).expect("both can run");
+    assert_eq!(plan_lines(&plan), ["start a-1", "start b-1 [start a-1]"]);
+}
+
+#[test]
+fn restart_stops_what_lives_in_a_container_before_that_one_whatever_the_file_says() {
+    let (file, seen) = apart(|_| State::Running);
+    let plan = restart(&file, &seen, &Policy::default()).expect("both can run");
+    let expected = ["stop b-1", "stop a-1 [stop b-1]", "start a-1 [stop a-1]", "start b-1 [start a-1, stop b-1]"];
+    assert_eq!(plan_lines(&plan), expected);
+}
+
+#[test]
+fn what_shares_with_a_container_that_does_not_run_is_not_started_nor_stopped() {
+    let words = "'p-b-1' shares with 'p-a-1', which does not run";
+    let (file, seen) = apart(|_| State::Exited(0));
+    let blocked = start(&file, &seen, &targets(["b"])).expect_err("'a' does not run");
+    assert_eq!(blocked.to_string(), words);
+    assert_eq!(blocked.faults[0].help.as_deref(), Some("'hoist up -d b' makes it anew, as the file says"));
+    let (file, seen) = apart(|name| if name == "a" { State::Exited(1) } else { State::Running });
+    let blocked = restart(&file, &seen, &targets(["b"])).expect_err("'a' does not run");
+    assert_eq!(blocked.to_string(), words);
+}
+
+#[test]
+fn what_shared_with_a_container_that_is_gone_is_not_started() {
+    let (file, mut seen) = apart(|_| State::Exited(0));
+    seen.containers.remove(0);
+    let blocked = start(&file, &seen, &targets(["b"])).expect_err("'a' is gone");
+    assert_eq!(blocked.to_string(), "'p-b-1' shares with a container of 'a' that is gone");
+}
+
+#[test]
+fn what_comes_after_the_one_that_lives_in_it_by_now_is_refused() {
+    let (_, seen) = apart(|_| State::Exited(0));
+    let file = project("services: {b: {image: x}, a: {image: x, depends_on: {b: {condition: service_started}}}}");
+    for blocked in [start(&file, &seen, &Policy::default()), restart(&file, &seen, &Policy::default())] {
+        let message = blocked.expect_err("neither can come first").to_string();
+        assert!(message.starts_with("'p-b-1' shares with 'p-a-1', which "), "{message}");
+    }
 }
