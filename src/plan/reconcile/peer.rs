@@ -1,7 +1,7 @@
 //! Which containers of other services the containers of a service refer to.
 
-use super::Draft;
 use super::home::{self, Homes, Running};
+use super::{Draft, replica};
 use crate::model::{Namespace, Networking, Service};
 use crate::plan::{Note, Peer, Peers, Reason, SeenContainer, Target, fingerprint, labels};
 use crate::value::Name;
@@ -56,7 +56,8 @@ pub(super) fn stranded(
     let cannot_run = |home: &&&SeenContainer| {
         let goes_on = container.is_up() && !draft.stopped.contains_key(&container.id);
         let is_lost = || matches!(home::running(draft, service, home), Running::Not | Running::Ends);
-        draft.removed.contains_key(&home.id) || !goes_on && is_lost()
+        let goes = || draft.removed.contains_key(&home.id) || replica::makes_way_later(draft, home);
+        goes() || !goes_on && is_lost()
     };
     if let Some(home) = homes.iter().find(cannot_run) {
         return Some(Reason::SharesAnew(home.service.clone()));

@@ -1,7 +1,7 @@
 //! Ports of the host that change hands: who gives one up stops before the one that takes it starts, whichever of the two
 //! comes first.
 
-use super::{Draft, home, peer, replica};
+use super::{Draft, home, replica};
 use crate::model::Service;
 use crate::plan::port::{Claim, held};
 use crate::plan::{Kind, Reason, SeenContainer, StepId, Subject};
@@ -28,7 +28,7 @@ fn given_up(draft: &mut Draft<'_>, holder: &SeenContainer, because: Reason, need
     if let Some(step) = stopped.or(draft.removed.get(&holder.id).copied()) {
         return Some(step);
     }
-    if !makes_way_later(draft, holder) {
+    if !replica::makes_way_later(draft, holder) {
         return None;
     }
     let mut needs = needs.to_vec();
@@ -37,17 +37,6 @@ fn given_up(draft: &mut Draft<'_>, holder: &SeenContainer, because: Reason, need
     let stopped = draft.stop(holder, because.clone(), &subject, needs);
     draft.stopped.insert(holder.id.clone(), (stopped, because));
     Some(stopped)
-}
-
-/// Whether a container is replaced or removed when the turn comes to its service.
-fn makes_way_later(draft: &Draft<'_>, container: &SeenContainer) -> bool {
-    let comes = draft.selected.contains(&container.service) && !draft.ready.contains_key(&container.service);
-    let Some(service) = draft.wanted.services.get(&container.service).filter(|_| comes && !container.oneoff) else {
-        return false;
-    };
-    let peers = peer::all(draft, service);
-    let stays = replica::sort(draft, service, &peers).keep.into_iter().filter(|kept| kept.reason.is_none());
-    stays.into_iter().all(|kept| kept.container.id != container.id)
 }
 
 #[cfg(test)]

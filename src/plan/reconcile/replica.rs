@@ -65,6 +65,17 @@ pub(super) fn sort<'a>(draft: &Draft<'a>, service: &'a Service, peers: &[Peer]) 
     replicas
 }
 
+/// Whether a container is replaced or removed when the turn comes to its service.
+pub(super) fn makes_way_later(draft: &Draft<'_>, container: &SeenContainer) -> bool {
+    let comes = draft.selected.contains(&container.service) && !draft.ready.contains_key(&container.service);
+    let Some(service) = draft.wanted.services.get(&container.service).filter(|_| comes && !container.oneoff) else {
+        return false;
+    };
+    let peers = peer::all(draft, service);
+    let stays = sort(draft, service, &peers).keep.into_iter().filter(|kept| kept.reason.is_none());
+    stays.into_iter().all(|kept| kept.container.id != container.id)
+}
+
 /// Copies in the order in which they were made: the name of one begins with the id of the one that it was to replace.
 fn by_age(mut copies: Vec<&SeenContainer>) -> Vec<&SeenContainer> {
     let others = copies.clone();

@@ -333,7 +333,9 @@ impl Stage {
             format!("{} at {}", if volume.is_anonymous() { "anonymous" } else { &volume.name }, volume.target)
         };
         let container = |one: &SeenContainer| {
-            let runs = if self.ends(&one.service) { "ends".into() } else { one.state.to_string() };
+            // Who is restarted because a dependency was replaced is so by the run that replaced it, and by no later one.
+            let state = if one.state == State::Restarting { State::Running } else { one.state };
+            let runs = if self.ends(&one.service) { "ends".into() } else { state.to_string() };
             let label = |name: &str| one.label(name).map(str::to_owned);
             // The hash of what shares with others has ids in it, which no two runs have in common.
             let shares = self.wanted.services[&one.service].shared_services().next().is_some();
