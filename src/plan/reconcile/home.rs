@@ -64,8 +64,7 @@ fn ends(draft: &Draft<'_>, service: &Service, home: &SeenContainer) -> bool {
         let how = service.depends_on.get(&home.service).map(|how| how.condition);
         how == Some(DependencyCondition::CompletedSuccessfully)
     };
-    let mut others = draft.selected.iter().filter_map(|name| draft.wanted.services.get(name));
-    waits(service) || !is_declared(service, home) && others.any(waits)
+    waits(service) || !is_declared(service, home) && draft.wanted.services.values().any(waits)
 }
 
 fn is_declared(service: &Service, home: &SeenContainer) -> bool {

@@ -55,9 +55,12 @@ pub(super) fn stranded(
     }
     let cannot_run = |home: &&&SeenContainer| {
         let goes_on = container.is_up() && !draft.stopped.contains_key(&container.id);
-        let is_lost = || matches!(home::running(draft, service, home), Running::Not | Running::Ends);
         let goes = || draft.removed.contains_key(&home.id) || replica::makes_way_later(draft, home);
-        goes() || !goes_on && is_lost()
+        match home::running(draft, service, home) {
+            Running::Ends => true,
+            Running::Not if !goes_on => true,
+            _ => goes(),
+        }
     };
     if let Some(home) = homes.iter().find(cannot_run) {
         return Some(Reason::SharesAnew(home.service.clone()));

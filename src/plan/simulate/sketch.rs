@@ -258,6 +258,8 @@ impl Sketch {
     fn service(&self, position: usize, named: u8) -> String {
         let service = &self.services[position].1;
         let mut parts = vec![match service.image {
+            // One that has a name can be pushed.
+            3 if service.value == 1 => "image: own, build: {context: /p}".into(),
             3 => "build: {context: /p}".into(),
             image => format!("image: i{image}"),
         }];
