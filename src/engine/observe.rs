@@ -35,7 +35,7 @@ impl Engine {
         )
         .await?;
         let images_there = seen::images(&listed, images.iter());
-        let vanished = vanished(&containers);
+        let vanished = self.vanished(&containers).await;
         let mut seen =
             Observed { containers, helpers, networks, volumes, images: images_there, vanished, ..Observed::default() };
         let (networks, volumes, images) = try_join3(
@@ -55,8 +55,15 @@ impl Engine {
     pub async fn observe_named(&self, project: &ProjectName) -> Result<Observed, EngineError> {
         let ((containers, helpers), networks, volumes) =
             try_join3(self.containers_and_helpers(project), self.networks(project), self.volumes(project)).await?;
-        let vanished = vanished(&containers);
+        let vanished = self.vanished(&containers).await;
         Ok(Observed { containers, helpers, networks, volumes, vanished, ..Observed::default() })
+    }
+
+    /// The compose files that containers were recorded from and that are no longer there; none where the engine has
+    /// other files than we, since those who use it may have theirs.
+    async fn vanished(&self, containers: &[SeenContainer]) -> BTreeSet<String> {
+        let missing = missing_files(containers);
+        if missing.is_empty() || self.sees_our_files().await { missing } else { BTreeSet::new() }
     }
 
     /// The containers with a project's labels, in every state, by name.
@@ -177,8 +184,8 @@ fn wants_details(service: &Service) -> bool {
     by_age || service.platform.as_ref().is_some_and(|platform| !platform.is_empty())
 }
 
-/// The compose files that containers were recorded from and that are no longer there.
-fn vanished(containers: &[SeenContainer]) -> BTreeSet<String> {
+/// The compose files that containers were recorded from and that are not on this machine.
+fn missing_files(containers: &[SeenContainer]) -> BTreeSet<String> {
     let recorded = containers.iter().filter_map(|one| one.label(labels::CONFIG_FILES));
     let files: BTreeSet<&str> = recorded.flat_map(|files| files.split(',')).collect();
     let gone = |file: &&str| matches!(Path::new(file).try_exists(), Ok(false));

@@ -28,7 +28,7 @@ pub(super) fn faults(service: &Service) -> Vec<Fault> {
 impl Engine {
     /// Whether the engine is a process that we could see, on a socket of this machine: one that is elsewhere, or outside
     /// of the container that we run in, has other files.
-    pub(super) async fn sees_our_files(&self) -> bool {
+    pub(in crate::engine) async fn sees_our_files(&self) -> bool {
         let Address::Unix(path) = &self.host.address else { return false };
         let Ok(stream) = UnixStream::connect(path).await else { return false };
         stream.peer_cred().ok().and_then(|peer| peer.pid()).is_some_and(|process| process != 0)
