@@ -28,6 +28,7 @@ pub(super) fn container(summary: ContainerSummary) -> Option<SeenContainer> {
         state: state(summary.state, &status),
         health: health(&status),
         image: summary.image.unwrap_or_default(),
+        image_id: summary.image_id.unwrap_or_default(),
         joins: joined(summary.host_config.and_then(|host| host.network_mode)),
         networks: networks(summary.network_settings.and_then(|settings| settings.networks)),
         volumes: volumes(summary.mounts.unwrap_or_default()),

@@ -45,6 +45,8 @@ pub struct SeenContainer {
     pub health: Option<Health>,
     /// The image it was made from, by the name given then.
     pub image: String,
+    /// The id of that image; empty when the engine does not tell.
+    pub image_id: String,
     /// All its labels.
     pub labels: BTreeMap<String, String>,
     /// The networks it is in: name to id.

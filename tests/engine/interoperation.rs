@@ -157,3 +157,26 @@ fn containers_of_a_compose_run_are_left_alone() {
     scenario.hoist(["up", "-d"]).ok();
     assert_eq!(engine::Container::get(one_off.id()).state(), "running");
 }
+
+#[test]
+fn a_container_whose_image_label_is_of_another_kind_is_compared_by_its_image() {
+    let scenario = Scenario::new("three_services").step("up", up(["-d"]), [running("other")]);
+    let (other, network) = (scenario.container("other"), scenario.name_of("default"));
+    let labels = other.labels().into_iter().map(|(name, value)| match name.as_str() {
+        // As Compose 5 does on a store of images for several platforms.
+        "com.docker.compose.image" => format!("{name}=sha256:{}", "0".repeat(64)),
+        _ => format!("{name}={value}"),
+    });
+    let labels: Vec<String> = labels.collect();
+    scenario.docker(["rm", "--force", other.id()]).ok();
+    let flags = labels.iter().flat_map(|label| ["--label", label]);
+    let words: Vec<&str> =
+        ["run", "--detach", "--stop-signal", "SIGKILL", "--name", other.name(), "--network", &network]
+            .into_iter()
+            .chain(flags)
+            .chain(["busybox", "httpd", "-f"])
+            .collect();
+    let mut docker = scenario.program("docker");
+    assert!(docker.args(words).status().unwrap().success());
+    scenario.hoist(["up", "-d"]).ok().says("up to date");
+}

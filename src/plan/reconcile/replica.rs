@@ -161,7 +161,9 @@ fn image(draft: &Draft<'_>, service: &Service, container: &SeenContainer) -> Opt
     let made_from = container.label(labels::IMAGE)?;
     let image = draft.wanted.image_of(service);
     let now = draft.seen.images.get(&image.familiar())?;
-    (now.id != made_from).then_some(Reason::NewImage(image))
+    // Where images are for several platforms, Compose 5 writes the digest of the one for this platform: what the engine
+    // says of the container counts too.
+    (now.id != made_from && now.id != container.image_id).then_some(Reason::NewImage(image))
 }
 
 fn network(draft: &Draft<'_>, service: &Service, container: &SeenContainer) -> Option<Reason> {

@@ -28,6 +28,20 @@ fn changed(mut world: Observed, change: impl FnOnce(&mut SeenContainer)) -> Obse
     world
 }
 
+#[test]
+fn an_image_label_of_another_kind_says_nothing_about_a_container_that_has_the_image() {
+    let one = services(&["a: {image: x}"]);
+    let labelled = |image_id: &str| {
+        changed(applied(&one), |container| {
+            container.labels.insert(labels::IMAGE.into(), "sha256:of-one-platform".into());
+            image_id.clone_into(&mut container.image_id);
+        })
+    };
+    let image = applied(&one).images.values().next().expect("an image").id.clone();
+    assert_eq!(up(&one, &labelled(&image)), Plan::default());
+    assert_eq!(reasons(&up(&one, &labelled("sha256:older")))[0], "create-temp a-1: image x is newer");
+}
+
 const HEALTHY_DB: &str = "db: {condition: service_healthy}";
 const DB: &str = "db: {image: postgres, healthcheck: {test: [CMD, ready]}}";
 

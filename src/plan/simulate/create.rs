@@ -41,6 +41,7 @@ impl World<'_> {
             state: State::Created,
             health: None,
             image: image.to_string(),
+            image_id: made_from.clone(),
             labels: self.labels(replica, &labelled),
             networks: self.networks_of(service)?,
             joins: joined(service, &peers),
