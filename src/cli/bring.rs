@@ -12,7 +12,7 @@ use crate::engine::EngineError;
 use crate::execute::OnFailure;
 use crate::graph::Services;
 use crate::load::Loaded;
-use crate::plan::reconcile::{changed_volumes, images, reconcile, selection};
+use crate::plan::reconcile::{images, reconcile, selection};
 use crate::plan::{Images, Observed, Outcome, Plan, Policy, Reach};
 use crate::render::{Stack, causes};
 use crate::session::{Outcomes, StepError};
@@ -119,7 +119,7 @@ impl Bring<'_> {
         let observe = async || {
             let seen = engine.observe(project).await?;
             refuse_foreign((project, self.loaded.named_by), &seen, self.changes.take_over())?;
-            self.changes.give_up_volumes(context, changed_volumes(project, &seen), halt).await?;
+            self.changes.give_up_volumes(context, (self.loaded, &seen), halt).await?;
             let plan = images(project, &seen, &self.policy(), self.changes.images());
             // What blocks the second plan is told before anything is fetched.
             let rest = reconcile(project, &seen, &self.policy())?;

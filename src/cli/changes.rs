@@ -3,18 +3,25 @@
 use super::Context;
 use super::consent::{Answer, ask};
 use super::failure::NoSuchService;
-use super::foreign::TakeOver;
+use super::foreign::{TakeOver, is_shared};
 use super::interrupt::Interrupted;
 use crate::engine::Engine;
 use crate::load::Loaded;
 use crate::model::{Project, PullPolicy};
-use crate::plan::{Action, AnonymousVolumes, Dependencies, Images, Orphans, Plan, Policy, Providers, Reach, Recreate};
+use crate::plan::reconcile::changed_volumes;
+use crate::plan::{
+    Action, AnonymousVolumes, Dependencies, Images, Observed, Orphans, Plan, Policy, Providers, Reach, Recreate,
+};
 use crate::value::Name;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+
+/// The default of `--remove-orphans`, where a whole project comes or goes: for `up`, for the `plan` that shows it, for
+/// `down` and `kill`.
+pub const REMOVE_ORPHANS: &str = "COMPOSE_REMOVE_ORPHANS";
 
 /// What is brought about.
 #[derive(Debug, Default, clap::Args)]
@@ -47,7 +54,7 @@ pub struct Changes {
     #[arg(long)]
     no_deps: bool,
     /// Remove containers of services that are no longer in the file
-    #[arg(long, env = "COMPOSE_REMOVE_ORPHANS", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(long, value_parser = clap::builder::FalseyValueParser::new())]
     remove_orphans: bool,
     /// Number of containers of a service, as SERVICE=NUMBER
     #[arg(long, value_name = "SERVICE=NUMBER", value_parser = parse_scale)]
@@ -61,15 +68,28 @@ pub struct Changes {
     /// Do not show how far the building of images is
     #[arg(long)]
     pub quiet_build: bool,
-    /// Agree to everything that would be asked
+    /// Agree to everything that would be asked; a stack of another folder is taken over with its volumes as they are
     #[arg(short, long)]
     yes: bool,
+    /// Where they come from.
+    #[arg(skip)]
+    given_by: GivenBy,
     /// What becomes of orphans, once the environment is known.
     #[arg(skip)]
     orphans: OnceCell<Orphans>,
     /// The volumes that the user agreed to lose, once asked.
     #[arg(skip)]
-    renew: OnceCell<BTreeSet<String>>,
+    renew: RefCell<Option<BTreeSet<String>>>,
+}
+
+/// Whether it is the user who sets these flags.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum GivenBy {
+    /// They are on the command line.
+    #[default]
+    User,
+    /// They are what another command stands for, which has only some of them.
+    Command,
 }
 
 /// A policy that holds for one run: intervals between two fetches are for files.
@@ -90,13 +110,13 @@ pub fn parse_scale(text: &str) -> Result<(Name, u32), String> {
 impl Changes {
     /// These services, all when none is named.
     pub fn of(services: Vec<Name>) -> Self {
-        Self { services, ..Self::default() }
+        Self { services, given_by: GivenBy::Command, ..Self::default() }
     }
 
     /// These services in these numbers.
     pub fn scaled(scale: Vec<(Name, u32)>, no_deps: bool) -> Self {
         let services = scale.iter().map(|(name, _)| name.clone()).collect();
-        Self { services, no_deps, scale, ..Self::default() }
+        Self { services, no_deps, scale, given_by: GivenBy::Command, ..Self::default() }
     }
 
     /// The project as these flags want it, and the engine that can have it.
@@ -120,10 +140,6 @@ impl Changes {
         let flag = if self.remove_orphans { Orphans::Remove } else { Orphans::Keep };
         let orphans = context.orphans(flag, Some(&loaded.environment))?;
         self.orphans.get_or_init(|| orphans);
-        if self.yes {
-            let volumes = loaded.project.volumes.values().map(|volume| volume.name.clone());
-            self.renew.get_or_init(|| volumes.collect());
-        }
         context.tell_effects(&mut loaded, &self.services)?;
         Ok(loaded)
     }
@@ -148,13 +164,27 @@ impl Changes {
             reach,
             one_off: None,
             providers: Providers::Asked,
-            renew: self.renew.get().cloned().unwrap_or_default(),
+            renew: self.renew.borrow().clone().unwrap_or_default(),
         }
     }
 
     /// Whether a stack of another folder is taken over.
     pub fn take_over(&self) -> TakeOver {
-        if self.yes { TakeOver::Agreed } else { TakeOver::Refused }
+        match (self.yes, self.given_by) {
+            (true, _) => TakeOver::Agreed,
+            (false, GivenBy::User) => TakeOver::Refused,
+            (false, GivenBy::Command) => TakeOver::Impossible,
+        }
+    }
+
+    /// Gives up, with `--yes`, the data of volumes that changed, as they are seen now. Who takes over what another
+    /// folder made did not mean its data.
+    pub fn agree(&self, loaded: &Loaded, seen: &Observed) {
+        if self.yes {
+            let is_shared = is_shared(&loaded.project, loaded.named_by, seen);
+            let changed = if is_shared { Vec::new() } else { changed_volumes(&loaded.project, seen) };
+            self.renew.replace(Some(changed.into_iter().collect()));
+        }
     }
 
     /// Asks once, and only on a terminal, about each volume that changed: it can only be made anew, without its data.
@@ -164,10 +194,12 @@ impl Changes {
     pub async fn give_up_volumes(
         &self,
         context: &Context,
-        changed: Vec<String>,
+        (loaded, seen): (&Loaded, &Observed),
         halt: &CancellationToken,
     ) -> anyhow::Result<()> {
-        if changed.is_empty() || self.renew.get().is_some() || !std::io::stdin().is_terminal() {
+        self.agree(loaded, seen);
+        let changed = changed_volumes(&loaded.project, seen);
+        if changed.is_empty() || self.renew.borrow().is_some() || !std::io::stdin().is_terminal() {
             return Ok(());
         }
         let mut agreed = BTreeSet::new();
@@ -183,7 +215,7 @@ impl Changes {
                 Answer::Interrupted => return Err(Interrupted.into()),
             }
         }
-        self.renew.get_or_init(|| agreed);
+        self.renew.replace(Some(agreed));
         Ok(())
     }
 

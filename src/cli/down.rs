@@ -1,6 +1,7 @@
 //! `hoist down`.
 
 use super::carrier::Carrier;
+use super::changes::REMOVE_ORPHANS;
 use super::consent::{Answer, ask};
 use super::losses::{self, Losses, Shared};
 use super::scope::Scope;
@@ -20,7 +21,7 @@ pub struct Down {
     #[arg(short, long)]
     volumes: bool,
     /// Remove containers of services that are not in the file
-    #[arg(long, env = "COMPOSE_REMOVE_ORPHANS", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(long, env = REMOVE_ORPHANS, value_parser = clap::builder::FalseyValueParser::new())]
     remove_orphans: bool,
     /// Remove images too: those that were built and have no name of their own (local), or all that services use (all)
     #[arg(long, value_enum, value_name = "WHICH")]

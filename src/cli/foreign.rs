@@ -1,7 +1,7 @@
 //! [`ForeignStack`]: a stack of another folder that has the same name, since both folders are called the same.
 
 use crate::load::NamedBy;
-use crate::model::Project;
+use crate::model::{Identity, Project};
 use crate::plan::{Observed, labels};
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,7 @@ pub struct ForeignStack {
     here: PathBuf,
     there: PathBuf,
     gone: bool,
+    answer: TakeOver,
 }
 
 /// Whether a stack of another folder is taken over.
@@ -20,18 +21,23 @@ pub struct ForeignStack {
 pub enum TakeOver {
     /// The user said so.
     Agreed,
-    /// Nobody was asked.
+    /// The user did not say so.
     Refused,
+    /// The command has no flag to say so.
+    Impossible,
 }
 
 impl ForeignStack {
     /// What can be done about it.
     pub fn help(&self) -> String {
-        let Self { name, .. } = self;
-        format!(
-            "call this one something else with '-p NAME' or with 'name:' in its file; '--yes' takes the other one over, \
-             'name: {name}' does so for good"
-        )
+        let Self { name, answer, .. } = self;
+        let other = "call this one something else with '-p NAME' or with 'name:' in its file";
+        match answer {
+            TakeOver::Impossible => format!("{other}; '-p {name}' takes the other one over"),
+            TakeOver::Agreed | TakeOver::Refused => format!(
+                "{other}; '--yes' takes the other one over, its volumes as they are, 'name: {name}' does so for good"
+            ),
+        }
     }
 }
 
@@ -41,19 +47,35 @@ pub fn refuse_foreign(
     seen: &Observed,
     answer: TakeOver,
 ) -> Result<(), ForeignStack> {
-    if named_by == NamedBy::User || answer == TakeOver::Agreed {
+    if answer == TakeOver::Agreed {
         return Ok(());
     }
-    let identity = &project.identity;
-    let here = real(&identity.working_dir);
-    let recorded = seen.containers.iter().filter_map(|one| one.label(labels::WORKING_DIR)).map(Path::new);
-    let folders: Vec<&Path> = recorded.collect();
-    let Some(there) = folders.first().filter(|_| folders.iter().all(|folder| real(folder) != here)) else {
-        return Ok(());
-    };
+    let folders: Vec<&Path> = folders(seen).collect();
+    let others = elsewhere(project, named_by, seen);
+    let Some(there) = others.first().filter(|_| others.len() == folders.len()) else { return Ok(()) };
     let gone = matches!(there.try_exists(), Ok(false));
-    let (name, there) = (identity.name.to_string(), there.to_path_buf());
-    Err(ForeignStack { name, here: identity.working_dir.clone(), there, gone })
+    let Identity { name, working_dir, .. } = &project.identity;
+    let (name, here, there) = (name.to_string(), working_dir.clone(), there.to_path_buf());
+    Err(ForeignStack { name, here, there, gone, answer })
+}
+
+/// Whether another folder of the same name made some of the containers: then it may have made the volumes, and its data
+/// is in them.
+pub fn is_shared(project: &Project, named_by: NamedBy, seen: &Observed) -> bool {
+    !elsewhere(project, named_by, seen).is_empty()
+}
+
+/// The other folders in which containers were made; none when somebody gave this project its name.
+fn elsewhere<'a>(project: &Project, named_by: NamedBy, seen: &'a Observed) -> Vec<&'a Path> {
+    if named_by == NamedBy::User {
+        return Vec::new();
+    }
+    let here = real(&project.identity.working_dir);
+    folders(seen).filter(|folder| real(folder) != here).collect()
+}
+
+fn folders(seen: &Observed) -> impl Iterator<Item = &Path> {
+    seen.containers.iter().filter_map(|one| one.label(labels::WORKING_DIR)).map(Path::new)
 }
 
 /// The folder itself, whatever links lead to it.

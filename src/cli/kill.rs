@@ -1,5 +1,6 @@
 //! `hoist kill`.
 
+use super::changes::REMOVE_ORPHANS;
 use super::scope::Scope;
 use super::{Context, Exit};
 use crate::plan::Orphans;
@@ -15,7 +16,7 @@ pub struct Kill {
     #[arg(short, long, default_value = "SIGKILL", value_parser = parse_signal)]
     signal: Signal,
     /// Send it to containers of services that are not in the file too
-    #[arg(long, env = "COMPOSE_REMOVE_ORPHANS", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(long, env = REMOVE_ORPHANS, value_parser = clap::builder::FalseyValueParser::new())]
     remove_orphans: bool,
 }
 

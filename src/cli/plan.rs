@@ -1,6 +1,6 @@
 //! `hoist plan`: what `up` would do, and why.
 
-use super::changes::Changes;
+use super::changes::{Changes, REMOVE_ORPHANS};
 use super::failure::report;
 use super::foreign::refuse_foreign;
 use super::preflight::Preflight;
@@ -13,6 +13,7 @@ use crate::render;
 
 /// Show what 'up' would do and why; exit code 0 when there is nothing to do, 2 when there is, 1 when it would be refused
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("remove_orphans", |flag| flag.env(REMOVE_ORPHANS)))]
 pub struct Plan {
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -79,6 +80,7 @@ struct Prospect {
 impl Prospect {
     async fn of(loaded: &Loaded, engine: &Engine, (changes, reach): (&Changes, Reach)) -> anyhow::Result<Self> {
         let seen = engine.observe(&loaded.project).await?;
+        changes.agree(loaded, &seen);
         let policy = changes.policy(reach);
         let first = images(&loaded.project, &seen, &policy, changes.images());
         let policy = Policy { providers: Providers::Unasked, ..policy };

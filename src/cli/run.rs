@@ -58,7 +58,7 @@ pub struct Run {
     #[arg(long)]
     quiet_pull: bool,
     /// Remove containers of services that are no longer in the file
-    #[arg(long, env = "COMPOSE_REMOVE_ORPHANS", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(long)]
     remove_orphans: bool,
     /// Remove the container when it has ended, with its anonymous volumes
     #[arg(long)]
@@ -154,13 +154,14 @@ impl Run {
         Ok(())
     }
 
-    fn policy(&self, one_off: &OneOff) -> Policy {
-        Policy {
+    fn policy(&self, Stage { context, loaded, one_off, .. }: &Stage<'_>) -> anyhow::Result<Policy> {
+        let flag = if self.remove_orphans { Orphans::Remove } else { Orphans::Keep };
+        Ok(Policy {
             targets: vec![one_off.service.clone()],
-            orphans: if self.remove_orphans { Orphans::Remove } else { Orphans::Keep },
+            orphans: context.orphans(flag, Some(&loaded.environment))?,
             one_off: Some(one_off.service.clone()),
             ..Policy::default()
-        }
+        })
     }
 
     fn images(&self) -> Images {
@@ -169,11 +170,11 @@ impl Run {
 
     /// Images, networks, volumes, and what the service depends on; gives whether all was done.
     async fn prepare(&self, stage: &Stage<'_>, carrier: Carrier<'_>, halt: &CancellationToken) -> anyhow::Result<bool> {
-        let Stage { context, engine, loaded, project, one_off } = *stage;
-        let policy = self.policy(one_off);
+        let Stage { context, engine, loaded, project, .. } = *stage;
+        let policy = self.policy(stage)?;
         let observe = async || {
             let seen = engine.observe(project).await?;
-            refuse_foreign((project, loaded.named_by), &seen, TakeOver::Refused)?;
+            refuse_foreign((project, loaded.named_by), &seen, TakeOver::Impossible)?;
             // What blocks the last plan is told before anything is fetched.
             let rest = reconcile(project, &seen, &policy)?;
             self.check(stage, &seen, &rest).await?;
@@ -215,9 +216,9 @@ impl Run {
 
     async fn show(&self, stage: &Stage<'_>) -> anyhow::Result<Exit> {
         let Stage { context, engine, project, one_off, .. } = *stage;
-        let policy = self.policy(one_off);
+        let policy = self.policy(stage)?;
         let seen = engine.observe(project).await?;
-        refuse_foreign((project, stage.loaded.named_by), &seen, TakeOver::Refused)?;
+        refuse_foreign((project, stage.loaded.named_by), &seen, TakeOver::Impossible)?;
         let plans = [images(project, &seen, &policy, self.images()), reconcile(project, &seen, &policy)?];
         let [first, second] = &plans;
         self.check(stage, &seen, second).await?;

@@ -5,7 +5,7 @@ mod attachment;
 
 use super::bring::Bring;
 use super::carrier::Carrier;
-use super::changes::Changes;
+use super::changes::{Changes, REMOVE_ORPHANS};
 use super::create::create;
 use super::failure::report_death;
 use super::interrupt::Ended;
@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Create and start what the compose file says
 #[derive(Debug, Default, clap::Args)]
+#[command(mut_arg("remove_orphans", |flag| flag.env(REMOVE_ORPHANS)))]
 pub struct Up {
     /// Go on in the background
     #[arg(short, long)]
