@@ -46,12 +46,44 @@ enum Rmi {
 impl Down {
     pub async fn run(self, context: &Context) -> anyhow::Result<Exit> {
         self.timings.begin(context);
+        let mut look = self.look(context).await?;
+        for Shared { volume, container } in &look.shared {
+            let message = format!("volume '{volume}' is kept: {container} has it");
+            let help = "an engine removes no volume that a container has: remove that container first";
+            context.output().warn(&message, Some(help));
+        }
+        let mut at_best = Exit::DONE;
+        if !look.shared.is_empty() && !self.yes && context.licence().is_some() {
+            let Look { scope, shared, .. } = look;
+            // Nobody else waits for the project's lock while a person thinks.
+            drop(scope);
+            match ask(context, "take the rest down?").await? {
+                Answer::Yes => {}
+                Answer::Nobody => at_best = Exit::FAILED,
+                Answer::No => return Ok(Exit::FAILED),
+                Answer::Interrupted => return Ok(Exit::INTERRUPTED),
+            }
+            look = self.look(context).await?;
+            // Time has passed: what is kept by now was not told.
+            anyhow::ensure!(look.shared == shared, "other containers have the project's volumes by now: run it again");
+        }
+        let Look { scope, mut teardown, shared } = look;
+        teardown.spared = shared.into_iter().map(|one| one.volume).collect();
+        let plan = down(scope.name(), scope.file(), &scope.seen, &teardown);
+        let exit = carry_out(context, &scope, &plan).await;
+        let title = format!("down of {}", scope.name());
+        self.timings.tell(context, Told { title: &title, done: "down in" }, Some(exit));
+        Ok(if exit == Exit::DONE { at_best } else { exit })
+    }
+
+    /// Looks at what there is, with the right to change it.
+    async fn look(&self, context: &Context) -> anyhow::Result<Look> {
         let flag = if self.remove_orphans { Orphans::Remove } else { Orphans::Keep };
         let mut scope = Scope::of(context, &self.services).await?;
         if self.rmi.is_some() {
             scope.look_at_images().await?;
         }
-        let mut teardown = Teardown {
+        let teardown = Teardown {
             volumes: if self.volumes { Volumes::Remove } else { Volumes::Keep },
             orphans: context.orphans(flag, None)?,
             images: match self.rmi {
@@ -65,32 +97,16 @@ impl Down {
         };
         let draft = down(scope.name(), scope.file(), &scope.seen, &teardown);
         let shared = losses::shared(&scope.engine, &draft).await?;
-        let at_best = match self.accepts(context, &shared).await? {
-            Answer::Yes => Exit::DONE,
-            Answer::Nobody => Exit::FAILED,
-            Answer::No => return Ok(Exit::FAILED),
-            Answer::Interrupted => return Ok(Exit::INTERRUPTED),
-        };
-        teardown.spared = shared.into_iter().map(|one| one.volume).collect();
-        let plan = down(scope.name(), scope.file(), &scope.seen, &teardown);
-        let exit = carry_out(context, &scope, &plan).await;
-        let title = format!("down of {}", scope.name());
-        self.timings.tell(context, Told { title: &title, done: "down in" }, Some(exit));
-        Ok(if exit == Exit::DONE { at_best } else { exit })
+        Ok(Look { scope, teardown, shared })
     }
+}
 
-    /// Names the volumes that stay since a container of somebody else has them, and asks whether to take down the rest.
-    async fn accepts(&self, context: &Context, shared: &[Shared]) -> anyhow::Result<Answer> {
-        for Shared { volume, container } in shared {
-            let message = format!("volume '{volume}' is kept: {container} has it");
-            let help = "an engine removes no volume that a container has: remove that container first";
-            context.output().warn(&message, Some(help));
-        }
-        if shared.is_empty() || self.yes || context.licence().is_none() {
-            return Ok(Answer::Yes);
-        }
-        ask(context, "take the rest down?").await
-    }
+/// What there is to take down, and what of it stays.
+struct Look {
+    scope: Scope,
+    teardown: Teardown,
+    /// The volumes that stay since a container of somebody else has them.
+    shared: Vec<Shared>,
 }
 
 /// Carries out the plan and tells which data went, or shows the plan and which data would go.

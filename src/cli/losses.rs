@@ -27,6 +27,7 @@ struct Loss {
 }
 
 /// A volume that a plan removes although a container has it which the plan leaves alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shared {
     /// The volume.
     pub volume: String,
