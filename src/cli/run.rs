@@ -246,7 +246,7 @@ impl Run {
 async fn create(stage: &Stage<'_>, licence: Licence) -> anyhow::Result<ContainerId> {
     let Stage { engine, project, one_off, .. } = *stage;
     match engine.create_one_off(licence, project, one_off).await {
-        Err(EngineError::Conflict { .. }) => {
+        Err(EngineError::NameTaken { .. }) => {
             anyhow::bail!("the name '{}' is taken by another container: give another --name", one_off.name)
         }
         made => Ok(made?),

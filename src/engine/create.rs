@@ -91,15 +91,15 @@ impl Engine {
         Ok(later)
     }
 
-    /// The engine, told of the MAC address of the first network in the way of older ones, which the client library has
+    /// The engine, with time to make a container, which means to unpack an image in some stores; told of the MAC address of the first network in the way of older ones, which the client library has
     /// forgotten.
     async fn for_body(&self, body: &ContainerCreateBody) -> Result<Docker, EngineError> {
-        let Some(address) = first_address(body) else { return Ok(self.docker.clone()) };
+        let Some(address) = first_address(body) else { return Ok(self.patient()) };
         if self.version().await?.api >= SEVERAL_NETWORKS {
-            return Ok(self.docker.clone());
+            return Ok(self.patient());
         }
         let text = addressed(body, &address)?;
-        Ok(self.docker.clone().with_request_modifier(move |sent| sent.map(|_| body_full(text.clone().into()))))
+        Ok(self.patient().with_request_modifier(move |sent| sent.map(|_| body_full(text.clone().into()))))
     }
 
     async fn connect_all(&self, id: &ContainerId, later: Vec<(String, EndpointSettings)>) -> Result<(), EngineError> {

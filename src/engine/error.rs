@@ -22,6 +22,12 @@ pub enum EngineError {
         /// The engine's words.
         message: String,
     },
+    /// Another container has the name.
+    #[error("{message}")]
+    NameTaken {
+        /// The engine's words.
+        message: String,
+    },
     /// This user may not talk to the engine.
     #[error("no permission to use the engine at {host}")]
     Denied {
@@ -129,14 +135,16 @@ pub enum EngineError {
         log: Vec<String>,
     },
     /// A hook of a service ended with another code than 0.
-    #[error("{occasion} hook '{command}' exited with code {code}{}", kept.as_ref().map(|id| format!("; its container {id} is kept")).unwrap_or_default())]
+    #[error("{occasion} hook '{program}' ({occasion}[{index}]) exited with code {code}{}", kept.as_ref().map(|id| format!("; its container {id} is kept")).unwrap_or_default())]
     HookFailed {
         /// The service.
         service: Name,
         /// When the hook runs.
         occasion: Occasion,
-        /// Its command.
-        command: String,
+        /// Which of them, from 0.
+        index: usize,
+        /// The first word of its command: the others may be passwords.
+        program: String,
         /// The exit code.
         code: i64,
         /// The last lines that it said.
@@ -271,6 +279,20 @@ impl EngineError {
         matches!(self, Self::NotFound { .. })
     }
 
+    /// Whether a container, network or volume is not there any more, or is just being removed.
+    pub fn is_gone(&self) -> bool {
+        match self {
+            Self::NotFound { message } => {
+                let words: Vec<&str> = message.split_whitespace().collect();
+                let unknown = ["container", "network", "volume"].map(|kind| format!("o such {kind}"));
+                unknown.iter().any(|words| message.contains(words))
+                    || words.windows(4).any(|four| matches!(four, ["network", _, "not", "found"]))
+            }
+            Self::Conflict { message } => message.contains("marked for removal"),
+            _ => false,
+        }
+    }
+
     /// Whether the engine cannot be used at all, whatever is asked.
     pub fn is_connection(&self) -> bool {
         matches!(self, Self::Denied { .. } | Self::Unreachable { .. } | Self::Broken { .. } | Self::Timeout { .. })
@@ -295,6 +317,7 @@ impl EngineError {
         let message = message.trim_end().to_owned();
         match status {
             404 => Self::NotFound { message },
+            409 if message.contains("is already in use by container") => Self::NameTaken { message },
             409 => Self::Conflict { message },
             _ => Self::Refused { status, message },
         }
@@ -344,43 +367,4 @@ fn deepest(fault: &Fault) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeMap;
-
-    fn sorted(fault: Fault) -> EngineError {
-        EngineError::of(&Host::resolve(&BTreeMap::new()).expect("the default"), fault)
-    }
-
-    #[test]
-    fn an_answer_is_sorted_by_its_status() {
-        let answer = |status_code| {
-            sorted(Fault::DockerResponseServerError { status_code, message: "no such container: x\n".into() })
-        };
-        assert_eq!(answer(404), EngineError::NotFound { message: "no such container: x".into() });
-        assert!(matches!(answer(409), EngineError::Conflict { .. }));
-        assert!(matches!(answer(500), EngineError::Refused { status: 500, .. }));
-    }
-
-    #[test]
-    fn a_socket_that_may_not_be_opened_is_denied() {
-        let error = sorted(Fault::IOError { err: ErrorKind::PermissionDenied.into() });
-        assert_eq!(error.to_string(), "no permission to use the engine at unix:///var/run/docker.sock");
-        assert!(error.help().is_some());
-    }
-
-    #[test]
-    fn a_missing_socket_is_named() {
-        let error = sorted(Fault::SocketNotFoundError("/var/run/docker.sock".into()));
-        let text = "no engine answers at unix:///var/run/docker.sock: there is no such socket";
-        assert_eq!(error.to_string(), text);
-        assert!(error.is_connection());
-    }
-
-    #[test]
-    fn a_port_in_use_names_who_has_it() {
-        let error = EngineError::PortInUse { port: 80, holder: Some("container 'web' of project 'other'".into()) };
-        assert_eq!(error.to_string(), "port 80 is in use by container 'web' of project 'other'");
-        assert_eq!(EngineError::PortInUse { port: 80, holder: None }.to_string(), "port 80 is in use");
-    }
-}
+mod tests;

@@ -75,10 +75,10 @@ impl Engine {
         let wanted = Wanted { project: work.project, service, number: 1, name: "", one_off: None, peers: &peers };
         let body = helper(body(&wanted, &Found::default())?, &wanted, hook, container);
         let options = service.platform.as_ref().map(|name| CreateContainerOptionsBuilder::new().platform(name).build());
-        let answer = self.docker.create_container(options, body).await;
+        let answer = self.patient().create_container(options, body).await;
         let id = ContainerId::new(answer.map_err(|fault| self.sorted(fault))?.id);
         let said = self.attach(&id).await?;
-        let started = self.docker.start_container(id.as_str(), None::<StartContainerOptions>).await;
+        let started = self.patient().start_container(id.as_str(), None::<StartContainerOptions>).await;
         if let Err(fault) = started {
             self.remove(&id, AnonymousVolumes::Remove).await?;
             return Err(self.sorted(fault));
@@ -183,7 +183,8 @@ fn failed(
     EngineError::HookFailed {
         service: which.service.clone(),
         occasion: which.occasion,
-        command: hook.command.clone().unwrap_or_default().join(" "),
+        index: which.index,
+        program: hook.command.iter().flatten().next().cloned().unwrap_or_default(),
         code,
         log,
         kept: kept.map(|id| id.short().to_owned()),

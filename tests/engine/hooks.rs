@@ -53,7 +53,7 @@ fn a_hook_that_fails_after_the_start_fails_the_command_and_leaves_the_container(
     let scenario = scenario("hooks");
     scenario.edit("compose.yaml", "echo \"post two\" | tee -a /out/log", "echo no table; exit 3");
     let ran = scenario.hoist(["up", "-d"]).code(1);
-    ran.says("post_start hook 'sh -c echo no table; exit 3' exited with code 3").says("    no table\n");
+    ran.says("post_start hook 'sh' (post_start[1]) exited with code 3").says("    no table\n");
     assert_eq!(scenario.container("web").state(), "running");
 }
 

@@ -1,6 +1,6 @@
 //! `run`: a command once, in a container of its own.
 
-use crate::support::{Container, Proxy, Ran, Scenario, Terminal};
+use crate::support::{Container, Fault, Proxy, Ran, Scenario, Terminal};
 use serde_json::Value;
 
 /// The one-off containers of a project.
@@ -273,4 +273,16 @@ fn a_quiet_run_says_nothing_itself() {
     let scenario = Scenario::new("web_and_db");
     let ran = scenario.hoist(["run", "--rm", "-T", "--quiet", "web", "echo", "hi"]).ok();
     assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("hi\n", ""));
+}
+
+#[test]
+fn only_a_name_that_is_taken_is_said_to_be() {
+    let (mut scenario, proxy) = (Scenario::new("web_and_db"), Proxy::new());
+    proxy.when("POST", "/containers/create", Fault::Refuse { status: 409, message: "not in this state".into() });
+    scenario.through(&proxy);
+    scenario
+        .hoist(["run", "--rm", "--no-deps", "-T", "web", "true"])
+        .code(1)
+        .says("not in this state")
+        .never_says("is taken");
 }

@@ -8,7 +8,8 @@ use crate::plan::{
 };
 
 impl Draft<'_> {
-    /// Starts a container, with all that its service wants to have in it, with the hooks before it, once for the service, and those after it; gives the last step.
+    /// Starts a container, with all that its service wants to have in it, with the hooks before it, once for the service,
+    /// and those after it; gives the last step.
     pub(super) fn start(&mut self, target: Target, because: Reason, subject: &Subject, needs: Vec<StepId>) -> StepId {
         let wanted = self.wanted;
         let service = subject.service.as_ref().and_then(|name| wanted.services.get(name));
