@@ -13,9 +13,10 @@ use crate::execute::OnFailure;
 use crate::graph::Services;
 use crate::load::Loaded;
 use crate::plan::reconcile::{images, reconcile, selection};
-use crate::plan::{Images, Observed, Outcome, Plan, Policy, Reach};
+use crate::plan::{Action, Images, Observed, Outcome, Plan, Policy, Reach};
 use crate::render::{Stack, causes};
 use crate::session::{Outcomes, StepError};
+use std::collections::BTreeSet;
 use tokio_util::sync::CancellationToken;
 
 /// What is brought about, and how far.
@@ -102,7 +103,7 @@ impl Bring<'_> {
         halt: &CancellationToken,
     ) -> anyhow::Result<(Plan, Outcomes)> {
         let outcomes = carrier.outcomes(&plan, OnFailure::Stop, halt).await;
-        if halt.is_cancelled() || !outcomes.iter().any(is_disturbed) {
+        if halt.is_cancelled() || !self.is_disturbed(&plan, &outcomes).await {
             return Ok((plan, outcomes));
         }
         carrier.context.output().note("something else changed the project meanwhile: looking again", None);
@@ -112,8 +113,29 @@ impl Bring<'_> {
         Ok((plan, outcomes))
     }
 
-    /// Looks whether all can be done, then fetches and builds; gives a fresh look at the engine, and the lock unless there is nothing to do; or nothing when
-    /// a step failed.
+    /// Whether a step failed since something else is at work on the project: it took a name there, or removed what the
+    /// step was about.
+    async fn is_disturbed(&self, plan: &Plan, outcomes: &Outcomes) -> bool {
+        let mut taken = BTreeSet::new();
+        for ((_, step), outcome) in plan.steps().zip(outcomes) {
+            let Outcome::Failed(StepError::Engine(error)) = outcome else { continue };
+            match (error, &step.action) {
+                (error, _) if error.is_gone() => return true,
+                (EngineError::NameTaken { .. }, Action::Create { name, .. } | Action::Rename { to: name, .. }) => {
+                    taken.insert(name.as_str());
+                }
+                _ => {}
+            }
+        }
+        let Carrier { engine, project, .. } = self.carrier;
+        // Whatever keeps the engine from answering, the step's own fault is the one to tell.
+        let Ok(holders) = engine.name_holders(&taken).await else { return false };
+        // Who has given the name up again was at work too.
+        taken.iter().any(|name| holders.get(*name).is_none_or(|holder| holder.is_of(project.name())))
+    }
+
+    /// Looks whether all can be done, then fetches and builds; gives a fresh look at the engine, and the lock unless
+    /// there is nothing to do; or nothing when a step failed.
     pub async fn images(&self, halt: &CancellationToken) -> anyhow::Result<Option<(Observed, Lock)>> {
         let Carrier { context, engine, project, .. } = self.carrier;
         let observe = async || {
@@ -157,10 +179,4 @@ impl Bring<'_> {
         }
         Ok(well)
     }
-}
-
-/// Whether a step failed since something else took a name, or removed what the step was about.
-fn is_disturbed(outcome: &Outcome<(), StepError>) -> bool {
-    let Outcome::Failed(StepError::Engine(error)) = outcome else { return false };
-    matches!(error, EngineError::Conflict { .. } | EngineError::NotFound { .. })
 }

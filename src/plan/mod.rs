@@ -10,6 +10,7 @@ pub mod condition;
 pub mod fingerprint;
 mod hook;
 pub mod labels;
+mod named;
 mod observed;
 mod one_off;
 mod outcome;
@@ -28,6 +29,7 @@ pub mod teardown;
 pub use action::{Action, AnonymousVolumes, Inherit, Purpose, Replica, Target};
 pub use condition::{Condition, Facts, Judgement};
 pub use hook::Occasion;
+pub use named::{Named, named};
 pub use observed::{
     Health, MountedVolume, Observed, PublishedPort, SeenContainer, SeenImage, SeenNetwork, SeenVolume, State,
     short_name,

@@ -1,6 +1,6 @@
 //! Two hoists at once: the one waits for the other and says so, and whoever has nothing to do waits for nobody.
 
-use crate::support::{Proxy, Scenario, absent, down};
+use crate::support::{Fault, Proxy, Scenario, Terminal, absent, down};
 use std::fs::File;
 use std::path::PathBuf;
 
@@ -79,8 +79,52 @@ fn nobody_waits_for_who_only_follows() {
     follower.wait();
 }
 
+const LOOKS_AGAIN: &str = "something else changed the project meanwhile: looking again";
+
 #[test]
 fn an_up_that_meets_a_docker_compose_at_work_looks_again() {
+    let (mut scenario, proxy) = (Scenario::new("web_and_db"), Proxy::new());
+    let message = format!(
+        "Conflict. The container name \"/{}-db-1\" is already in use by container \"0011\". You have to remove (or rename) \
+         that container to be able to reuse that name.",
+        scenario.project()
+    );
+    proxy.once("POST", "/containers/create", Fault::Refuse { status: 409, message });
+    scenario.through(&proxy);
+    let ran = scenario.hoist(["up", "-d"]);
+    assert_eq!(["web", "db"].map(|service| scenario.container(service).state().to_owned()), ["running"; 2]);
+    ran.ok().says(LOOKS_AGAIN);
+}
+
+#[test]
+fn a_container_that_somebody_removes_during_an_up_is_looked_for_again() {
+    let (mut scenario, proxy) = (Scenario::new("web_and_db"), Proxy::new());
+    proxy.once("POST", "/start", Fault::Refuse { status: 404, message: "No such container: 0011".into() });
+    scenario.through(&proxy);
+    scenario.hoist(["up", "-d"]).ok().says(LOOKS_AGAIN);
+}
+
+#[test]
+fn a_fault_that_nobody_else_is_to_blame_for_is_told_at_once() {
+    let outside = Scenario::new("web_and_db");
+    let (name, file) = (format!("{}-db-1", outside.project()), "compose.yaml");
+    outside.docker(["create", "--name", &name, "busybox", "true"]).ok();
+    let ran = outside.hoist(["up", "-d"]);
+    outside.docker(["rm", &name]).ok();
+    ran.code(1).says("is already in use").never_says(LOOKS_AGAIN);
+
+    let unfetched = Scenario::empty();
+    unfetched.write(file, "services: {web: {image: 'nowhere/nothing:1', pull_policy: never}}\n");
+    unfetched.hoist(["up", "-d"]).code(1).never_says(LOOKS_AGAIN);
+
+    let (mut hooked, proxy) = (Scenario::new("hooks"), Proxy::new());
+    proxy.when("POST", "/exec", Fault::Refuse { status: 409, message: "container 0011 is not running".into() });
+    hooked.through(&proxy);
+    hooked.hoist(["up", "-d"]).code(1).says("is not running").never_says(LOOKS_AGAIN);
+}
+
+#[test]
+fn an_up_beside_a_docker_compose_leaves_one_container_of_each() {
     let scenario = Scenario::new("web_and_db");
     let (ours, theirs) = (scenario.spawn(["up", "-d"]), scenario.spawn_compose(["up", "-d"]));
     let (ours, theirs) = (ours.wait(), theirs.wait());
@@ -94,4 +138,22 @@ fn an_up_that_meets_a_docker_compose_at_work_looks_again() {
         theirs.told()
     );
     scenario.step("down", down([]), [absent("web")]);
+}
+
+#[test]
+fn nobody_waits_for_who_is_asked_whether_to_take_the_rest_down() {
+    let scenario = Scenario::new("web_and_db");
+    scenario.hoist(["up", "-d"]).ok();
+    let (volume, other) = (scenario.name_of("data"), format!("{}-other", scenario.project()));
+    scenario.docker(["create", "--name", &other, "--volume", &format!("{volume}:/data"), "busybox", "true"]).ok();
+    let mut asked = Terminal::of(&scenario, ["down", "-v"], (24, 100));
+    asked.until_shows("take the rest down?");
+    let meanwhile = scenario.hoist(["restart", "web"]);
+    asked.types("y\n");
+    let code = asked.wait();
+    scenario.docker(["rm", "--force", &other]).ok();
+    meanwhile.ok().never_says("waiting for another hoist");
+    assert!(scenario.containers().is_empty());
+    assert_eq!(code, 0);
+    scenario.hoist(["down", "-v"]).ok();
 }

@@ -10,6 +10,7 @@ use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::process::Child;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -154,6 +155,15 @@ impl Proxy {
     /// From here on, lets this happen to requests of this method whose path contains these words.
     pub fn when(&self, method: &'static str, words: &'static str, fault: Fault) {
         let matches = move |one: &Request| one.method == method && one.path.contains(words);
+        self.shared.state().rules.push((Box::new(matches), fault));
+    }
+
+    /// Lets this happen to the next such request, and to no other.
+    pub fn once(&self, method: &'static str, words: &'static str, fault: Fault) {
+        let left = AtomicBool::new(true);
+        let matches = move |one: &Request| {
+            one.method == method && one.path.contains(words) && left.swap(false, Ordering::Relaxed)
+        };
         self.shared.state().rules.push((Box::new(matches), fault));
     }
 
