@@ -3,7 +3,7 @@
 use super::Exit;
 use super::carrier::{Carrier, Hush};
 use super::changes::Changes;
-use super::failure::report_outcomes;
+use super::failure::{report_late, report_outcomes};
 use super::foreign::refuse_foreign;
 use super::interrupt::Ended;
 use super::lock::{Claim, Lock};
@@ -70,8 +70,9 @@ impl Bring<'_> {
     pub async fn finish(&self) -> anyhow::Result<Exit> {
         let context = self.carrier.context;
         let halt = CancellationToken::new();
-        let Ended::Finished(plan) = context.until_interrupted(Box::pin(self.all(&halt)), &halt).await else {
-            return Ok(Exit::INTERRUPTED);
+        let plan = match context.until_interrupted(Box::pin(self.all(&halt)), &halt).await {
+            Ended::Finished(plan) => plan,
+            Ended::Interrupted(left) => return Ok(report_late(context.output(), left)),
         };
         let Some(plan) = plan? else { return Ok(Exit::FAILED) };
         context.show_notes(&plan);

@@ -122,9 +122,19 @@ impl Context {
     /// Waits for work. The first interrupt cancels `halt`, so that work comes to a calm end, and says so; the second does
     /// not wait for that.
     pub async fn until_interrupted<T>(&self, work: impl Future<Output = T>, halt: &CancellationToken) -> Ended<T> {
+        self.until_told("ending: what is being done is finished; Ctrl-C again ends at once", work, halt).await
+    }
+
+    /// The same in these words, when the end of the work is not that of the command.
+    pub async fn until_told<T>(
+        &self,
+        words: &str,
+        work: impl Future<Output = T>,
+        halt: &CancellationToken,
+    ) -> Ended<T> {
         let told = async {
             halt.cancelled().await;
-            self.output.say("ending: what is being done is finished; Ctrl-C again ends at once");
+            self.output.say(words);
             std::future::pending::<std::convert::Infallible>().await
         };
         tokio::select! {

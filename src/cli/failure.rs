@@ -136,6 +136,14 @@ pub fn report_blocked(output: &Output, blocked: &Blocked) {
     }
 }
 
+/// Shows an error that came after the user had ended the command; gives the exit code, which is the user's all the same.
+pub fn report_late<T>(output: &Output, left: Option<anyhow::Result<T>>) -> Exit {
+    if let Some(Err(error)) = left {
+        report(output, &error);
+    }
+    Exit::INTERRUPTED
+}
+
 /// Shows what failed of a plan and what was left as it was for it; gives whether all was done.
 pub fn report_outcomes(output: &Output, plan: &Plan, outcomes: &Outcomes) -> bool {
     for ((_, step), outcome) in plan.steps().zip(outcomes) {

@@ -6,7 +6,7 @@ mod peers;
 
 use super::carrier::{Carrier, Hush};
 use super::conversation::Stdin;
-use super::failure::Faulty;
+use super::failure::{Faulty, report_late};
 use super::foreign::{TakeOver, refuse_foreign};
 use super::interrupt::Ended;
 use super::lock;
@@ -102,8 +102,8 @@ impl Run {
             return self.show(&stage).await;
         };
         let halt = CancellationToken::new();
-        match context.interrupts().or(Box::pin(self.prepare(&stage, carrier, &halt)), &halt).await {
-            Ended::Interrupted(_) => return Ok(Exit::INTERRUPTED),
+        match context.until_interrupted(Box::pin(self.prepare(&stage, carrier, &halt)), &halt).await {
+            Ended::Interrupted(left) => return Ok(report_late(context.output(), left)),
             Ended::Finished(Ok(true)) => {}
             Ended::Finished(Ok(false)) => return Ok(Exit::FAILED),
             Ended::Finished(Err(error)) => return Err(error),

@@ -7,7 +7,7 @@ use super::bring::Bring;
 use super::carrier::Carrier;
 use super::changes::{Changes, REMOVE_ORPHANS};
 use super::create::create;
-use super::failure::report_death;
+use super::failure::{report_death, report_late};
 use super::interrupt::Ended;
 use super::timings::{self, Told};
 use super::{Context, Exit};
@@ -31,7 +31,7 @@ pub struct Up {
     /// Wait until all is running and healthy; implies --detach
     #[arg(long)]
     wait: bool,
-    /// Longest time to wait, in seconds
+    /// Longest time that --wait waits, in seconds
     #[arg(long, value_name = "SECONDS")]
     wait_timeout: Option<u64>,
     #[command(flatten)]
@@ -51,7 +51,9 @@ impl Up {
     pub async fn run(self, context: &Context) -> anyhow::Result<Exit> {
         self.timings.begin(context);
         self.refuse_contradictions()?;
-        let deadline = self.wait_timeout.and_then(|seconds| Deadline::after(Duration::from_secs(seconds)));
+        // As for docker compose, who does not wait waits for no time either.
+        let limit = self.wait_timeout.filter(|_| self.wait);
+        let deadline = limit.and_then(|seconds| Deadline::after(Duration::from_secs(seconds)));
         if self.no_start {
             return create(&self.changes, context).await;
         }
@@ -105,7 +107,10 @@ impl Up {
         let began = std::time::Instant::now();
         let halt = CancellationToken::new();
         let ended = context.until_interrupted(Box::pin(bring.all(&halt)), &halt).await;
-        let Ended::Finished(plan) = ended else { return Ok(Exit::INTERRUPTED) };
+        let plan = match ended {
+            Ended::Finished(plan) => plan,
+            Ended::Interrupted(left) => return Ok(report_late(context.output(), left)),
+        };
         let Some(plan) = plan? else { return Ok(Exit::FAILED) };
         context.show_notes(&plan);
         if plan.is_empty() {

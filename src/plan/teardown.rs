@@ -11,7 +11,7 @@ pub use image::Images;
 pub use kill::kill;
 pub use pause::{pause, unpause};
 pub use remove::{Removal, Running, remove};
-pub use stop::stop;
+pub use stop::{cut_short, stop};
 
 use super::hook::{self, About};
 use super::provide;

@@ -27,6 +27,7 @@ mod hooks;
 mod host;
 mod inspect;
 mod interoperation;
+mod interrupt;
 mod labels;
 mod lifecycle;
 mod lock;

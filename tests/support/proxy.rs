@@ -43,6 +43,8 @@ pub enum Fault {
     Cut,
     /// The engine does it, and the connection ends without an answer.
     CutAfter,
+    /// It is not passed on while there are rules, and then the connection ends without an answer.
+    Hold,
     /// It is answered here.
     Refuse { status: u16, message: String },
 }
@@ -81,6 +83,10 @@ struct State {
     writes: usize,
     /// Writes that the engine has not answered yet.
     pending: usize,
+    /// Requests that are held.
+    held: usize,
+    /// What tells of events: to the client, and from the engine.
+    events: Vec<(UnixStream, UnixStream)>,
     closed: bool,
 }
 
@@ -170,6 +176,24 @@ impl Proxy {
     /// Passes everything on again.
     pub fn calm(&self) {
         self.shared.state().rules.clear();
+        self.shared.changed.notify_all();
+    }
+
+    /// Blocks until a request is held.
+    pub fn until_held(&self) {
+        let held = self.shared.wait(|state| state.held > 0);
+        assert!(held, "no request to hold");
+    }
+
+    /// Ends all that tells of events, once something does, as if the engine had no more to tell.
+    pub fn end_events(&self) {
+        let told = self.shared.wait(|state| !state.events.is_empty());
+        assert!(told, "nobody asked for events");
+        for (mut client, engine) in self.shared.state().events.drain(..) {
+            // Who listens no more is no fault.
+            let _ = client.write_all(b"0\r\n\r\n");
+            let _ = engine.shutdown(Shutdown::Both);
+        }
     }
 
     /// This happens at the client's n-th write.
@@ -247,6 +271,20 @@ impl Shared {
         fault.map_or(Fate::Pass, Fate::Suffer)
     }
 
+    /// Waits until something holds; gives up when the time is over.
+    fn wait(&self, holds: impl Fn(&State) -> bool) -> bool {
+        let state = self.state();
+        let waited = self.changed.wait_timeout_while(state, Duration::from_mins(2), |state| !holds(state));
+        !waited.unwrap().1.timed_out()
+    }
+
+    /// Holds a request until all is calm.
+    fn hold(&self) {
+        self.state().held += 1;
+        self.changed.notify_all();
+        self.wait(|state| state.rules.is_empty());
+    }
+
     fn answered(&self) {
         self.state().pending -= 1;
         self.changed.notify_all();
@@ -311,6 +349,10 @@ impl Connection {
             match &fate {
                 Fate::Suffer(Fault::Delay(time)) => std::thread::sleep(*time),
                 Fate::Suffer(Fault::Cut) => return Ok(()),
+                Fate::Suffer(Fault::Hold) => {
+                    self.shared.hold();
+                    return Ok(());
+                }
                 Fate::Suffer(Fault::Refuse { status, message }) => {
                     head.copy_body(&mut self.client.reader, &mut io::sink())?;
                     self.refuse(*status, message)?;
@@ -330,6 +372,11 @@ impl Connection {
                 return Ok(());
             }
             self.client.writer.write_all(&answer.bytes)?;
+            if request.path.starts_with("/events") {
+                let ends = (self.client.writer.try_clone()?, self.engine.writer.try_clone()?);
+                self.shared.state().events.push(ends);
+                self.shared.changed.notify_all();
+            }
             if answer.is_endless(&request) {
                 drop(pending);
                 return self.copy_both();

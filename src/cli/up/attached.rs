@@ -2,6 +2,7 @@
 
 use super::super::bring::Bring;
 use super::super::carrier::Carrier;
+use super::super::failure::report_late;
 use super::super::interrupt::Ended;
 use super::super::lock::{Claim, Lock};
 use super::super::{Context, Exit};
@@ -22,6 +23,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How long the news of a container's end may take to arrive.
 const LAST_WORDS: Duration = Duration::from_secs(1);
+/// How long what has begun may take to end once all containers were killed.
+const UNDER_WAY: Duration = Duration::from_secs(10);
 
 /// Brings the project up, shows what it says, and stops it at the end. `is_up` hears that all is up.
 pub async fn run(bring: Bring<'_>, attachment: &Attachment, is_up: &dyn Fn()) -> anyhow::Result<Exit> {
@@ -29,13 +32,14 @@ pub async fn run(bring: Bring<'_>, attachment: &Attachment, is_up: &dyn Fn()) ->
     let policy = bring.policy();
     let audience = attachment.audience(project, &policy)?;
     let halt = CancellationToken::new();
-    let images = context.interrupts().or(Box::pin(bring.images(&halt)), &halt).await;
-    let Ended::Finished(seen) = images else { return Ok(Exit::INTERRUPTED) };
-    let Some((seen, lock)) = seen? else { return Ok(Exit::FAILED) };
+    let seen = match context.until_interrupted(Box::pin(bring.images(&halt)), &halt).await {
+        Ended::Finished(seen) => seen?,
+        Ended::Interrupted(left) => return Ok(report_late(context.output(), left)),
+    };
+    let Some((seen, lock)) = seen else { return Ok(Exit::FAILED) };
     let project = &*context.provided().tell(project);
     let carrier = bring.carrier.told(project);
     let plan = reconcile(project, &seen, &bring.policy())?;
-    let changes = !plan.is_empty();
     context.show_notes(&plan);
 
     let Audience { watched, shown } = audience;
@@ -48,48 +52,19 @@ pub async fn run(bring: Bring<'_>, attachment: &Attachment, is_up: &dyn Fn()) ->
         follow.attach_running(container).await?;
     }
     let attached = Attached { bring, carrier: carrier.following(&follow), follow: &follow, policy: &policy };
-    let work = async {
-        if !attached.bring_up(plan, lock, &halt).await? {
-            return anyhow::Ok(Followed::Failed);
-        }
-        if !halt.is_cancelled() {
-            if changes {
-                bring.show_stack(&engine.observe_named(project.name()).await?);
-            }
-            is_up();
-        }
-        tokio::select! {
-            end = follow.follow(project.name(), &mut events, attachment.until()) => Ok(Followed::Ended(end?)),
-            () = halt.cancelled() => Ok(Followed::Ended(None)),
-        }
-    };
-    let exit = match context.interrupts().or(work, &halt).await {
-        Ended::Finished(followed) => attached.conclude(attachment, followed?, &mut events).await?,
-        Ended::Interrupted(_) => {
-            attached.stop(&mut events).await?;
-            Exit::INTERRUPTED
-        }
-    };
+    let exit = attached.see_through(attachment, (plan, lock), &mut events, is_up).await?;
     drop(follow);
     // What was said last is printed before the prompt comes back.
     let _ = tokio::time::timeout(Duration::from_secs(2), printer).await;
     Ok(exit)
 }
 
-/// How the following of a project ended by itself.
-enum Followed {
-    /// It did not come up, which has been shown.
-    Failed,
-    /// All have ended, or one whose end is the end of all.
-    Ended(Option<End>),
-}
-
-/// How containers were stopped.
-#[derive(PartialEq, Eq)]
-enum Stopped {
-    /// Within their grace.
+/// How containers are stopped.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// With hooks and within their grace.
     InPeace,
-    /// At once, since the user did not want to wait.
+    /// At once, since the user does not want to wait.
     AtOnce,
 }
 
@@ -147,6 +122,46 @@ struct Attached<'a> {
 }
 
 impl Attached<'_> {
+    /// Brings all up, shows what it says, and ends it.
+    async fn see_through(
+        &self,
+        attachment: &Attachment,
+        (plan, lock): (Plan, Lock),
+        events: &mut Events,
+        is_up: &dyn Fn(),
+    ) -> anyhow::Result<Exit> {
+        let (context, halt, changes) = (self.carrier.context, CancellationToken::new(), !plan.is_empty());
+        let words = "stopping when what is being done is finished; Ctrl-C again kills";
+        let mut coming = Box::pin(self.bring_up(plan, lock, &halt));
+        match context.until_told(words, coming.as_mut(), &halt).await {
+            Ended::Finished(well) => {
+                if !well? {
+                    return Ok(Exit::FAILED);
+                }
+            }
+            Ended::Interrupted(None) => {
+                self.kill_all(async { drop(coming.await) }, events).await?;
+                return Ok(Exit::INTERRUPTED);
+            }
+            Ended::Interrupted(left) => {
+                let exit = report_late(context.output(), left);
+                self.stop(events).await?;
+                return Ok(exit);
+            }
+        }
+        let following = async {
+            if changes {
+                self.bring.show_stack(&self.carrier.engine.observe_named(self.carrier.project.name()).await?);
+            }
+            is_up();
+            anyhow::Ok(self.follow.follow(self.carrier.project.name(), &mut *events, attachment.until()).await?)
+        };
+        tokio::select! {
+            end = following => self.conclude(attachment, end?, events).await,
+            () = context.interrupts().next() => self.stop(events).await.map(|_| Exit::INTERRUPTED),
+        }
+    }
+
     /// Carries the plan out; the lock ends with it, before anything is followed.
     async fn bring_up(&self, plan: Plan, _lock: Lock, halt: &CancellationToken) -> anyhow::Result<bool> {
         let (plan, outcomes) = self.bring.converge(self.carrier, plan, halt).await?;
@@ -158,13 +173,12 @@ impl Attached<'_> {
 
     /// Ends the command: all containers are stopped when the end of one is that of all, and the exit code is the one that
     /// was asked for.
-    async fn conclude(&self, attachment: &Attachment, followed: Followed, events: &mut Events) -> anyhow::Result<Exit> {
-        let Followed::Ended(end) = followed else { return Ok(Exit::FAILED) };
+    async fn conclude(&self, attachment: &Attachment, end: Option<End>, events: &mut Events) -> anyhow::Result<Exit> {
         if let Some(end) = &end {
             let project = self.carrier.project.name().as_str();
             let container = short_name(&end.container, project);
             self.carrier.context.output().say(&format!("{container} exited with code {}: aborting", end.code));
-            if self.stop(events).await? == Stopped::AtOnce {
+            if self.stop(events).await? == Manner::AtOnce {
                 return Ok(Exit::INTERRUPTED);
             }
         }
@@ -175,25 +189,36 @@ impl Attached<'_> {
         Ok(code.map_or(Exit::DONE, Exit::of_process))
     }
 
-    /// Stops all containers, dependents first, while their output is still shown. Ctrl-C kills them.
-    async fn stop(&self, events: &mut Events) -> anyhow::Result<Stopped> {
+    /// Stops all containers, dependents first, while their output is still shown. Ctrl-C kills them. Gives how they were
+    /// stopped in the end.
+    async fn stop(&self, events: &mut Events) -> anyhow::Result<Manner> {
         self.carrier.context.output().say("stopping; Ctrl-C again kills");
-        let targets = self.policy.targets.clone();
-        let gentle = Teardown { grace: self.policy.grace, targets, ..Teardown::default() };
         tokio::select! {
-            result = self.stop_and_listen(&gentle, &mut *events) => return result.map(|()| Stopped::InPeace),
+            result = self.stop_and_listen(Manner::InPeace, &mut *events) => return result.map(|()| Manner::InPeace),
             () = self.carrier.context.interrupts().next() => {}
         }
-        let now = Teardown { grace: Some(Duration::ZERO), ..gentle };
-        self.stop_and_listen(&now, events).await?;
-        Ok(Stopped::AtOnce)
+        self.kill_all(std::future::ready(()), events).await.map(|()| Manner::AtOnce)
+    }
+
+    /// Kills all containers, also one whose start was under way in what still comes up. Ctrl-C does not wait for that.
+    async fn kill_all(&self, coming: impl Future<Output = ()>, events: &mut Events) -> anyhow::Result<()> {
+        self.carrier.context.output().say("killing; Ctrl-C again does not wait for it");
+        let killing = async {
+            let rest = tokio::time::timeout(UNDER_WAY, coming);
+            tokio::join!(self.stop_and_listen(Manner::AtOnce, &mut *events), rest).0?;
+            self.stop_and_listen(Manner::AtOnce, events).await
+        };
+        tokio::select! {
+            result = killing => result,
+            () = self.carrier.context.interrupts().next() => Ok(()),
+        }
     }
 
     /// Stops all containers; what they still say, and that they ended, is told to the last.
-    async fn stop_and_listen(&self, how: &Teardown, events: &mut Events) -> anyhow::Result<()> {
+    async fn stop_and_listen(&self, manner: Manner, events: &mut Events) -> anyhow::Result<()> {
         let stopped = CancellationToken::new();
         let stopping = async {
-            let result = self.stop_all(how).await;
+            let result = self.stop_all(manner).await;
             stopped.cancel();
             result
         };
@@ -211,17 +236,24 @@ impl Attached<'_> {
         tokio::join!(stopping, listening).0
     }
 
-    async fn stop_all(&self, how: &Teardown) -> anyhow::Result<()> {
+    async fn stop_all(&self, manner: Manner) -> anyhow::Result<()> {
         let Carrier { context, engine, project, .. } = self.carrier;
+        let how = Teardown { grace: self.policy.grace, targets: self.policy.targets.clone(), ..Teardown::default() };
+        let plan = match manner {
+            Manner::InPeace => teardown::stop,
+            Manner::AtOnce => teardown::cut_short,
+        };
         let observe = async || {
             let seen = engine.observe_named(project.name()).await?;
-            Ok(teardown::stop(project.name(), Some(project), &seen, how))
+            Ok(plan(project.name(), Some(project), &seen, &how))
         };
         // Who does not want to wait waits for no other hoist either.
-        let (at_once, never) = (how.grace == Some(Duration::ZERO), CancellationToken::new());
+        let (at_once, never) = (manner == Manner::AtOnce, CancellationToken::new());
         let claim = Claim { context, engine, project: project.name() };
         let (plan, _lock) = claim.settle(observe, |plan| plan.is_empty() || at_once, &never).await?;
-        self.carrier.carry_out(&plan, OnFailure::GoOn, &never).await;
+        // These ends are news, and the time to come up is no time to stop.
+        let carrier = self.bring.carrier.told(project).until(None);
+        carrier.carry_out(&plan, OnFailure::GoOn, &never).await;
         Ok(())
     }
 }

@@ -240,3 +240,31 @@ fn all_images_are_those_that_services_use_and_with_targets_theirs() {
     assert_eq!(images_that_go(Some(&file), Images::All, &[]).len(), 3);
     assert_eq!(images_that_go(Some(&file), Images::All, &["pulled"]).len(), 1);
 }
+
+#[test]
+fn what_is_cut_short_waits_for_no_order_no_hook_and_no_program() {
+    let shop = project(
+        "services:
+  db: {image: postgres}
+  web: {image: nginx, depends_on: {db: {condition: service_started}}, pre_stop: [{command: [bye]}]}
+  mail: {provider: {type: post}}",
+    );
+    let mut seen = applied(&shop);
+    let name = shop.name().clone();
+    let gentle = plan_lines(&stop(&name, Some(&shop), &seen, &Teardown::default()));
+    assert!(gentle.len() > 2, "{gentle:?}");
+    let lines = |seen: &Observed, targets: &[&str]| {
+        let targets = targets.iter().map(|name| name.parse().expect("valid")).collect();
+        plan_lines(&cut_short(&name, Some(&shop), seen, &Teardown { targets, ..Teardown::default() }))
+    };
+    assert_eq!(lines(&seen, &[]), ["stop db-1", "stop web-1"]);
+    assert_eq!(lines(&seen, &["web"]), ["stop web-1"]);
+    let helper = SeenContainer { name: "helper".into(), ..seen.containers[0].clone() };
+    seen.helpers.push(helper);
+    assert_eq!(lines(&seen, &[]), ["stop db-1", "stop web-1", "stop helper"]);
+    seen.helpers.clear();
+    for container in &mut seen.containers {
+        container.oneoff = true;
+    }
+    assert!(lines(&seen, &[]).is_empty(), "what 'run' made goes on");
+}
