@@ -146,7 +146,7 @@ impl Later<'_> {
         while !alive.is_empty() {
             let Some(event) = events.next().await.transpose()? else { break };
             let asked = self.logs.services.is_empty() || self.logs.services.contains(&event.service);
-            if !asked || event.oneoff {
+            if !asked || event.oneoff || event.hook {
                 continue;
             }
             match event.action {

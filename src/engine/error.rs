@@ -50,6 +50,12 @@ pub enum EngineError {
         /// What happened.
         fault: String,
     },
+    /// The engine ended what it tells of containers, and they have not ended.
+    #[error("the engine at {host} no longer tells what happens to the containers")]
+    Silent {
+        /// Where the engine is.
+        host: String,
+    },
     /// The engine took longer than it may.
     #[error("the engine at {host} did not answer in time")]
     Timeout {
@@ -238,6 +244,7 @@ impl EngineError {
             }
             Self::Unreachable { .. } => Some("is the engine running? DOCKER_HOST names another one".into()),
             Self::Broken { .. } => Some("was the engine restarted? run the command again".into()),
+            Self::Silent { .. } => Some("was the engine restarted? 'hoist ps' shows what still runs".into()),
             Self::Timeout { .. } => Some("look at the engine's own log; it may be overloaded".into()),
             Self::PortInUse { .. } => Some("stop what uses it, or publish another port".into()),
             Self::PullFailed { help, .. } | Self::PushFailed { help, .. } | Self::NotResolved { help, .. } => {

@@ -28,6 +28,8 @@ pub struct ContainerEvent {
     pub number: u32,
     /// Whether it was made by `run`.
     pub oneoff: bool,
+    /// Whether a hook of its service runs in it, and the service does not.
+    pub hook: bool,
     /// When, by the engine's clock, in nanoseconds since 1970.
     pub at: i64,
 }
@@ -131,6 +133,7 @@ fn event(message: EventMessage) -> Option<ContainerEvent> {
         service: label(labels::SERVICE)?.parse().ok()?,
         number: label(labels::CONTAINER_NUMBER).and_then(|number| number.parse().ok()).unwrap_or(0),
         oneoff: label(labels::ONEOFF).is_some_and(|oneoff| oneoff.eq_ignore_ascii_case("true")),
+        hook: label(labels::HOOK).is_some(),
         at: message.time_nano.unwrap_or(0),
     })
 }
@@ -155,14 +158,27 @@ mod tests {
 
     #[test]
     fn an_event_names_its_service_and_the_exit_code() {
-        let message: EventMessage = serde_json::from_str(
-            r#"{"Type":"container","Action":"die","timeNano":7,"Actor":{"ID":"00","Attributes":{"exitCode":"3",
-            "name":"p-web-1","com.docker.compose.service":"web","com.docker.compose.container-number":"1"}}}"#,
-        )
-        .expect("as an engine writes it");
-        let event = event(message).expect("a container's");
+        let event = died(r#""com.docker.compose.container-number":"1""#);
         assert_eq!(event.action, ContainerAction::Die { exit_code: 3 });
-        assert_eq!((event.service.as_str(), event.number, event.oneoff), ("web", 1, false));
+        assert_eq!((event.service.as_str(), event.number), ("web", 1));
+        assert_eq!((event.oneoff, event.hook), (false, false));
+    }
+
+    #[test]
+    fn an_event_of_a_hook_or_a_run_says_so() {
+        let (hook, run) =
+            (died(r#""com.docker.compose.hook":"pre_start""#), died(r#""com.docker.compose.oneoff":"True""#));
+        assert_eq!([(hook.hook, hook.oneoff), (run.hook, run.oneoff)], [(true, false), (false, true)]);
+    }
+
+    /// What an engine tells of the end of a container of 'web' that has one more label.
+    fn died(label: &str) -> ContainerEvent {
+        let text = format!(
+            r#"{{"Type":"container","Action":"die","timeNano":7,"Actor":{{"ID":"00","Attributes":{{"exitCode":"3",
+            "name":"p-web-1","com.docker.compose.service":"web",{label}}}}}}}"#
+        );
+        let message: EventMessage = serde_json::from_str(&text).expect("as an engine writes it");
+        event(message).expect("a container's")
     }
 
     #[test]

@@ -62,7 +62,19 @@ pub struct Follow {
     attached: Mutex<BTreeMap<ContainerId, Attached>>,
     /// The services that others wait to see completed: their good end is no news.
     jobs: BTreeSet<Name>,
+    /// Whose end is news.
+    lives: Mutex<BTreeMap<ContainerId, Life>>,
     ends: Mutex<Vec<End>>,
+}
+
+/// What is known of a container. Of all others no end is news: events are listened to from before anything is done, and
+/// tell of what was replaced, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Life {
+    /// It runs, or this run starts it.
+    Lives,
+    /// This run stops or removes it on the way up.
+    Dismissed,
 }
 
 struct Attached {
@@ -77,8 +89,9 @@ impl Follow {
     /// Watches the containers of some services until they end, and tells what those of some of them say.
     pub fn new(engine: &Engine, watched: BTreeSet<Name>, shown: BTreeSet<Name>) -> (Self, UnboundedReceiver<Said>) {
         let (sender, receiver) = unbounded_channel();
-        let (attached, ends) = (Mutex::default(), Mutex::default());
-        (Self { engine: engine.clone(), watched, shown, sender, attached, jobs: BTreeSet::new(), ends }, receiver)
+        let (engine, jobs) = (engine.clone(), BTreeSet::new());
+        let (attached, lives, ends) = (Mutex::default(), Mutex::default(), Mutex::default());
+        (Self { engine, watched, shown, sender, attached, jobs, lives, ends }, receiver)
     }
 
     /// Expects these services to end by themselves.
@@ -107,6 +120,7 @@ impl Follow {
 
     /// Attaches to a container that is about to start, so that not a byte is missed.
     pub(super) async fn before_start(&self, id: &ContainerId, subject: &Subject) -> Result<(), EngineError> {
+        self.lives().entry(id.clone()).or_insert(Life::Lives);
         let wanted = subject.service.as_ref().is_some_and(|service| self.shown.contains(service));
         if wanted {
             self.attach(id, &subject.name).await?;
@@ -114,10 +128,19 @@ impl Follow {
         Ok(())
     }
 
-    /// Attaches to a container that runs; what it said before is not repeated.
+    /// Takes note that a container is about to be stopped or removed on the way up: its end is no news, unless it is
+    /// started again.
+    pub(super) fn dismiss(&self, id: &ContainerId) {
+        self.lives().insert(id.clone(), Life::Dismissed);
+    }
+
+    /// Attaches to a container that runs and stays; what it said before is not repeated.
     pub async fn attach_running(&self, container: &SeenContainer) -> Result<(), EngineError> {
-        let wanted = self.shown.contains(&container.service) && !container.oneoff;
-        if wanted && container.state == State::Running {
+        if container.state != State::Running || container.oneoff {
+            return Ok(());
+        }
+        self.lives().insert(container.id.clone(), Life::Lives);
+        if self.shown.contains(&container.service) {
             self.attach(&container.id, &container.name).await?;
         }
         Ok(())
@@ -149,7 +172,7 @@ impl Follow {
     /// it gives then. Containers that start again, or that another shell starts, are followed from then on.
     ///
     /// # Errors
-    /// When the engine cannot be asked.
+    /// When the engine cannot be asked, or tells no more while a container runs.
     pub async fn follow(
         &self,
         project: &ProjectName,
@@ -160,16 +183,16 @@ impl Follow {
         let ours = |one: &&SeenContainer| self.watched.contains(&one.service) && !one.oneoff;
         let mut running: BTreeSet<ContainerId> =
             seen.containers.iter().filter(ours).filter(|one| one.is_up()).map(|one| one.id.clone()).collect();
+        for id in &running {
+            self.lives().entry(id.clone()).or_insert(Life::Lives);
+        }
         while let Some(event) = self.next(&mut events, &running).await.transpose()? {
-            if !self.watched.contains(&event.service) || event.oneoff {
+            if !self.watched.contains(&event.service) || event.oneoff || event.hook {
                 continue;
             }
             match event.action {
-                ContainerAction::Start => {
-                    running.insert(event.id.clone());
-                    self.again(&event).await?;
-                }
-                ContainerAction::Die { exit_code } => {
+                ContainerAction::Start => running.extend(self.started(&event).await?),
+                ContainerAction::Die { exit_code } if self.is_alive(&event.id) => {
                     let restarting = self.died(&event, exit_code).await;
                     if !restarting {
                         running.remove(&event.id);
@@ -185,7 +208,11 @@ impl Follow {
                 _ => {}
             }
         }
-        Ok(self.missed(&seen, until))
+        if running.is_empty() { Ok(self.missed(&seen, until)) } else { Err(self.silent()) }
+    }
+
+    fn silent(&self) -> EngineError {
+        EngineError::Silent { host: self.engine.host().to_string() }
     }
 
     /// Takes note of an end.
@@ -231,19 +258,24 @@ impl Follow {
         }
     }
 
-    /// A container started that is not attached: its log is followed from this start on.
-    async fn again(&self, event: &ContainerEvent) -> Result<(), EngineError> {
-        if !self.shown.contains(&event.service) || self.attached().contains_key(&event.id) {
-            return Ok(());
+    /// A container started; one that is not attached is followed by its log from this start on. Gives it
+    /// while it is still there: one that was replaced may have been started before that.
+    async fn started(&self, event: &ContainerEvent) -> Result<Option<ContainerId>, EngineError> {
+        let unheard = self.shown.contains(&event.service) && !self.attached().contains_key(&event.id);
+        if self.is_alive(&event.id) && !unheard {
+            return Ok(Some(event.id.clone()));
         }
         let seen = match self.engine.inspect(&event.id).await {
             Ok(seen) => seen,
-            Err(EngineError::NotFound { .. }) => return Ok(()),
+            Err(EngineError::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let options = LogOptions { follow: true, since: seen.started_at.parse().ok(), ..LogOptions::default() };
-        self.forward(&event.id, &seen.name, self.engine.logs(&event.id, &options));
-        Ok(())
+        self.lives().insert(event.id.clone(), Life::Lives);
+        if unheard {
+            let options = LogOptions { follow: true, since: seen.started_at.parse().ok(), ..LogOptions::default() };
+            self.forward(&event.id, &seen.name, self.engine.logs(&event.id, &options));
+        }
+        Ok(Some(event.id.clone()))
     }
 
     /// Tells that a container ended; gives whether the engine starts it again.
@@ -261,6 +293,15 @@ impl Follow {
             let _ = self.sender.send(Said::Exited { container, code, restarting });
         }
         restarting
+    }
+
+    /// Whether the end of a container is news.
+    fn is_alive(&self, id: &ContainerId) -> bool {
+        self.lives().get(id) == Some(&Life::Lives)
+    }
+
+    fn lives(&self) -> std::sync::MutexGuard<'_, BTreeMap<ContainerId, Life>> {
+        self.lives.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn attached(&self) -> std::sync::MutexGuard<'_, BTreeMap<ContainerId, Attached>> {

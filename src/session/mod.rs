@@ -254,8 +254,14 @@ impl Run<'_> {
     }
 
     async fn perform(&self, id: StepId, step: &Step) -> Result<(), StepError> {
-        if let (Action::Start { target }, Some(follow)) = (&step.action, self.session.follow) {
-            follow.before_start(&self.resolve(target)?, &step.subject).await?;
+        match (&step.action, self.session.follow) {
+            (Action::Start { target }, Some(follow)) => {
+                follow.before_start(&self.resolve(target)?, &step.subject).await?;
+            }
+            (Action::Stop { target, .. } | Action::Remove { target, .. }, Some(follow)) => {
+                follow.dismiss(&self.resolve(target)?);
+            }
+            _ => {}
         }
         let made = |step: StepId| self.made().get(&step).cloned();
         let report = |what: What| self.session.happened(id, what);

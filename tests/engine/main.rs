@@ -17,6 +17,7 @@ mod create;
 mod down;
 mod drift;
 mod dry_run;
+mod ends;
 mod examples;
 mod exec;
 mod exit_codes;
