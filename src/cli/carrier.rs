@@ -179,7 +179,7 @@ impl<'a> Carrier<'a> {
             Ended::Finished(outcomes) => (outcomes, Exit::DONE),
         };
         losses.tell(self.context, &outcomes);
-        let well = report_outcomes(self.context.output(), plan, &outcomes);
+        let well = self.report(plan, &outcomes, &halt);
         if well || whole == Exit::INTERRUPTED { whole } else { Exit::FAILED }
     }
 }

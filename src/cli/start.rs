@@ -18,13 +18,16 @@ pub struct Start {
     /// Wait until all is running and healthy
     #[arg(long)]
     wait: bool,
-    /// Longest time to wait, in seconds
+    /// Longest time that --wait waits, in seconds
     #[arg(long, value_name = "SECONDS")]
     wait_timeout: Option<u64>,
 }
 
 impl Start {
     pub async fn run(self, context: &Context) -> anyhow::Result<Exit> {
+        // The time runs from here on: what another hoist takes of it is gone, too.
+        let limit = self.wait_timeout.filter(|_| self.wait);
+        let deadline = limit.and_then(|seconds| Deadline::after(Duration::from_secs(seconds)));
         let mut scope = Scope::of(context, &self.services).await?;
         anyhow::ensure!(
             scope.file().is_some() || !scope.seen.containers.is_empty(),
@@ -36,7 +39,6 @@ impl Start {
         let plan = start(scope.project(), &scope.seen, &policy)?;
         scope.fill(context, &plan)?;
         check_revived(context, &scope, &plan).await?;
-        let deadline = self.wait_timeout.and_then(|seconds| Deadline::after(Duration::from_secs(seconds)));
         Ok(settle_by(context, scope.task(&plan), "all runs already", deadline).await)
     }
 }

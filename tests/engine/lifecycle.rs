@@ -1,8 +1,9 @@
 //! `start`, `stop`, `restart`, `kill`, `rm`, `pause` and `unpause`: side by side with docker compose, which must leave the
 //! same world behind and end with the same exit code.
 
-use crate::support::{Container, Scenario};
+use crate::support::{Container, Fault, Proxy, Scenario};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// What two tools have to agree on: for each container its state, its exit code, and whether it is the one of before, and
 /// still in the same run.
@@ -178,8 +179,18 @@ fn start_gives_up_waiting_when_the_time_is_over() {
     let check = "healthcheck: {test: 'false', interval: 1s, retries: 1000}";
     scenario.write("compose.yaml", &format!("services: {{a: {{image: busybox, command: sleep 1000, {check}}}}}\n"));
     scenario.hoist(["create"]).ok();
-    let ran = scenario.hoist(["start", "--wait", "--wait-timeout", "1"]).code(1);
+    let ran = scenario.hoist(["start", "--wait", "--wait-timeout", "5"]).code(1);
     assert_eq!(scenario.container("a").state(), "running", "{}", ran.told());
+}
+
+#[test]
+fn the_time_that_start_has_includes_that_of_the_look() {
+    let (mut scenario, proxy) = (Scenario::new("three_services"), Proxy::new());
+    scenario.hoist(["create"]).ok();
+    scenario.through(&proxy);
+    proxy.when("GET", "/containers/json", Fault::Delay(Duration::from_secs(2)));
+    let ran = scenario.hoist(["start", "--wait", "--wait-timeout", "1"]).code(1).says("not ready after 1s");
+    assert!(scenario.containers().iter().all(|one| one.state() == "created"), "{}", ran.told());
 }
 
 #[test]
