@@ -1,19 +1,26 @@
 //! Each row of `docs/exit-codes.md`.
 
-use crate::support::{Ran, Running, Scenario, example};
+use crate::support::{Fault, Proxy, Ran, Running, Scenario, example};
 use std::collections::BTreeSet;
+use std::sync::Mutex;
 
-/// `quick` ends with a code after `job` has ended well; `long` goes on.
+/// How many stacks are looked at side by side.
+const AT_ONCE: usize = 4;
+
+/// `quick` ends with a code after `job` has ended well and `long` is ready for its own end; `long` goes on.
 const STACK: &str = "services:
   job: {image: busybox, command: 'true'}
   quick:
     image: busybox
-    command: sh -c 'sleep 1; exit ${CODE}'
+    volumes: ['shared:/shared']
+    command: sh -c 'until test -e /shared/ready; do sleep 0.1; done; exit ${CODE}'
     depends_on: {job: {condition: service_completed_successfully}}
   long:
     image: busybox
     init: true
-    command: sh -c \"trap 'exit 9' TERM; echo ready; while true; do sleep 0.1; done\"
+    volumes: ['shared:/shared']
+    command: sh -c \"trap 'exit 9' TERM; touch /shared/ready; echo ready; while true; do sleep 0.1; done\"
+volumes: {shared: {}}
 ";
 
 /// Two that go on and do not listen.
@@ -23,7 +30,7 @@ const STUBBORN: &str = "services:
 
 type Row = (&'static str, &'static str, fn());
 
-const ROWS: [Row; 19] = [
+const ROWS: [Row; 26] = [
     ("0", "all was done, or there was nothing to do", done),
     ("0", "`up` in the foreground, and all containers have ended, whatever their exit codes", all_ended),
     ("0", "`plan` has nothing to do", nothing_planned),
@@ -40,9 +47,21 @@ const ROWS: [Row; 19] = [
         refused,
     ),
     ("1", "`rm` without `--force` and without anybody to ask", nobody),
+    ("1", "`up -d`, and a container that it started is dead right after that", dead),
+    ("1", "`check` finds an error", checked),
+    ("1", "`names lookup` of a name that resolves nowhere, or where nobody runs who could be asked", nowhere),
     ("2", "`plan` has something to do", planned),
-    ("130", "Ctrl-C or SIGTERM, once: all is stopped in peace", once),
-    ("130", "Ctrl-C or SIGTERM, twice: what is being stopped is killed", twice),
+    ("130", "Ctrl-C or SIGTERM, once: `up` in the foreground stops all in peace", once),
+    ("130", "Ctrl-C or SIGTERM, twice: `up` in the foreground kills what is not stopped yet", twice),
+    (
+        "130",
+        "Ctrl-C or SIGTERM, once: all else finishes what it does (`down` a stop, `up -d` a start) and begins nothing \
+         more; pulls, builds and waits are given up",
+        once_elsewhere,
+    ),
+    ("130", "Ctrl-C or SIGTERM, twice: all else ends at once; what the engine does by then, it does", twice_elsewhere),
+    ("130", "Ctrl-C or SIGTERM, twice: `run` kills the process, which gets the first one itself", run_twice),
+    ("141", "`exec`, `run`, and nobody reads their standard output any more", unheard),
     ("the container's", "`up --abort-on-container-exit`: of the first container that ended", first_end),
     (
         "the container's",
@@ -54,14 +73,21 @@ const ROWS: [Row; 19] = [
         "`up --exit-code-from SERVICE`: of that service, also when it was stopped because another one ended",
         code_from,
     ),
-    ("the process's", "`exec`", exec),
+    ("the process's", "`exec`, and `run` without `--detach`", process),
 ];
 
 #[test]
 fn each_row_of_the_table_is_true() {
+    let rows = Mutex::new(ROWS.into_iter());
+    let next = || rows.lock().unwrap().next();
+    let worker = || {
+        while let Some((_, _, row)) = next() {
+            row();
+        }
+    };
     std::thread::scope(|scope| {
-        for (_, _, row) in ROWS {
-            scope.spawn(row);
+        for _ in 0..AT_ONCE {
+            scope.spawn(worker);
         }
     });
 }
@@ -237,7 +263,7 @@ fn first_failure() {
     let ran = scenario.hoist(["up", "--abort-on-container-failure"]).code(7);
     assert_eq!(states(&scenario), ["exited", "exited", "exited"], "{}", ran.told());
     let scenario = stack("0");
-    scenario.edit("compose.yaml", "trap 'exit 9' TERM; echo ready; while true; do sleep 0.1; done", "sleep 2");
+    scenario.edit("compose.yaml", "echo ready; while true; do sleep 0.1; done", "sleep 2");
     scenario.hoist(["up", "--abort-on-container-failure"]).ok();
 }
 
@@ -247,8 +273,103 @@ fn code_from() {
     stack("0").hoist(["up", "--exit-code-from", "long"]).code(9);
 }
 
-fn exec() {
+fn process() {
     let scenario = Scenario::new("three_services");
     scenario.hoist(["up", "-d"]).ok();
     scenario.hoist(["exec", "web", "sh", "-c", "exit 5"]).code(5);
+    scenario.hoist(["run", "--rm", "web", "sh", "-c", "exit 5"]).code(5);
+    scenario.hoist(["run", "--rm", "--detach", "web", "sh", "-c", "exit 5"]).ok();
+}
+
+fn dead() {
+    let scenario = Scenario::empty();
+    scenario.write(
+        "compose.yaml",
+        "services:
+  dead: {image: busybox, command: sh -c 'exit 3'}
+  job: {image: busybox, command: sleep 1}
+  web: {image: busybox, command: 'true', depends_on: {job: {condition: service_completed_successfully}}}
+",
+    );
+    scenario.hoist(["up", "-d"]).code(1).says("dead exited with code 3 right after its start");
+}
+
+fn checked() {
+    let scenario = Scenario::empty();
+    scenario.write("compose.yaml", "services: {a: {image: busybox}}\n");
+    scenario.hoist(["check"]).ok();
+    scenario.write("compose.yaml", "services: {a: {imgae: x}}\n");
+    scenario.hoist(["check"]).code(1).prints("imgae");
+}
+
+fn nowhere() {
+    let scenario = Scenario::new("named");
+    scenario.hoist(["names", "lookup", "db"]).code(1).says("there is nobody to ask");
+    scenario.hoist(["up", "-d"]).ok();
+    scenario.hoist(["names", "lookup", "db"]).ok();
+    scenario.hoist(["names", "lookup", "nope"]).code(1).says("'nope' resolves nowhere");
+}
+
+/// A `down` that waits for a container with this grace.
+fn slow_down(grace: &str) -> (Scenario, Running) {
+    let scenario = Scenario::empty();
+    scenario.write("compose.yaml", &STUBBORN.replace("100s", grace));
+    scenario.hoist(["up", "-d"]).ok();
+    let running = scenario.spawn(["down"]);
+    running.until_says("still stopping");
+    (scenario, running)
+}
+
+fn once_elsewhere() {
+    let scenario = Scenario::new("ordered");
+    scenario.edit("compose.yaml", "sleep 0.5; echo done", "sleep 1000");
+    let running = scenario.spawn(["up", "-d"]);
+    running.until_says("job");
+    running.interrupt();
+    running.wait().code(130);
+    assert!(states(&scenario).iter().filter(|state| *state == "running").count() <= 1, "only the job was begun");
+    let (scenario, running) = slow_down("5s");
+    running.interrupt();
+    running.wait().code(130);
+    assert_eq!((scenario.container("one").state(), scenario.networks().len()), ("exited", 1));
+    let (mut scenario, proxy) = (Scenario::new("three_services"), Proxy::new());
+    scenario.through(&proxy);
+    proxy.when("POST", "/images/create", Fault::Hold);
+    let running = scenario.spawn(["pull"]);
+    proxy.until_held();
+    running.terminate();
+    running.wait().code(130);
+}
+
+fn twice_elsewhere() {
+    let (_scenario, running) = slow_down("1000s");
+    running.interrupt();
+    running.until_says("Ctrl-C again ends at once");
+    running.interrupt();
+    running.wait().code(130);
+}
+
+fn run_twice() {
+    let scenario = Scenario::empty();
+    scenario.write("compose.yaml", STUBBORN);
+    scenario.edit("compose.yaml", "trap '' TERM", "trap '' INT TERM");
+    let running = scenario.spawn(["run", "-T", "one"]);
+    running.until_prints("ready");
+    running.interrupt();
+    // Two signals of a kind that come at once are one.
+    running.terminate();
+    let ran = running.wait();
+    assert!(!states(&scenario).contains(&"running".to_owned()), "{}", ran.told());
+    ran.code(130);
+}
+
+fn unheard() {
+    let scenario = Scenario::new("three_services");
+    scenario.hoist(["up", "-d"]).ok();
+    for command in ["exec -T web", "run --rm -T web"] {
+        let hoist = env!("CARGO_BIN_EXE_hoist");
+        let mut shell = scenario.program("sh");
+        shell.args(["-c", &format!("{{ {hoist} {command} yes; echo code $? >&2; }} | head -n 1")]);
+        Running::spawn(shell).wait().says("code 141");
+    }
 }
