@@ -100,6 +100,11 @@ impl SourceMap {
         self.file(file).map_or(Path::new(""), |file| &file.path)
     }
 
+    /// The names of all files.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(|file| file.path.as_path())
+    }
+
     /// Line, column and text of the line in which a span starts.
     pub fn locate(&self, span: Span) -> Option<Location<'_>> {
         let file = self.file(span.file)?;

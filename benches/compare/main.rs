@@ -10,6 +10,7 @@ mod bare;
 mod planning;
 mod project;
 mod proxy;
+mod reload;
 mod report;
 mod stack;
 
@@ -74,7 +75,8 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    println!("{}\n{}", report.table(&CASES), report.verdicts(&CASES));
+    let cases = [CASES.as_slice(), reload::CASES.as_slice()].concat();
+    println!("{}\n{}", report.table(&cases), report.verdicts(&cases));
     match report.save() {
         Ok(file) => println!("raw runs: {}", file.display()),
         Err(error) => {
@@ -93,8 +95,14 @@ const fn tenfold(from: Case) -> Growth {
 /// A part of the whole that can be measured alone.
 type Part = (&'static str, fn(&mut Report) -> anyhow::Result<()>);
 
-const PARTS: [Part; 5] =
-    [("flask", flask_redis), ("chain", chain), ("many", many_services), ("plan", plans), ("config", configs)];
+const PARTS: [Part; 6] = [
+    ("flask", flask_redis),
+    ("chain", chain),
+    ("many", many_services),
+    ("plan", plans),
+    ("config", configs),
+    ("watch", reload::measure),
+];
 
 fn measure() -> anyhow::Result<Report> {
     let mut report = Report::begin()?;

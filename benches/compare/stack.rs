@@ -102,7 +102,8 @@ impl Stack {
         self.run(Tool::Compose, &["down", "--volumes", "--timeout", "1"])
     }
 
-    fn command(&self, tool: Tool) -> Command {
+    /// The command line of a tool, up to its flags for this stack.
+    pub fn command(&self, tool: Tool) -> Command {
         let mut command = match tool {
             Tool::Hoist => Command::new(env!("CARGO_BIN_EXE_hoist")),
             Tool::Compose | Tool::Engine => Command::new("docker"),

@@ -7,7 +7,7 @@ use super::foreign::{TakeOver, is_shared};
 use super::interrupt::Interrupted;
 use crate::engine::Engine;
 use crate::load::Loaded;
-use crate::model::{Project, PullPolicy};
+use crate::model::{Project, PullPolicy, Service};
 use crate::plan::reconcile::changed_volumes;
 use crate::plan::{
     Action, AnonymousVolumes, Dependencies, Images, Observed, Orphans, Plan, Policy, Providers, Reach, Recreate,
@@ -74,6 +74,9 @@ pub struct Changes {
     /// Where they come from.
     #[arg(skip)]
     given_by: GivenBy,
+    /// Whether services that are built and watched are built, even if there is an image.
+    #[arg(skip)]
+    develop: bool,
     /// What becomes of orphans, once the environment is known.
     #[arg(skip)]
     orphans: OnceCell<Orphans>,
@@ -108,9 +111,9 @@ pub fn parse_scale(text: &str) -> Result<(Name, u32), String> {
 }
 
 impl Changes {
-    /// These services, all when none is named.
-    pub fn of(services: Vec<Name>) -> Self {
-        Self { services, given_by: GivenBy::Command, ..Self::default() }
+    /// These services, all when none is named; what is developed is built from what its files are now.
+    pub fn developed(services: Vec<Name>) -> Self {
+        Self { services, develop: true, given_by: GivenBy::Command, ..Self::default() }
     }
 
     /// These services in these numbers.
@@ -135,6 +138,11 @@ impl Changes {
         self.set_scale(&mut loaded.project)?;
         if self.pull.is_some() {
             loaded.project.services.values_mut().for_each(|service| service.pull_policy.clone_from(&self.pull));
+        }
+        if self.develop {
+            let is_developed = |service: &&mut Service| service.build.is_some() && service.is_watched();
+            let developed = loaded.project.services.values_mut().filter(is_developed);
+            developed.for_each(|service| service.pull_policy = Some(PullPolicy::Build));
         }
         refuse_nothing(&loaded.project)?;
         let flag = if self.remove_orphans { Orphans::Remove } else { Orphans::Keep };

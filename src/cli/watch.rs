@@ -1,96 +1,178 @@
 //! `hoist watch`.
 
+mod bench;
+mod model;
+mod tell;
+mod works;
+
 use super::changes::Changes;
-use super::failure::{Advised, report_blocked, report_outcomes};
-use super::interrupt::Ended;
+use super::failure::{Advised, report};
 use super::up::Up;
 use super::{Context, Exit};
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::Path as Place;
 use crate::engine::{Engine, Licence};
-use crate::execute::OnFailure;
 use crate::load::Loaded;
 use crate::model::Project;
-use crate::plan::reconcile::restart;
-use crate::plan::{Action, Plan, Policy};
-use crate::render::Output;
-use crate::session::Session;
 use crate::value::Name;
-use crate::watch::{Breaker, Change, Rules, Watch as Files, WatchError, Writable};
+use crate::watch::{Disk, Mounts, News, Rules, Watch as Files, WatchError, resolved};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-use tokio_util::sync::CancellationToken;
+use tell::Teller;
+use works::{Prune, Works};
 
-/// Time before a container is killed whose file does not say how long it may take: somebody waits in front of the screen.
-const GRACE: Duration = Duration::from_secs(2);
-
-/// Restart services when files that they have as bind mounts change
+/// Keep containers as the files of the host are
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Watch {
     /// Services to watch [default: all]
     services: Vec<Name>,
     /// Do not bring the services up first
     #[arg(long)]
     no_up: bool,
-    /// Watch bind mounts too that the container may write to
+    /// Remove the image that a rebuilt one takes the place of [default: true]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true)]
+    prune: bool,
+    /// Say nothing of what is copied, restarted and built
+    #[arg(long)]
+    quiet: bool,
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+    /// Compare containers with the host, list what differs, and end
+    #[arg(long)]
+    check: bool,
+    /// Do not restart services for their read-only bind mounts
+    #[arg(long, conflicts_with = "writable")]
+    no_reload_mounts: bool,
+    /// Restart services for bind mounts too that they may write to
     #[arg(long)]
     writable: bool,
 }
 
+/// Why changes are no longer followed.
+enum Followed {
+    /// The user ended it.
+    Interrupted,
+    /// The project is described otherwise: by these files.
+    Changed(BTreeSet<PathBuf>),
+}
+
+/// What the engine is changed with.
+type Hands<'a> = (&'a Engine, Licence);
+
 impl Watch {
     pub async fn run(self, context: &Context) -> anyhow::Result<Exit> {
         // What `up` says of the files is not said twice.
-        let load = if self.no_up { Context::load } else { Context::load_quietly };
-        let loaded = load(context, &self.services)?;
-        tell_unheeded(context, &loaded, &self.services);
-        let rules = self.rules(context, &loaded.project)?;
+        let load = if self.no_up || self.check { Context::load } else { Context::load_quietly };
+        let mut loaded = load(context, &self.services)?;
+        let rules = self.rules(context, &loaded)?;
+        let engine = context.engine()?;
+        let Some(licence) = context.licence() else {
+            context.output().say("a dry run watches nothing");
+            return Ok(Exit::DONE);
+        };
         // What changes while the services come up counts too.
-        let mut files = Files::start(&rules.roots, Path::new(&loaded.project.identity.working_dir))
-            .map_err(|error| advised(&error))?;
+        let mut files = start((&engine, licence), &loaded.project, rules)?;
+        tell_silent(context, &files, &loaded.project);
+        if self.check {
+            return self.compare(context, files).await;
+        }
         if !self.no_up {
-            let exit = Box::pin(Up::detached(Changes::of(self.services)).run(context)).await?;
+            let exit = Box::pin(Up::detached(Changes::developed(self.services.clone())).run(context)).await?;
             if exit != Exit::DONE {
                 return Ok(exit);
             }
         }
-        let engine = context.engine()?;
-        let Some(licence) = context.licence() else { return Ok(Exit::DONE) };
-        let mut reload = Reload {
-            output: context.output(),
-            engine: &engine,
-            licence,
-            project: &loaded.project,
-            breaker: Breaker::default(),
-            pending: Vec::new(),
-        };
-        context.output().data("Watch enabled\n");
+        files.attach().await?;
+        self.teller(context).enabled();
         loop {
-            let changes = tokio::select! {
-                changes = files.next() => changes.map_err(|error| advised(&error))?,
-                () = context.interrupts().next() => return Ok(Exit::INTERRUPTED),
-            };
-            reload.take(changes, &mut files)?;
-            let halt = CancellationToken::new();
-            match context.interrupts().or(reload.restart(&halt), &halt).await {
-                Ended::Finished(()) => {}
-                Ended::Interrupted(_) => return Ok(Exit::INTERRUPTED),
+            match self.follow(context, (&engine, licence), &loaded.project, &mut files).await? {
+                Followed::Interrupted => return Ok(Exit::INTERRUPTED),
+                Followed::Changed(what) => {
+                    match model::renew(context, &self, (&engine, licence), what).await {
+                        Ok((renewed, next)) => {
+                            files.rest().await;
+                            (loaded, files) = (renewed, next.after(files));
+                        }
+                        // What is wrong is mended by the next save; until then all goes on as it was.
+                        Err(error) => drop(report(context.output(), &error)),
+                    }
+                }
             }
         }
     }
 
+    /// Does what changes ask for until the user ends it, or the project is another one.
+    async fn follow(
+        &self,
+        context: &Context,
+        hands: Hands<'_>,
+        project: &Project,
+        files: &mut Files,
+    ) -> anyhow::Result<Followed> {
+        let teller = self.teller(context);
+        let prune = if self.prune { Prune::Remove } else { Prune::Leave };
+        let mut works = Works::new(context, hands, (project, teller, prune));
+        loop {
+            works.begin(files);
+            tokio::select! {
+                news = files.next() => match news.map_err(|error| advised(&error))? {
+                    News::Flushed(flushed) => teller.flushed(&flushed),
+                    News::Compared(container, compared) => teller.compared(&container, &compared),
+                    News::Due(due) => works.take(due, files)?,
+                    News::Model(what) => {
+                        works.end(files).await;
+                        return Ok(Followed::Changed(what));
+                    }
+                },
+                turn = works.next() => works.turn(turn, files),
+                () = context.interrupts().next() => {
+                    works.end(files).await;
+                    return Ok(Followed::Interrupted);
+                }
+            }
+        }
+    }
+
+    /// `--check`.
+    async fn compare(&self, context: &Context, mut files: Files) -> anyhow::Result<Exit> {
+        files.attach().await?;
+        files.compare_all();
+        let (teller, mut differ) = (self.teller(context), false);
+        while let Some((container, compared)) = files.next_comparison().await? {
+            differ |= !compared.differing.is_empty();
+            teller.listed(&container, &compared);
+        }
+        Ok(if differ { Exit::FAILED } else { Exit::DONE })
+    }
+
+    fn teller<'a>(&self, context: &'a Context) -> Teller<'a> {
+        Teller::new(context.output(), self.quiet, self.json)
+    }
+
     /// What is watched; what is not, and might be meant to be, is told.
-    fn rules(&self, context: &Context, project: &Project) -> anyhow::Result<Rules> {
-        let writable = if self.writable { Writable::Watch } else { Writable::Leave };
-        let rules = Rules::of(project, &self.services, writable, &|path| std::fs::read_to_string(path).ok());
-        let folder = Path::new(&project.identity.working_dir);
-        let skipped = rules.skipped.iter().map(|one| format!("{} of {}", shown(&one.path, folder), one.service));
+    fn rules(&self, context: &Context, loaded: &Loaded) -> anyhow::Result<Rules> {
+        let project = &loaded.project;
+        let mounts = match (self.no_reload_mounts, self.writable) {
+            (true, _) => Mounts::Ignore,
+            (_, true) => Mounts::All,
+            _ => Mounts::ReadOnly,
+        };
+        let disk = Disk {
+            read: &|path| std::fs::read_to_string(path).ok(),
+            resolve: &resolved,
+            is_file: &|path| path.is_file(),
+        };
+        let mut rules = Rules::of(project, &self.services, mounts, &disk);
+        let folder = resolved(&project.identity.working_dir);
+        let skipped = rules.skipped.iter().map(|one| format!("{} of {}", shown(&one.path, &folder), one.service));
         let skipped = skipped.collect::<Vec<_>>().join(", ");
-        let remedy = "mount it read-only (':ro'), or add --writable if the service does not write there itself";
-        if rules.roots.is_empty() {
-            let message = "nothing to watch: no service mounts a file or folder of the project read-only";
+        let remedy = "mount it read-only (':ro'), write a 'develop' section, or add --writable if the service does not \
+                      write there itself";
+        if rules.rules.is_empty() {
+            let message = "nothing to watch: no service has a 'develop' section, or mounts a file or folder of the \
+                           project read-only";
             let help = if skipped.is_empty() {
-                "mount what the service reads, such as './nginx.conf:/etc/nginx/nginx.conf:ro'".to_owned()
+                "write what is to happen under 'develop.watch' of a service".to_owned()
             } else {
                 format!("writable is {skipped}: {remedy}")
             };
@@ -99,23 +181,24 @@ impl Watch {
         if !skipped.is_empty() {
             context.output().note(&format!("writable and so not watched: {skipped}"), Some(remedy));
         }
+        rules.watch_model(model::files(loaded));
         Ok(rules)
     }
 }
 
-/// Says of `develop.watch` that it does nothing yet.
-fn tell_unheeded(context: &Context, loaded: &Loaded, targets: &[Name]) {
-    let mut faults = Diagnostics::default();
-    for service in loaded.project.services.values() {
-        let asked = targets.is_empty() || targets.contains(&service.name);
-        if asked && service.develop.as_ref().is_some_and(|develop| !develop.watch.is_empty()) {
-            let place = Place::of(["services", service.name.as_str(), "develop", "watch"]);
-            let message = format!("'develop.watch' of service '{}' is not acted on yet", service.name);
-            let fault = Diagnostic::warning("watch-unheeded", message).at(loaded.origins.span(&place));
-            faults.push(fault.help("only bind mounts are watched; 'docker compose watch' copies and rebuilds"));
-        }
+/// Says which file systems tell of no changes.
+fn tell_silent(context: &Context, files: &Files, project: &Project) {
+    for (path, kind) in files.silent() {
+        let place = shown(path, &resolved(&project.identity.working_dir));
+        let message =
+            format!("{place} is on a file system ({kind}) that tells of no changes: it is looked at every 2 s");
+        context.output().note(&message, None);
     }
-    context.output().diagnostics(&faults, &loaded.sources, &loaded.origins);
+}
+
+fn start((engine, licence): Hands<'_>, project: &Project, rules: Rules) -> Result<Files, Advised> {
+    let place = (project.name(), project.identity.working_dir.as_path());
+    Files::start((engine, licence), place, rules).map_err(|error| advised(&error))
 }
 
 fn advised(error: &WatchError) -> Advised {
@@ -123,127 +206,8 @@ fn advised(error: &WatchError) -> Advised {
     Advised::new(error.to_string(), help)
 }
 
-/// What restarts services for changes.
-struct Reload<'a> {
-    output: &'a Output,
-    engine: &'a Engine,
-    licence: Licence,
-    project: &'a Project,
-    breaker: Breaker,
-    /// Changes that no restart has followed yet.
-    pending: Vec<Change>,
-}
-
-impl Reload<'_> {
-    /// Takes changes, but for services that are restarted again and again for what they write themselves.
-    fn take(&mut self, changes: Vec<Change>, files: &mut Files) -> anyhow::Result<()> {
-        let now = Instant::now();
-        for mut change in changes {
-            let tripped: Vec<Name> =
-                change.services.iter().filter(|service| self.breaker.trips(service, now)).cloned().collect();
-            for service in tripped {
-                change.services.remove(&service);
-                files.leave(&service);
-                self.output.warn(
-                    &format!("{service} is restarted again and again for {}: it is no longer watched", words(&change)),
-                    Some("it seems to write there itself: add what it writes to '.dockerignore'"),
-                );
-            }
-            if !change.services.is_empty() {
-                self.pending.push(change);
-            }
-        }
-        if files.is_empty() {
-            return Err(Advised::new("nothing is left to watch", None).into());
-        }
-        Ok(())
-    }
-
-    /// Restarts the services of all pending changes. What fails is told and tried again with the next change.
-    async fn restart(&mut self, halt: &CancellationToken) {
-        let targets: BTreeSet<Name> = self.pending.iter().flat_map(|change| change.services.clone()).collect();
-        if targets.is_empty() {
-            return;
-        }
-        let began = Instant::now();
-        let seen = match self.engine.observe(self.project).await {
-            Ok(seen) => seen,
-            Err(error) => return self.output.error(&error.to_string(), error.help().as_deref()),
-        };
-        let plan = |grace| {
-            let policy = Policy { targets: targets.iter().cloned().collect(), grace, ..Policy::default() };
-            restart(self.project, &seen, &policy)
-        };
-        let chosen =
-            plan(None).and_then(|patient| if self.has_own_grace(&patient) { Ok(patient) } else { plan(Some(GRACE)) });
-        let plan = match chosen {
-            Ok(plan) => plan,
-            Err(blocked) => return report_blocked(self.output, &blocked),
-        };
-        let session = Session::new((self.engine, self.licence), self.project, &|_| {});
-        let outcomes = session.carry_out(&plan, OnFailure::GoOn, halt).await;
-        for service in &targets {
-            self.breaker.restarted(service, Instant::now());
-        }
-        if !report_outcomes(self.output, &plan, &outcomes) {
-            return;
-        }
-        let changed = std::mem::take(&mut self.pending);
-        self.tell(&targets, &plan, (&changed, began.elapsed()));
-    }
-
-    /// Whether the file says of any service of a plan how long it may take to stop.
-    fn has_own_grace(&self, plan: &Plan) -> bool {
-        let mut services = plan.steps().filter_map(|(_, step)| step.subject.service.as_ref());
-        services.any(|name| self.project.services.get(name).is_some_and(|one| one.stop_grace_period.is_some()))
-    }
-
-    /// `restarted web: nginx.conf changed, 0.4 s`.
-    fn tell(&self, targets: &BTreeSet<Name>, plan: &Plan, (changes, took): (&[Change], Duration)) {
-        let starts = plan.steps().filter(|(_, step)| matches!(step.action, Action::Start { .. }));
-        let started: BTreeSet<&Name> = starts.filter_map(|(_, step)| step.subject.service.as_ref()).collect();
-        let (asked, drawn): (Vec<&Name>, Vec<&Name>) = started.iter().partition(|name| targets.contains(**name));
-        let what = changes.iter().map(words).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ");
-        if asked.is_empty() {
-            self.output.note(
-                &format!("{what} changed, but {} has no container", list(&targets.iter().collect::<Vec<_>>())),
-                Some("make it with 'hoist up -d'"),
-            );
-            return;
-        }
-        let with = if drawn.is_empty() { String::new() } else { format!(", with it {}", list(&drawn)) };
-        self.output.data(&format!("restarted {}{with}: {what} changed, {:.1} s\n", list(&asked), took.as_secs_f64()));
-    }
-}
-
-fn list(names: &[&Name]) -> String {
-    names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ")
-}
-
-/// `src/app.py`, or `src/app.py and 3 more`.
-fn words(change: &Change) -> String {
-    let first = change.paths.first().map(|path| path.display().to_string()).unwrap_or_default();
-    match change.paths.len() {
-        0 | 1 => first,
-        more => format!("{first} and {} more", more - 1),
-    }
-}
-
 /// A path as people write it in the file.
 fn shown(path: &Path, folder: &Path) -> String {
     let below: PathBuf = path.strip_prefix(folder).unwrap_or(path).to_owned();
     if below.as_os_str().is_empty() { ".".to_owned() } else { format!("./{}", below.display()) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn many_files_are_counted() {
-        let change =
-            |paths: &[&str]| Change { services: BTreeSet::new(), paths: paths.iter().map(PathBuf::from).collect() };
-        assert_eq!(words(&change(&["a"])), "a");
-        assert_eq!(words(&change(&["a", "b", "c"])), "a and 2 more");
-    }
 }

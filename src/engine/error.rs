@@ -158,6 +158,22 @@ pub enum EngineError {
         /// The container that it ran in, when that was its own.
         kept: Option<String>,
     },
+    /// A command in a container ended with another code than 0.
+    #[error("'{command}' in the container exited with code {code}: {said}")]
+    CommandFailed {
+        /// The command, without its arguments.
+        command: String,
+        /// The exit code.
+        code: i64,
+        /// What it said.
+        said: String,
+    },
+    /// A container has no such command.
+    #[error("the container has no '{command}'")]
+    NoCommand {
+        /// The command.
+        command: String,
+    },
     /// The program that provides a service is nowhere.
     #[error("'{program}', which provides service '{service}', is not there")]
     NoProvider {

@@ -3,7 +3,7 @@
 use super::body::{Found, Wanted, body};
 use super::output::Chunks;
 use super::perform::Work;
-use super::{Engine, EngineError, Exec};
+use super::{Engine, EngineError, Exec, Licence, Streams};
 use crate::event::What;
 use crate::model::{Hook, Service};
 use crate::plan::{AnonymousVolumes, Occasion, labels};
@@ -46,14 +46,7 @@ impl Engine {
         (hook, which): (&Hook, &WhichHook<'_>),
         container: &ContainerId,
     ) -> Result<(), EngineError> {
-        let exec = Exec {
-            command: hook.command.clone().unwrap_or_default(),
-            environment: variables(hook),
-            user: hook.user.clone(),
-            working_dir: hook.working_dir.clone(),
-            privileged: hook.privileged,
-            ..Exec::default()
-        };
+        let exec = inside(hook);
         let id = self.exec(container, &exec).await?;
         let streams = self.start_exec(&id, &exec).await?;
         let log = tell_all(work, streams.output).await?;
@@ -61,6 +54,20 @@ impl Engine {
         drop(streams.input);
         let code = self.exec_code(&id).await?.unwrap_or(0);
         if code == 0 { Ok(()) } else { Err(failed((hook, which), code, (log, None))) }
+    }
+
+    /// Runs the command of a hook in a container that runs; gives its exit code and what it said.
+    pub async fn run_hook(&self, _: Licence, id: &ContainerId, hook: &Hook) -> Result<(i64, String), EngineError> {
+        let exec = inside(hook);
+        let made = self.exec(id, &exec).await?;
+        let Streams { mut output, input } = self.start_exec(&made, &exec).await?;
+        let mut said = Vec::new();
+        while let Some(piece) = output.next().await {
+            said.extend(piece?.bytes);
+        }
+        drop(input);
+        let code = self.exec_code(&made).await?.unwrap_or(0);
+        Ok((code, String::from_utf8_lossy(&said).into_owned()))
     }
 
     /// A hook in a container of its own, which has the volumes and networks of the service's container. It is kept when
@@ -144,6 +151,18 @@ fn helper(
 }
 
 /// What a hook sets; what has no value is left to the container.
+/// The command of a hook, for a container that runs.
+fn inside(hook: &Hook) -> Exec {
+    Exec {
+        command: hook.command.clone().unwrap_or_default(),
+        environment: variables(hook),
+        user: hook.user.clone(),
+        working_dir: hook.working_dir.clone(),
+        privileged: hook.privileged,
+        ..Exec::default()
+    }
+}
+
 fn variables(hook: &Hook) -> Vec<String> {
     let set = hook.environment.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
     set.map(|(name, value)| format!("{name}={value}")).collect()

@@ -2,7 +2,7 @@
 
 use super::body::Wanted;
 use super::hook::WhichHook;
-use super::{Engine, EngineError, Licence, port_holder};
+use super::{Engine, EngineError, Licence, if_there, port_holder};
 use crate::event::What;
 use crate::model::Project;
 use crate::plan::{Action, AnonymousVolumes, Limit, Peer, Peers, StepId, Target, Variables};
@@ -140,6 +140,16 @@ impl Engine {
     async fn remove_image(&self, image: &str) -> Result<(), EngineError> {
         let answer = self.patient().remove_image(image, None::<RemoveImageOptions>, None).await;
         gone_is_fine(answer.map(|_| ()).map_err(|fault| self.sorted(fault)))
+    }
+
+    /// Removes an image that has no name any more, unless somebody uses it.
+    pub async fn remove_nameless(&self, _: Licence, image: &str) -> Result<(), EngineError> {
+        let seen = if_there(self.docker.inspect_image(image).await.map_err(|fault| self.sorted(fault)))?;
+        let Some(seen) = seen.filter(|seen| seen.repo_tags.as_ref().is_none_or(Vec::is_empty)) else { return Ok(()) };
+        match self.remove_image(&seen.id.unwrap_or_default()).await {
+            Err(EngineError::Conflict { .. }) => Ok(()),
+            other => other,
+        }
     }
 
     /// Removes a container whether it runs or not.

@@ -13,9 +13,10 @@ use crate::engine::{Engine, EngineError, Licence, Stopping, Work};
 use crate::event::{Event, Killed, What};
 use crate::execute::{Ended, OnFailure, execute};
 use crate::model::Project;
-use crate::plan::{Action, Limit, Order, Outcome, Plan, Step, StepId, Target};
+use crate::plan::{Action, Limit, Order, Outcome, Plan, Step, StepId, Subject, Target};
 use crate::readiness::{Deadline, NotReady, Readiness};
 use crate::value::{ContainerId, Name, Timespan};
+use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -57,6 +58,9 @@ pub enum StepError {
     NoTarget,
 }
 
+/// Makes a container ready before it starts.
+type Prime<'a> = dyn Fn(ContainerId, &Subject) -> BoxFuture<'static, ()> + Sync + 'a;
+
 /// What became of the steps of a plan, in its order.
 pub type Outcomes = Vec<Outcome<(), StepError>>;
 
@@ -68,6 +72,7 @@ pub struct Session<'a> {
     tell: &'a (dyn Fn(Event) + Sync),
     began: Instant,
     follow: Option<&'a Follow>,
+    prime: Option<&'a Prime<'a>>,
     limit: Limit,
     provided: Option<&'a Provided>,
     deadline: Option<Deadline>,
@@ -81,13 +86,20 @@ impl<'a> Session<'a> {
         tell: &'a (dyn Fn(Event) + Sync),
     ) -> Self {
         let (began, limit) = (Instant::now(), Limit::default());
-        Self { engine, licence, project, tell, began, follow: None, limit, provided: None, deadline: None }
+        Self { engine, licence, project, tell, began, follow: None, prime: None, limit, provided: None, deadline: None }
     }
 
     /// Follows the output of containers from before they start.
     #[must_use]
     pub fn following(mut self, follow: &'a Follow) -> Self {
         self.follow = Some(follow);
+        self
+    }
+
+    /// Has somebody make a container ready before it starts.
+    #[must_use]
+    pub fn priming(mut self, prime: &'a Prime<'a>) -> Self {
+        self.prime = Some(prime);
         self
     }
 
@@ -262,6 +274,9 @@ impl Run<'_> {
                 follow.dismiss(&self.resolve(target)?);
             }
             _ => {}
+        }
+        if let (Action::Start { target }, Some(prime)) = (&step.action, self.session.prime) {
+            prime(self.resolve(target)?, &step.subject).await;
         }
         let made = |step: StepId| self.made().get(&step).cloned();
         let report = |what: What| self.session.happened(id, what);

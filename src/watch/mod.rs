@@ -1,280 +1,397 @@
-//! Tells when files that services have as bind mounts changed in content.
+//! Keeps containers as the files of the host are: copies what changed into them, and says when a service is to be
+//! restarted, built anew, or told by a command.
 //!
-//! Theory of operation: each folder of a root that is not left out is watched, and so are the folders above it up to the
-//! project's, since an editor saves by renaming over the file and a checkout makes whole folders anew. Events only make
-//! paths dirty, in a set that never fills up. When a burst is over, the dirty places are looked at and compared with the
-//! [`manifest`]; what differs in content is told. Lost events make everything dirty.
-//!
-//! It decides nothing about containers.
+//! Theory of operation: [`Files`] says what changed on the host, by comparison; events only wake it. [`Fleet`] knows of
+//! each container in which paths it is behind, and copies until it is not. Engine events only say "look again". What
+//! takes longer than copying is not done here: it comes out as [`News`], and copying never waits for it.
 
+mod batch;
+mod behind;
 mod breaker;
-mod manifest;
+mod compare;
+mod copy;
+mod error;
+mod files;
+mod filter;
+mod fleet;
+mod folders;
+mod inbox;
+mod lane;
+mod relative;
 mod rules;
 mod scan;
 mod settle;
+mod silent;
+mod succession;
+mod tree;
+mod vessel;
 
 pub use breaker::Breaker;
-pub use rules::{Root, Rules, Skipped, Writable};
+pub use compare::Compared;
+pub use error::WatchError;
+pub use files::resolved;
+pub use fleet::{Flushed, Prime};
+pub use lane::{Deed, Due};
+pub use rules::{Disk, Mounts, Reaction, Rule, Rules, Skipped, Then};
 
-use crate::value::Name;
-use manifest::Manifest;
-use notify::event::{AccessKind, AccessMode};
-use notify::{ErrorKind, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
-use settle::Settle;
-use std::collections::BTreeSet;
+use crate::engine::{Engine, EngineError, Events, Licence};
+use crate::plan::SeenContainer;
+use crate::value::{Name, ProjectName};
+use files::{Change, Files, RootId};
+use fleet::Fleet;
+use futures_util::StreamExt;
+use lane::Lanes;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
-use tokio::sync::Notify;
+use std::time::{Duration, Instant};
+use tokio::task::JoinHandle;
 
-/// Why files cannot be watched.
-#[derive(Debug, thiserror::Error)]
-pub enum WatchError {
-    /// The kernel has no place for more.
-    #[error("there are more folders to watch than the kernel allows")]
-    TooMany,
-    /// Anything else.
-    #[error("files cannot be watched: {0}")]
-    Unavailable(notify::Error),
+/// How long an engine that went away is left alone before it is looked for again.
+const ABSENCE: Duration = Duration::from_millis(500);
+
+/// How long more files that the project is described by may change before it is read anew.
+const MODEL: Duration = Duration::from_millis(100);
+
+/// What whoever watches has to hear.
+#[derive(Debug, PartialEq, Eq)]
+pub enum News {
+    /// Files were copied, or could not be.
+    Flushed(Flushed),
+    /// A container was compared in full.
+    Compared(String, Compared),
+    /// Something is to be done that takes longer.
+    Due(Due),
+    /// The project is described otherwise: by these files.
+    Model(BTreeSet<PathBuf>),
 }
 
-impl WatchError {
-    /// What can be done about it.
-    pub fn help(&self) -> Option<String> {
-        matches!(self, Self::TooMany).then(|| {
-            "raise the limit with 'sysctl fs.inotify.max_user_watches=524288', or leave folders out by '.dockerignore'"
-                .to_owned()
-        })
-    }
-
-    fn of(fault: notify::Error) -> Self {
-        match &fault.kind {
-            ErrorKind::MaxFilesWatch => Self::TooMany,
-            _ => Self::Unavailable(fault),
-        }
-    }
-}
-
-/// Files that changed, and for whom.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// The services that have them.
-    pub services: BTreeSet<Name>,
-    /// The files, relative to the project's folder.
-    pub paths: Vec<PathBuf>,
-}
-
-/// Files under watch.
+/// Files and containers under watch.
 pub struct Watch {
+    engine: Engine,
+    project: ProjectName,
     folder: PathBuf,
-    parts: Vec<Part>,
-    folders: Folders,
-    inbox: Arc<Inbox>,
-    dirty: BTreeSet<PathBuf>,
-    settle: Settle,
+    rules: Vec<Rule>,
+    /// The files that the project is described by, and those of them that changed, since when.
+    model: Vec<RootId>,
+    model_changed: Option<(Instant, BTreeSet<PathBuf>)>,
+    files: Files,
+    fleet: Fleet,
+    lanes: Lanes,
+    /// What follows when the files have arrived, by service.
+    after: BTreeMap<Name, Vec<Due>>,
+    events: Option<Events>,
+    /// The look at the engine that is under way.
+    census: Option<JoinHandle<Census>>,
+    /// When the next one is due.
+    census_due: Option<Instant>,
+    news: VecDeque<News>,
 }
 
-/// A root and what was in it.
-struct Part {
-    root: Root,
-    manifest: Manifest,
+/// A look at the engine: what happens there from now on, if that was asked for, and which containers there are.
+struct Census {
+    events: Option<Events>,
+    containers: Result<Vec<SeenContainer>, EngineError>,
 }
 
 impl Watch {
-    /// Begins to watch the roots of a project; what they hold now is what later changes are told against.
+    /// Begins to watch the files of rules. What they hold now is what later changes are told against.
     ///
     /// # Errors
     /// When the kernel refuses.
-    pub fn start(roots: &[Root], folder: &Path) -> Result<Self, WatchError> {
-        let inbox = Arc::new(Inbox::default());
-        let theirs = Arc::clone(&inbox);
-        let watcher = notify::recommended_watcher(move |event| theirs.put(event)).map_err(WatchError::of)?;
-        let resolve = |root: &Root| Root { path: resolved(&root.path), ..root.clone() };
-        let parts = roots.iter().map(|root| Part { root: resolve(root), manifest: Manifest::default() }).collect();
-        let mut watch = Self {
+    pub fn start(
+        (engine, licence): (&Engine, Licence),
+        (project, folder): (&ProjectName, &Path),
+        rules: Rules,
+    ) -> Result<Self, WatchError> {
+        let Rules { roots, rules, model, .. } = rules;
+        Ok(Self {
+            engine: engine.clone(),
+            project: project.clone(),
             folder: resolved(folder),
-            parts,
-            folders: Folders { watcher, known: BTreeSet::new() },
-            inbox,
-            dirty: BTreeSet::new(),
-            settle: Settle::default(),
-        };
-        watch.dirty_all();
-        watch.look()?;
-        Ok(watch)
+            files: Files::start(&roots, folder)?,
+            fleet: Fleet::new(engine.clone(), licence, &rules),
+            rules,
+            model,
+            model_changed: None,
+            lanes: Lanes::default(),
+            after: BTreeMap::new(),
+            events: None,
+            census: None,
+            census_due: None,
+            news: VecDeque::new(),
+        })
     }
 
-    /// Waits until something changed in content. Cancel-safe.
+    /// The watched places whose file systems tell of no changes, with the names of those: they are looked at now and then.
+    pub fn silent(&self) -> Vec<(&Path, &'static str)> {
+        self.files.silent()
+    }
+
+    /// Takes up the containers that are there; from now on they are kept as the host is.
+    ///
+    /// # Errors
+    /// When the engine cannot be asked.
+    pub async fn attach(&mut self) -> Result<(), EngineError> {
+        let Census { events, containers } = look(self.engine.clone(), self.project.clone(), true).await;
+        self.events = events;
+        self.files.read_first();
+        self.fleet.census(&containers?, &self.rules);
+        self.fleet.compare(&self.rules, |rule| rule.initial_sync);
+        Ok(())
+    }
+
+    /// Waits for the next that is to be heard. Cancel-safe.
     ///
     /// # Errors
     /// When the kernel refuses to watch a new folder.
-    pub async fn next(&mut self) -> Result<Vec<Change>, WatchError> {
+    pub async fn next(&mut self) -> Result<News, WatchError> {
         loop {
-            let due = self.settle.due();
-            let over = async {
-                match due {
-                    Some(due) => tokio::time::sleep_until(due.into()).await,
-                    None => std::future::pending().await,
-                }
-            };
+            if let Some(news) = self.news.pop_front() {
+                return Ok(news);
+            }
+            self.fleet.launch(&self.files, &self.rules);
+            let model = self.model_changed.as_ref().map(|(since, _)| *since + MODEL);
+            let due = [self.fleet.next(), self.lanes.next(), self.census_due, model].into_iter().flatten().min();
+            let Self { files, fleet, events, census, .. } = self;
             tokio::select! {
-                () = self.inbox.arrived.notified() => self.receive(),
-                () = over => {
-                    self.settle.clear();
-                    let changes = tokio::task::block_in_place(|| self.look())?;
-                    if !changes.is_empty() {
-                        return Ok(changes);
-                    }
+                changes = files.next() => self.take(changes?),
+                () = fleet.worked() => self.fleet.take_done(&self.files, &self.rules),
+                heard = heard(events) => self.hear(heard),
+                seen = seen(census) => self.count(seen),
+                () = at(due) => {}
+            }
+            self.tick();
+        }
+    }
+
+    /// Brings a container up to what the host holds before its process starts.
+    pub fn prime(&mut self, request: Prime) {
+        self.fleet.prime(request, &self.rules);
+    }
+
+    /// Goes on from an earlier watch by other rules: what containers are known to hold stays known.
+    #[must_use]
+    pub fn after(mut self, earlier: Self) -> Self {
+        let Self { rules, files, mut fleet, events, .. } = earlier;
+        fleet.follow((&rules, &files), (&self.rules, &self.files));
+        self.fleet = fleet;
+        self.events = events;
+        // What happened between the two looks is seen by another one.
+        self.census_due = Some(Instant::now());
+        self
+    }
+
+    /// Lets what is on its way arrive.
+    pub async fn rest(&mut self) {
+        while self.fleet.is_busy() {
+            self.fleet.worked().await;
+            self.fleet.take_done(&self.files, &self.rules);
+        }
+    }
+
+    /// Has all containers compared with the host in full, whatever the rules say, and nothing copied.
+    pub fn compare_all(&mut self) {
+        self.fleet.only_look();
+        self.fleet.compare(&self.rules, |_| true);
+    }
+
+    /// Waits for what the next comparison finds.
+    ///
+    /// # Errors
+    /// When the engine cannot give what a container holds.
+    pub async fn next_comparison(&mut self) -> Result<Option<(String, Compared)>, EngineError> {
+        loop {
+            if let Some(compared) = self.fleet.next_compared() {
+                return Ok(Some(compared));
+            }
+            if let Some(fault) = self.fleet.fault() {
+                return Err(fault);
+            }
+            self.fleet.launch(&self.files, &self.rules);
+            if !self.fleet.is_busy() {
+                return Ok(None);
+            }
+            self.fleet.worked().await;
+            self.fleet.take_done(&self.files, &self.rules);
+        }
+    }
+
+    /// The rules that are heeded.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The image of a service is being built from the files as they are now.
+    pub fn build_began(&mut self, service: &Name) {
+        self.fleet.build_began(service, &self.rules);
+    }
+
+    /// A build is over; `built` says whether new containers are made from what it gave.
+    pub fn build_ended(&mut self, service: &Name, built: Built) {
+        self.fleet.build_ended(service, &self.rules, built == Built::Image);
+    }
+
+    /// Watches no longer for what restarts or builds a service.
+    pub fn leave(&mut self, service: &Name) {
+        for rule in self.rules.iter_mut().filter(|rule| rule.service == *service) {
+            rule.is_left = true;
+        }
+        self.lanes.forget(service);
+    }
+
+    /// Whether nothing is left to watch for.
+    pub fn is_empty(&self) -> bool {
+        self.rules.iter().all(|rule| rule.is_left)
+    }
+
+    fn take(&mut self, changes: Vec<Change>) {
+        for change in changes {
+            if self.model.contains(&change.root) {
+                let because = self.shown(&change);
+                let (_, files) = self.model_changed.get_or_insert_with(|| (Instant::now(), BTreeSet::new()));
+                files.extend(because);
+            }
+            let rules: Vec<(usize, Rule)> = self
+                .rules
+                .iter()
+                .cloned()
+                .enumerate()
+                .filter(|(_, rule)| rule.root == change.root && !rule.is_left)
+                .collect();
+            for (index, rule) in rules {
+                self.react((index, &rule), &change);
+            }
+        }
+    }
+
+    fn react(&mut self, (index, rule): (usize, &Rule), change: &Change) {
+        let because = self.shown(change);
+        let due = |deed| Due { service: rule.service.clone(), deed, because: because.clone(), began: change.began };
+        let follows = |then: &Then| match then {
+            Then::Nothing => None,
+            Then::Restart => Some(due(Deed::Restart)),
+            Then::Exec(_) => Some(due(Deed::Exec(index))),
+        };
+        let is_of_files = !because.is_empty();
+        match &rule.reaction {
+            Reaction::Sync { then, .. } => {
+                self.fleet.changed(index, rule, (&change.differences, change.began));
+                if let Some(due) = follows(then).filter(|_| is_of_files) {
+                    self.after.entry(rule.service.clone()).or_default().push(due);
                 }
             }
-        }
-    }
-
-    /// Looks no longer for a service.
-    pub fn leave(&mut self, service: &Name) {
-        for part in &mut self.parts {
-            part.root.services.remove(service);
-        }
-        self.parts.retain(|part| !part.root.services.is_empty());
-    }
-
-    /// Whether nothing is left to look for.
-    pub fn is_empty(&self) -> bool {
-        self.parts.is_empty()
-    }
-
-    fn receive(&mut self) {
-        let news = self.inbox.take();
-        if news.lost {
-            self.dirty_all();
-        }
-        let concerned = |path: &PathBuf| self.parts.iter().any(|part| part.root.concerned(path).is_some());
-        let mut paths: Vec<PathBuf> = news.paths.into_iter().filter(concerned).collect();
-        if news.lost || !paths.is_empty() {
-            self.settle.hit(Instant::now());
-        }
-        self.dirty.extend(paths.drain(..));
-    }
-
-    fn dirty_all(&mut self) {
-        self.dirty.extend(self.parts.iter().map(|part| part.root.path.clone()));
-    }
-
-    /// Compares the dirty places with what was there.
-    fn look(&mut self) -> Result<Vec<Change>, WatchError> {
-        let Self { folder, parts, folders, dirty, .. } = self;
-        let dirty = std::mem::take(dirty);
-        let places =
-            |part: &Part| -> BTreeSet<PathBuf> { dirty.iter().filter_map(|path| part.root.concerned(path)).collect() };
-        // A folder that was moved is watched by its new name only when it is no longer watched by the old one.
-        for place in parts.iter().flat_map(places) {
-            folders.forget(&place);
-        }
-        let mut changes = Vec::new();
-        for part in parts {
-            for above in above(&part.root.path, folder) {
-                folders.enter(above)?;
+            Reaction::Notice(then) => {
+                if let Some(due) = follows(then).filter(|_| is_of_files) {
+                    self.lanes.add(due, Instant::now());
+                }
             }
-            let mut paths = BTreeSet::new();
-            for place in places(part) {
-                let found = scan::scan(&part.root, &place, &mut |path| folders.enter(path))?;
-                paths.extend(part.manifest.update(&place, found, &mut |path, stamp| scan::content(path, stamp)));
+            Reaction::Restart if is_of_files => self.lanes.add(due(Deed::Restart), Instant::now()),
+            Reaction::Rebuild if is_of_files => self.lanes.add(due(Deed::Rebuild), Instant::now()),
+            Reaction::Restart | Reaction::Rebuild => {}
+        }
+    }
+
+    /// The files that changed, as people know them.
+    fn shown(&self, change: &Change) -> BTreeSet<PathBuf> {
+        let root = self.files.path(change.root).unwrap_or(Path::new("/"));
+        let shown = |path: PathBuf| path.strip_prefix(&self.folder).map_or(path.clone(), Path::to_owned);
+        let of_files = change.differences.iter().filter(|difference| difference.is_of_files());
+        of_files.map(|difference| shown(difference.path.below(root))).collect()
+    }
+
+    /// Something happened to a container, or, when the stream is over, the engine went away: then it is looked for again
+    /// in a while, and what happened meanwhile is seen by that look.
+    fn hear(&mut self, happened: Happened) {
+        let later = if happened == Happened::Something { Duration::ZERO } else { ABSENCE };
+        if happened == Happened::Ended {
+            self.events = None;
+        }
+        let at = Instant::now() + later;
+        self.census_due = Some(self.census_due.map_or(at, |due| due.min(at)));
+    }
+
+    fn count(&mut self, census: Option<Census>) {
+        self.census = None;
+        match census {
+            Some(Census { events, containers: Ok(containers) }) => {
+                self.events = self.events.take().or(events);
+                self.fleet.census(&containers, &self.rules);
             }
-            if !paths.is_empty() {
-                let shown = |path: &PathBuf| path.strip_prefix(&*folder).unwrap_or(path).to_owned();
-                let paths = paths.iter().map(shown).collect();
-                changes.push(Change { services: part.root.services.clone(), paths });
+            Some(_) | None => self.census_due = Some(Instant::now() + ABSENCE),
+        }
+    }
+
+    /// Does what is due by now.
+    fn tick(&mut self) {
+        let now = Instant::now();
+        if self.census.is_none() && self.census_due.is_some_and(|due| due <= now) {
+            self.census_due = None;
+            let look = look(self.engine.clone(), self.project.clone(), self.events.is_none());
+            self.census = Some(tokio::spawn(look));
+        }
+        let compared = self.fleet.compared().into_iter();
+        self.news.extend(compared.map(|(container, compared)| News::Compared(container, compared)));
+        for flushed in self.fleet.flushed() {
+            for due in self.after.remove(&flushed.service).unwrap_or_default() {
+                self.lanes.add(due, now);
+            }
+            self.news.push_back(News::Flushed(flushed));
+        }
+        // What follows the files of a service without containers has nothing to follow.
+        let without: Vec<Name> = self.after.keys().filter(|service| !self.fleet.has(service)).cloned().collect();
+        for service in without {
+            for due in self.after.remove(&service).unwrap_or_default() {
+                self.lanes.add(due, now);
             }
         }
-        Ok(changes)
-    }
-}
-
-/// The folders that the kernel is asked to tell about.
-struct Folders {
-    watcher: RecommendedWatcher,
-    known: BTreeSet<PathBuf>,
-}
-
-impl Folders {
-    /// Watches a folder that is not watched yet; one that is not there is no fault.
-    fn enter(&mut self, folder: &Path) -> Result<(), WatchError> {
-        if self.known.contains(folder) || !folder.is_dir() {
-            return Ok(());
-        }
-        match self.watcher.watch(folder, RecursiveMode::NonRecursive).map_err(WatchError::of) {
-            Ok(()) => {
-                self.known.insert(folder.to_owned());
-                Ok(())
-            }
-            Err(WatchError::Unavailable(_)) if !folder.is_dir() => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Watches a folder and what is below it no longer; they may be others by now.
-    fn forget(&mut self, folder: &Path) {
-        let known = self.known.range(folder.to_owned()..).take_while(|path| path.starts_with(folder));
-        for path in known.cloned().collect::<Vec<_>>() {
-            // One that is gone is no longer watched.
-            let _ = self.watcher.unwatch(&path);
-            self.known.remove(&path);
+        self.news.extend(self.lanes.take(now).into_iter().map(News::Due));
+        if let Some((_, files)) = self.model_changed.take_if(|(since, _)| *since + MODEL <= now) {
+            self.news.push_back(News::Model(files));
         }
     }
 }
 
-/// The folders above a root, the project's folder being the last; for a root elsewhere only the nearest.
-fn above<'a>(root: &'a Path, folder: &'a Path) -> Vec<&'a Path> {
-    let inside: Vec<&Path> = root.ancestors().skip(1).take_while(|path| path.starts_with(folder)).collect();
-    if inside.is_empty() && root != folder { root.parent().into_iter().collect() } else { inside }
+/// How a build ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Built {
+    /// With an image.
+    Image,
+    /// Without.
+    Nothing,
 }
 
-/// A path without links, as far as it is there.
-fn resolved(path: &Path) -> PathBuf {
-    let real = path.ancestors().find_map(|one| Some((one, one.canonicalize().ok()?)));
-    match real.and_then(|(one, real)| Some((path.strip_prefix(one).ok()?, real))) {
-        Some((rest, real)) if rest.as_os_str().is_empty() => real,
-        Some((rest, real)) => real.join(rest),
-        None => path.to_owned(),
+/// Looks which containers there are; what happens from now on is followed from before that look.
+async fn look(engine: Engine, project: ProjectName, subscribe: bool) -> Census {
+    let events = if subscribe { engine.subscribe(&project).await.ok() } else { None };
+    let containers = engine.containers(&project).await;
+    Census { events, containers }
+}
+
+/// What the engine's events say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Happened {
+    Something,
+    Ended,
+}
+
+async fn heard(events: &mut Option<Events>) -> Happened {
+    let Some(events) = events else { return std::future::pending().await };
+    match events.next().await {
+        Some(Ok(_)) => Happened::Something,
+        Some(Err(_)) | None => Happened::Ended,
     }
 }
 
-/// Where events arrive: a set, so that it never fills up and whoever puts something in never waits.
-#[derive(Default)]
-struct Inbox {
-    news: Mutex<News>,
-    arrived: Notify,
-}
-
-#[derive(Default)]
-struct News {
-    paths: BTreeSet<PathBuf>,
-    /// Whether events got lost.
-    lost: bool,
-}
-
-impl Inbox {
-    fn put(&self, event: notify::Result<notify::Event>) {
-        let mut news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
-        match event {
-            Ok(event) if event.need_rescan() => news.lost = true,
-            Ok(event) if is_change(event.kind) => news.paths.extend(event.paths),
-            Ok(_) => return,
-            Err(_) => news.lost = true,
-        }
-        drop(news);
-        self.arrived.notify_one();
-    }
-
-    fn take(&self) -> News {
-        std::mem::take(&mut *self.news.lock().unwrap_or_else(PoisonError::into_inner))
+async fn seen(census: &mut Option<JoinHandle<Census>>) -> Option<Census> {
+    match census {
+        Some(census) => census.await.ok(),
+        None => std::future::pending().await,
     }
 }
 
-/// Whether something may have been written: reading, ours above all, is no change.
-fn is_change(kind: EventKind) -> bool {
-    !matches!(kind, EventKind::Access(access) if access != AccessKind::Close(AccessMode::Write))
+async fn at(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due.into()).await,
+        None => std::future::pending().await,
+    }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,60 +1,79 @@
-//! [`Rules`]: which files of the host a service is restarted for. Pure: files are read by a closure.
+//! [`Rules`]: which files of the host are watched for which service, and what a change causes. Pure: files are read by
+//! a closure.
 //!
-//! Without a word in the compose file these are the bind mounts of the project's own files that the container may only
-//! read: what it writes itself would restart it again and again. Writable ones are watched when the user asks for it.
+//! `develop.watch` says it. Without a word in the compose file, a service is restarted for the bind mounts of the
+//! project's own files that it may only read: what it writes itself would restart it again and again.
 
-use crate::ignore::Ignore;
-use crate::model::{Build, MountKind, Project, Service};
+use super::files::{Root, RootId};
+pub use super::filter::Filter;
+use super::filter::cleaned;
+use crate::model::{Build, Develop, Hook, MountKind, Project, Service, Watch, WatchAction};
 use crate::value::Name;
-use std::collections::BTreeSet;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-/// What nobody wants to restart for: histories, caches, logs, what editors leave beside a file while it is saved.
-const NOISE: &[&str] = &[
-    "**/.git",
-    "**/.hg",
-    "**/.svn",
-    "**/node_modules",
-    "**/__pycache__",
-    "**/*.pyc",
-    "**/.venv",
-    "**/target",
-    "**/*.log",
-    "**/*.pid",
-    "**/*.sock",
-    "**/*-wal",
-    "**/*-shm",
-    "**/*.sqlite-journal",
-    "**/.idea",
-    "**/*___jb_old___",
-    "**/*___jb_tmp___",
-    "**/.#*",
-    "**/#*#",
-    "**/4913",
-    "**/*~",
-    "**/.*.sw[a-z]",
-    "**/.*.kate-swp",
-    "**/*-go-tmp-umask",
-];
-
-/// Which bind mounts are watched.
+/// Which bind mounts without a rule restart their service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Writable {
-    /// Only those that the container may not write to.
-    Leave,
+pub enum Mounts {
+    /// None.
+    Ignore,
+    /// Those that the container may only read.
+    ReadOnly,
     /// All.
-    Watch,
+    All,
 }
 
-/// A file or folder of the host, and the services that are restarted when it changes.
+/// What a change causes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Root {
-    /// Where it is, absolute.
-    pub path: PathBuf,
-    /// What below it is left out.
-    pub ignore: Ignore,
-    /// Who is restarted.
-    pub services: BTreeSet<Name>,
+pub enum Reaction {
+    /// The files go into the containers, and then something may follow.
+    Sync {
+        /// Where the root is in the container.
+        target: PathBuf,
+        /// What follows.
+        then: Then,
+    },
+    /// The same, where the container has the files already, by a mount.
+    Notice(Then),
+    /// The service is restarted.
+    Restart,
+    /// The image is built anew, and the containers are replaced.
+    Rebuild,
+}
+
+impl Reaction {
+    /// Where files go, if they go anywhere.
+    pub fn target(&self) -> Option<&Path> {
+        match self {
+            Self::Sync { target, .. } => Some(target),
+            Self::Notice(_) | Self::Restart | Self::Rebuild => None,
+        }
+    }
+}
+
+/// What follows once the files are there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Then {
+    /// Nothing.
+    Nothing,
+    /// The service is restarted.
+    Restart,
+    /// A command runs in each of its containers.
+    Exec(Hook),
+}
+
+/// What is watched for a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// The service.
+    pub service: Name,
+    /// Which files.
+    pub root: RootId,
+    /// What a change causes.
+    pub reaction: Reaction,
+    /// Whether containers are compared in full at the start.
+    pub initial_sync: bool,
+    /// Whether it is not heeded any more.
+    pub is_left: bool,
 }
 
 /// A bind mount that is not watched since the container may write to it.
@@ -69,122 +88,162 @@ pub struct Skipped {
 /// What is watched, and what is not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rules {
-    /// What is watched.
+    /// The files.
     pub roots: Vec<Root>,
-    /// What is not.
+    /// What changes in them cause.
+    pub rules: Vec<Rule>,
+    /// What is not watched, and might be meant to be.
     pub skipped: Vec<Skipped>,
+    /// The files that the project is described by.
+    pub model: Vec<RootId>,
+}
+
+/// How files are found and read.
+pub struct Disk<'a> {
+    /// The text of a file, if it is there.
+    pub read: &'a dyn Fn(&Path) -> Option<String>,
+    /// A path without links in it, as far as it is there.
+    pub resolve: &'a dyn Fn(&Path) -> PathBuf,
+    /// Whether a path is a file.
+    pub is_file: &'a dyn Fn(&Path) -> bool,
 }
 
 impl Rules {
-    /// The bind mounts of these services (all when none is named). `read` gives the text of a file, if it is there.
-    pub fn of(project: &Project, targets: &[Name], writable: Writable, read: &dyn Fn(&Path) -> Option<String>) -> Self {
+    /// What is watched for these services, all when none is named.
+    pub fn of(project: &Project, targets: &[Name], mounts: Mounts, disk: &Disk<'_>) -> Self {
         let mut rules = Self::default();
-        let folder = Path::new(&project.identity.working_dir);
         let asked = |service: &&Service| targets.is_empty() || targets.contains(&service.name);
         for service in project.services.values().filter(asked) {
-            for mount in &service.volumes {
-                let MountKind::Bind { source } = &mount.kind else { continue };
-                let path = cleaned(Path::new(source));
-                // What lies elsewhere is no part of the project, such as a socket of the host.
-                if !path.starts_with(folder) {
-                    continue;
-                }
-                if !mount.read_only && writable == Writable::Leave {
-                    rules.skipped.push(Skipped { service: service.name.clone(), path });
-                    continue;
-                }
-                let ignore = ignore(service.build.as_ref(), &path, read);
-                rules.add(path, ignore, &service.name);
+            for watch in service.develop.iter().flat_map(|develop: &Develop| &develop.watch) {
+                rules.take(project, service, watch, disk);
+            }
+            if mounts != Mounts::Ignore {
+                rules.take_mounts(project, service, mounts, disk);
             }
         }
         rules
     }
 
-    fn add(&mut self, path: PathBuf, ignore: Ignore, service: &Name) {
-        match self.roots.iter_mut().find(|root| root.path == path && root.ignore == ignore) {
-            Some(root) => {
-                root.services.insert(service.clone());
+    /// Watches the files that the project is described by, too.
+    pub fn watch_model(&mut self, files: impl IntoIterator<Item = PathBuf>) {
+        for file in files {
+            let root = self.root(file, Filter::default());
+            self.model.push(root);
+        }
+    }
+
+    fn take(&mut self, project: &Project, service: &Service, watch: &Watch, disk: &Disk<'_>) {
+        let path = (disk.resolve)(&cleaned(Path::new(&watch.path)));
+        let mut filter = Filter::of_rule(&watch.ignore, &watch.include);
+        if let Some(build) = &service.build {
+            filter = filter.and_of_build(build, &path, disk.read);
+        }
+        if watch.action.copies() {
+            filter = filter.except(&path, sources(project, service.build.as_ref()));
+        }
+        let reaction = reaction(service, watch, &path, disk);
+        let rule = Rule {
+            service: service.name.clone(),
+            root: self.root(path, filter),
+            reaction,
+            initial_sync: watch.initial_sync,
+            is_left: false,
+        };
+        self.rules.push(rule);
+    }
+
+    /// The bind mounts of a service that no rule covers.
+    fn take_mounts(&mut self, project: &Project, service: &Service, mounts: Mounts, disk: &Disk<'_>) {
+        let folder = (disk.resolve)(&project.identity.working_dir);
+        for mount in &service.volumes {
+            let MountKind::Bind { source } = &mount.kind else { continue };
+            let path = (disk.resolve)(&cleaned(Path::new(source)));
+            // What lies elsewhere is no part of the project, such as a socket of the host.
+            if !path.starts_with(&folder) || self.covers(&service.name, &path) {
+                continue;
             }
-            None => self.roots.push(Root { path, ignore, services: BTreeSet::from([service.clone()]) }),
-        }
-    }
-}
-
-impl Root {
-    /// Whether a path below it is left out; the root itself never is.
-    pub fn ignores(&self, path: &Path) -> bool {
-        self.below(path).is_some_and(|below| self.ignore.ignores(&below))
-    }
-
-    /// Whether nothing in a folder below it is looked at.
-    pub fn prunes(&self, folder: &Path) -> bool {
-        let below = self.below(folder);
-        below.is_some_and(|below| self.ignore.ignores(&below) && !self.ignore.keeps_something_in(&below))
-    }
-
-    /// The part to look at again when something happened at a path: the path, or the whole when that holds it; nothing
-    /// when it is no matter of this root.
-    pub fn concerned(&self, path: &Path) -> Option<PathBuf> {
-        if self.path.starts_with(path) {
-            return Some(self.path.clone());
-        }
-        (path.starts_with(&self.path) && !self.ignores(path)).then(|| path.to_owned())
-    }
-
-    /// A path relative to the root, with `/` between its parts; nothing for the root itself.
-    fn below(&self, path: &Path) -> Option<String> {
-        let below = path.strip_prefix(&self.path).ok()?.to_string_lossy().into_owned();
-        (!below.is_empty()).then_some(below)
-    }
-}
-
-/// What is left out below a mount: noise, and what `.dockerignore` keeps out of the image, unless it keeps out the mount
-/// itself. Then it says nothing about the mount: what is mounted need not be in the image.
-fn ignore(build: Option<&Build>, mount: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Ignore {
-    let noise = || NOISE.iter().map(|pattern| (*pattern).to_owned());
-    let rules = build.and_then(|build| dockerignore(build, mount, read)).unwrap_or_default();
-    let all: Vec<String> = noise().chain(rules).collect();
-    Ignore::new(all.iter().map(String::as_str))
-}
-
-/// The patterns of a build's `.dockerignore`, relative to the mount.
-fn dockerignore(build: &Build, mount: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Option<Vec<String>> {
-    let context = cleaned(Path::new(&build.context));
-    let inside = mount.strip_prefix(&context).ok()?.to_string_lossy().into_owned();
-    let recipe = context.join(build.dockerfile.as_deref().unwrap_or("Dockerfile"));
-    let beside = PathBuf::from(format!("{}.dockerignore", recipe.display()));
-    let text = read(&beside).or_else(|| read(&context.join(".dockerignore")))?;
-    if !inside.is_empty() && Ignore::parse(&text).ignores(&inside) {
-        return None;
-    }
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    Some(lines.filter_map(|line| relative(line, &inside)).collect())
-}
-
-/// A pattern of the context as one of a folder in it; nothing when it can match nothing there.
-fn relative(line: &str, folder: &str) -> Option<String> {
-    let (sign, pattern) = line.strip_prefix('!').map_or(("", line), |rest| ("!", rest.trim()));
-    let pattern = pattern.trim_start_matches("./").trim_start_matches('/');
-    if folder.is_empty() || pattern.starts_with("**") {
-        return Some(format!("{sign}{pattern}"));
-    }
-    let inner = pattern.strip_prefix(folder)?.strip_prefix('/')?;
-    Some(format!("{sign}{inner}"))
-}
-
-/// A path without `.` and `..`: whether one lies in another is told from their parts.
-fn cleaned(path: &Path) -> PathBuf {
-    let mut clean = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                clean.pop();
+            if !mount.read_only && mounts == Mounts::ReadOnly {
+                self.skipped.push(Skipped { service: service.name.clone(), path });
+                continue;
             }
-            part => clean.push(part),
+            let mut filter = Filter::of_mount(&[]);
+            if let Some(build) = &service.build {
+                filter = filter.and_of_build(build, &path, disk.read);
+            }
+            let root = self.root(path, filter);
+            let rule = Rule {
+                service: service.name.clone(),
+                root,
+                reaction: Reaction::Restart,
+                initial_sync: false,
+                is_left: false,
+            };
+            self.rules.push(rule);
         }
     }
-    clean
+
+    /// Whether a rule of a service says what happens for all that is at a path.
+    fn covers(&self, service: &Name, path: &Path) -> bool {
+        let root = |rule: &Rule| self.roots.get(rule.root.0);
+        self.rules
+            .iter()
+            .filter(|rule| rule.service == *service)
+            .filter_map(root)
+            .any(|root| path.starts_with(&root.path))
+    }
+
+    /// The root with a path and a filter: one for all who ask for the same.
+    fn root(&mut self, path: PathBuf, filter: Filter) -> RootId {
+        let root = Root { path, filter };
+        let known = self.roots.iter().position(|one| *one == root);
+        RootId(known.unwrap_or_else(|| {
+            self.roots.push(root);
+            self.roots.len() - 1
+        }))
+    }
+}
+
+fn reaction(service: &Service, watch: &Watch, path: &Path, disk: &Disk<'_>) -> Reaction {
+    let then = match watch.action {
+        WatchAction::Rebuild => return Reaction::Rebuild,
+        WatchAction::Restart => return Reaction::Restart,
+        WatchAction::Sync => Then::Nothing,
+        WatchAction::SyncRestart => Then::Restart,
+        WatchAction::SyncExec => watch.exec.clone().map_or(Then::Nothing, Then::Exec),
+    };
+    if is_mounted(service, path, disk) {
+        return Reaction::Notice(then);
+    }
+    let target = Path::new(watch.target.as_deref().unwrap_or("/"));
+    let target = Path::new("/").join(target);
+    // A file goes into a folder that is written as one.
+    let into = watch.target.as_deref().is_some_and(|target| target.ends_with('/'));
+    let target = match path.file_name().filter(|_| into && (disk.is_file)(path)) {
+        Some(name) => target.join(name),
+        None => target,
+    };
+    Reaction::Sync { target: cleaned(&target), then }
+}
+
+/// Whether a container has what is at a path by a bind mount: copying it would be writing it onto itself.
+fn is_mounted(service: &Service, path: &Path, disk: &Disk<'_>) -> bool {
+    service.volumes.iter().any(|mount| match &mount.kind {
+        MountKind::Bind { source } => path.starts_with((disk.resolve)(&cleaned(Path::new(source)))),
+        _ => false,
+    })
+}
+
+/// What a project and an image are described by: no part of what runs.
+fn sources(project: &Project, build: Option<&Build>) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = project.identity.files.clone();
+    if let Some(build) = build {
+        let context = cleaned(Path::new(&build.context));
+        let recipe = cleaned(&context.join(build.dockerfile.as_deref().unwrap_or("Dockerfile")));
+        files.push(PathBuf::from(format!("{}.dockerignore", recipe.display())));
+        files.push(recipe);
+        files.push(context.join(".dockerignore"));
+    }
+    files
 }
 
 #[cfg(test)]
@@ -210,63 +269,70 @@ services:
 volumes: {v: {name: p_v}}
 ";
 
-    fn rules(targets: &[&str], writable: Writable, dockerignore: Option<&str>) -> Rules {
+    fn rules_of(text: &str, targets: &[&str], mounts: Mounts) -> Rules {
         let targets: Vec<Name> = targets.iter().map(|name| name.parse().expect("valid")).collect();
-        let read = |path: &Path| dockerignore.filter(|_| path == Path::new("/p/.dockerignore")).map(str::to_owned);
-        Rules::of(&project(STACK), &targets, writable, &read)
+        let disk = Disk { read: &|_| None, resolve: &Path::to_owned, is_file: &|_| false };
+        Rules::of(&project(text), &targets, mounts, &disk)
     }
 
-    fn paths(rules: &Rules) -> Vec<(String, Vec<&str>)> {
-        let names = |root: &Root| root.path.display().to_string();
-        rules.roots.iter().map(|root| (names(root), root.services.iter().map(Name::as_str).collect())).collect()
+    fn paths(rules: &Rules) -> Vec<(String, &str)> {
+        let path = |rule: &Rule| rules.roots[rule.root.0].path.display().to_string();
+        rules.rules.iter().map(|rule| (path(rule), rule.service.as_str())).collect()
     }
 
     #[test]
     fn read_only_files_of_the_project_are_watched_once_for_all_who_mount_them() {
-        let rules = rules(&[], Writable::Leave, None);
-        assert_eq!(paths(&rules), [("/p/src".into(), vec!["web", "worker"]), ("/p/nginx.conf".into(), vec!["other"])]);
+        let rules = rules_of(STACK, &[], Mounts::ReadOnly);
+        let expected = [("/p/src", "web"), ("/p/src", "worker"), ("/p/nginx.conf", "other")];
+        assert_eq!(paths(&rules), expected.map(|(path, service)| (path.to_owned(), service)));
+        assert_eq!(rules.roots.len(), 2);
         assert_eq!(rules.skipped, [Skipped { service: "web".parse().expect("valid"), path: "/p/data".into() }]);
+        assert!(rules.rules.iter().all(|rule| rule.reaction == Reaction::Restart));
     }
 
     #[test]
     fn a_writable_mount_is_watched_when_asked_for() {
-        let rules = rules(&["web"], Writable::Watch, None);
-        assert_eq!(paths(&rules), [("/p/src".into(), vec!["web"]), ("/p/data".into(), vec!["web"])]);
+        let rules = rules_of(STACK, &["web"], Mounts::All);
+        assert_eq!(paths(&rules), [("/p/src".to_owned(), "web"), ("/p/data".to_owned(), "web")]);
         assert!(rules.skipped.is_empty());
+        assert!(rules_of(STACK, &["web"], Mounts::Ignore).rules.is_empty());
+    }
+
+    fn watching(rule: &str) -> Rules {
+        let text = format!(
+            "services: {{a: {{image: x, volumes: [{{type: bind, source: /p/conf, target: /conf}}], \
+             develop: {{watch: [{rule}]}}}}}}"
+        );
+        rules_of(&text, &[], Mounts::ReadOnly)
     }
 
     #[test]
-    fn noise_is_left_out_whatever_the_file_says() {
-        let rules = rules(&["web"], Writable::Leave, None);
-        let root = &rules.roots[0];
-        for noise in [".git/HEAD", "a/node_modules/x.js", "a/b.pyc", ".app.py.swp", "app.py~", "4913", "x.log"] {
-            assert!(root.ignores(&Path::new("/p/src").join(noise)), "{noise}");
-        }
-        assert!(!root.ignores(Path::new("/p/src/app.py")) && root.prunes(Path::new("/p/src/.git")));
-        assert!(!root.ignores(Path::new("/p/src")), "the root itself is what was asked for");
+    fn what_a_rule_says_is_what_happens() {
+        let reaction = |rule: &str| watching(rule).rules[0].reaction.clone();
+        let sync = |target: &str, then| Reaction::Sync { target: target.into(), then };
+        assert_eq!(reaction("{path: /p/src, action: sync, target: /app/}"), sync("/app", Then::Nothing));
+        assert_eq!(reaction("{path: /p/src, action: sync, target: app}"), sync("/app", Then::Nothing));
+        assert_eq!(reaction("{path: /p/src, action: sync+restart, target: /app}"), sync("/app", Then::Restart));
+        let Reaction::Sync { then: Then::Exec(hook), .. } =
+            reaction("{path: /p/src, action: sync+exec, target: /app, exec: {command: [reload]}}")
+        else {
+            panic!("runs nothing")
+        };
+        assert_eq!(hook.command, Some(vec!["reload".to_owned()]));
+        assert_eq!(reaction("{path: /p/src, action: restart}"), Reaction::Restart);
+        assert_eq!(reaction("{path: /p/src, action: rebuild}"), Reaction::Rebuild);
     }
 
     #[test]
-    fn dockerignore_counts_from_its_own_folder() {
-        let rules = rules(&["web"], Writable::Leave, Some("# no\nsrc/tmp\n**/*.md\ndocs\n!src/tmp/keep\n"));
-        let ignores = |file: &str| rules.roots[0].ignores(&Path::new("/p/src").join(file));
-        assert!(ignores("tmp/x") && ignores("a/README.md"));
-        assert!(!ignores("docs/x") && !ignores("tmp/keep") && !ignores("app.py"));
+    fn what_is_mounted_is_not_copied_onto_itself() {
+        let rules = watching("{path: /p/conf/sub, action: sync+restart, target: /conf/sub}");
+        assert_eq!(rules.rules[0].reaction, Reaction::Notice(Then::Restart));
     }
 
     #[test]
-    fn what_keeps_the_mount_out_of_the_image_says_nothing_about_the_mount() {
-        let rules = rules(&["web"], Writable::Leave, Some("*\n!requirements.txt\n"));
-        assert!(!rules.roots[0].ignores(Path::new("/p/src/app.py")));
-    }
-
-    #[test]
-    fn what_happens_above_a_root_concerns_it_as_a_whole() {
-        let rules = rules(&["web"], Writable::Leave, None);
-        let concerned = |path: &str| rules.roots[0].concerned(Path::new(path));
-        assert_eq!(concerned("/p"), Some("/p/src".into()));
-        assert_eq!(concerned("/p/src/a/b"), Some("/p/src/a/b".into()));
-        assert_eq!(concerned("/p/other"), None);
-        assert_eq!(concerned("/p/src/.git/index"), None);
+    fn a_rule_says_more_than_the_mount() {
+        let rules = watching("{path: /p/conf, action: restart}");
+        assert_eq!(paths(&rules).len(), 1);
+        assert!(rules.skipped.is_empty());
     }
 }

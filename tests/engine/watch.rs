@@ -111,12 +111,19 @@ fn nothing_to_watch_is_an_error() {
 }
 
 #[test]
-fn rules_that_are_not_acted_on_are_told_with_their_place() {
+fn a_rule_without_a_copy_restarts_and_says_more_than_the_mount() {
     let scenario = Scenario::new("mounted");
-    let rule = "    develop: {watch: [{path: ./src, action: restart}]}\n";
-    scenario.edit("compose.yaml", "  proxy:\n", &format!("  built:\n    image: busybox\n{rule}  proxy:\n"));
-    let ran = scenario.hoist(["watch", "built"]).code(1);
-    ran.says("compose.yaml:13:").says("warning[watch-unheeded]").says("nothing to watch");
+    let rule = "    develop: {watch: [{path: ./src, action: restart, ignore: ['page']}]}\n";
+    scenario.edit(
+        "compose.yaml",
+        "  proxy:\n",
+        &format!("  ruled:\n    image: busybox\n    command: httpd -f\n    stop_signal: SIGKILL\n{rule}  proxy:\n"),
+    );
+    let running = scenario.spawn(["watch", "ruled"]);
+    running.until_prints("Watch enabled");
+    scenario.write("src/page", "left out");
+    scenario.write("src/other", "new");
+    running.until_prints("restarted ruled: src/other changed, ");
 }
 
 #[test]

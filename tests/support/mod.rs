@@ -17,6 +17,7 @@ pub mod registry;
 pub mod running;
 pub mod scenario;
 pub mod terminal;
+pub mod trees;
 pub mod workers;
 
 pub use case::Case;

@@ -101,6 +101,11 @@ impl Running {
         assert!(met, "never said '{words}'; stdout\n{}\nstderr\n{}", self.stdout.text(), self.stderr.text());
     }
 
+    /// What it has printed and said up to now, for messages.
+    pub fn so_far(&self) -> String {
+        format!("{}\n--- stdout\n{}\n--- stderr\n{}", self.command, self.stdout.text(), self.stderr.text())
+    }
+
     /// Ctrl-C.
     pub fn interrupt(&self) {
         self.signal("-INT");

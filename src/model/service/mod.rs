@@ -262,6 +262,11 @@ impl Service {
         self.healthcheck.as_ref().is_some_and(|check| !check.is_disabled() && !check.test.is_empty())
     }
 
+    /// Whether it says under `develop` what happens when files change.
+    pub fn is_watched(&self) -> bool {
+        self.develop.as_ref().is_some_and(|develop| !develop.watch.is_empty())
+    }
+
     /// How many containers it has.
     pub fn replicas(&self) -> u32 {
         let deployed = self.deploy.as_ref().and_then(|deploy| deploy.replicas);

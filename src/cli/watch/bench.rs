@@ -1,0 +1,224 @@
+//! [`Bench`]: does what follows changes, one thing each.
+
+use super::super::Context;
+use super::super::failure::{report, report_outcomes};
+use super::super::lock::Claim;
+use super::tell::{Teller, list, words};
+use super::works::{Ended, Prune};
+use crate::engine::{Engine, Licence};
+use crate::execute::OnFailure;
+use crate::model::{Hook, Project};
+use crate::plan::reconcile::{images, reconcile, restart};
+use crate::plan::{Action, Dependencies, Images, Observed, Plan, Policy, State, Subject};
+use crate::session::{Outcomes, Session};
+use crate::value::{ContainerId, Name};
+use crate::watch::{Built, Due, Prime};
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+/// Time before a container is killed whose file does not say how long it may take: somebody waits in front of the screen.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// What all of it is done with.
+#[derive(Clone)]
+pub struct Bench<'a> {
+    /// Where it is said.
+    pub context: &'a Context,
+    /// The engine.
+    pub engine: &'a Engine,
+    /// The right to change it.
+    pub licence: Licence,
+    /// The project.
+    pub project: &'a Project,
+    /// What says what happened.
+    pub teller: Teller<'a>,
+    /// What becomes of old images.
+    pub prune: Prune,
+    /// Who makes containers ready that are about to start.
+    pub prime: UnboundedSender<Prime>,
+}
+
+impl Bench<'_> {
+    /// Runs the command of a rule in all containers of its service.
+    pub async fn command(&self, due: &Due, hook: &Hook) {
+        let output = self.context.output();
+        let (service, command) = (&due.service, hook.command.clone().unwrap_or_default().join(" "));
+        let began = Instant::now();
+        let seen = match self.engine.containers(self.project.name()).await {
+            Ok(seen) => seen,
+            Err(error) => return output.error(&error.to_string(), error.help().as_deref()),
+        };
+        let own = seen.iter().filter(|one| one.service == *service && !one.oneoff && one.state == State::Running);
+        let runs = own.map(|one| async move { (&one.name, self.engine.run_hook(self.licence, &one.id, hook).await) });
+        let all: Vec<_> = runs.collect::<FuturesUnordered<_>>().collect().await;
+        let mut any = false;
+        for (container, ran) in &all {
+            match ran {
+                Ok((0, _)) => any = true,
+                Ok((code, said)) => {
+                    let said = said.trim();
+                    let help = (!said.is_empty()).then(|| format!("it said: {said}"));
+                    output.warn(&format!("'{command}' in {container} exited with code {code}"), help.as_deref());
+                }
+                Err(error) => output.warn(&format!("'{command}' in {container}: {error}"), error.help().as_deref()),
+            }
+        }
+        if any {
+            self.teller.ran(&command, service, began.elapsed());
+        }
+    }
+
+    /// Restarts services. What fails is told, and tried again with the next change.
+    pub async fn restart(&self, dues: Vec<Due>, halt: &CancellationToken) -> Ended {
+        let (names, files) = (services(&dues), because(&dues));
+        let targets: Vec<Name> = names.iter().cloned().collect();
+        let began = dues.iter().map(|due| due.began).min().unwrap_or_else(Instant::now);
+        let plan_of = async || {
+            let seen = self.engine.observe_named(self.project.name()).await?;
+            let plan = |grace| {
+                let policy = Policy { targets: targets.clone(), grace, ..Policy::default() };
+                restart(self.project, &seen, &policy)
+            };
+            let patient = plan(None)?;
+            Ok(if self.has_own_grace(&patient) { patient } else { plan(Some(GRACE))? })
+        };
+        let Some(plan) = self.carry_out(plan_of, halt).await else { return Ended::Change(names) };
+        let (asked, drawn) = started(&plan, &names);
+        if asked.is_empty() {
+            let (what, without) = (words(&files), list(&names));
+            let help = Some("make it with 'hoist up -d'");
+            self.context.output().note(&format!("{what} changed, but {without} has no container"), help);
+        } else {
+            self.teller.restarted((&asked, &drawn), &files, began.elapsed());
+        }
+        Ended::Change(names)
+    }
+
+    /// Builds the images of services.
+    pub async fn build(&self, dues: Vec<Due>, halt: &CancellationToken) -> Ended {
+        let (names, what) = (services(&dues), words(&because(&dues)));
+        self.context.output().say(&format!("building {}: {what} changed", list(&names)));
+        let look = async {
+            let seen = self.engine.observe(self.project).await?;
+            anyhow::Ok((images(self.project, &seen, &alone(&names), Images::Build), self.images_of(&names, &seen)))
+        };
+        let (plan, outdated) = match look.await {
+            Ok(looked) => looked,
+            Err(error) => {
+                report(self.context.output(), &error);
+                return Ended::Build(dues, Built::Nothing, Vec::new());
+            }
+        };
+        let outcomes = self.perform(&plan, halt).await;
+        // A build that newer input ended is no fault, and is not told of.
+        let built = !halt.is_cancelled() && report_outcomes(self.context.output(), &plan, &outcomes);
+        Ended::Build(dues, if built { Built::Image } else { Built::Nothing }, outdated)
+    }
+
+    /// The images that services have.
+    fn images_of(&self, names: &BTreeSet<Name>, seen: &Observed) -> Vec<String> {
+        let services = names.iter().filter_map(|name| self.project.services.get(name));
+        let image = |service| seen.images.get(&self.project.image_of(service).familiar());
+        services.filter_map(image).map(|image| image.id.clone()).collect()
+    }
+
+    /// Removes images that have no name any more and that nobody uses.
+    pub async fn prune(&self, outdated: &[String]) {
+        if self.prune == Prune::Leave {
+            return;
+        }
+        for image in outdated {
+            if let Err(error) = self.engine.remove_nameless(self.licence, image).await {
+                self.context.output().warn(&format!("the old image {image} stays: {error}"), None);
+            }
+        }
+    }
+
+    /// Replaces the containers whose image is another one by now.
+    pub async fn replace(&self, dues: Vec<Due>, halt: &CancellationToken) -> Ended {
+        let (names, files) = (services(&dues), because(&dues));
+        let began = dues.iter().map(|due| due.began).min().unwrap_or_else(Instant::now);
+        let plan_of = async || {
+            let seen = self.engine.observe(self.project).await?;
+            Ok(reconcile(self.project, &seen, &alone(&names))?)
+        };
+        if let Some(plan) = self.carry_out(plan_of, halt).await {
+            if plan.is_empty() {
+                let message = format!("{} changed, but the image of {} is the same", words(&files), list(&names));
+                self.context.output().say(&message);
+            } else {
+                self.teller.rebuilt(&names, &files, began.elapsed());
+            }
+        }
+        Ended::Change(names)
+    }
+
+    /// Makes a plan under the project's lock and carries it out; gives it when nothing failed.
+    async fn carry_out(
+        &self,
+        plan_of: impl AsyncFn() -> anyhow::Result<Plan>,
+        halt: &CancellationToken,
+    ) -> Option<Plan> {
+        let claim = Claim { context: self.context, engine: self.engine, project: self.project.name() };
+        let (plan, _lock) = match claim.settle(plan_of, Plan::is_empty, halt).await {
+            Ok(settled) => settled,
+            Err(error) => {
+                report(self.context.output(), &error);
+                return None;
+            }
+        };
+        let outcomes = self.perform(&plan, halt).await;
+        report_outcomes(self.context.output(), &plan, &outcomes).then_some(plan)
+    }
+
+    /// Carries out a plan; each container gets its files before its process starts.
+    async fn perform(&self, plan: &Plan, halt: &CancellationToken) -> Outcomes {
+        let prime = |id: ContainerId, subject: &Subject| -> BoxFuture<'static, ()> {
+            let ((done, is_done), primes) = (oneshot::channel(), self.prime.clone());
+            let (service, name) = (subject.service.clone(), subject.name.clone());
+            Box::pin(async move {
+                let Some(service) = service else { return };
+                if primes.send(Prime { id, service, name, done }).is_ok() {
+                    // The end of the channel is the answer, too.
+                    let _ = is_done.await;
+                }
+            })
+        };
+        let session = Session::new((self.engine, self.licence), self.project, &|_| {}).priming(&prime);
+        session.carry_out(plan, OnFailure::GoOn, halt).await
+    }
+
+    /// Whether the file says of any service of a plan how long it may take to stop.
+    fn has_own_grace(&self, plan: &Plan) -> bool {
+        let mut services = plan.steps().filter_map(|(_, step)| step.subject.service.as_ref());
+        services.any(|name| self.project.services.get(name).is_some_and(|one| one.stop_grace_period.is_some()))
+    }
+}
+
+/// These services, and no other.
+fn alone(names: &BTreeSet<Name>) -> Policy {
+    Policy { targets: names.iter().cloned().collect(), dependencies: Dependencies::Leave, ..Policy::default() }
+}
+
+/// The services that a plan starts: those that are meant, and those that go with them.
+fn started(plan: &Plan, names: &BTreeSet<Name>) -> (BTreeSet<Name>, BTreeSet<Name>) {
+    let starts = plan.steps().filter(|(_, step)| matches!(step.action, Action::Start { .. }));
+    starts.filter_map(|(_, step)| step.subject.service.clone()).partition(|name| names.contains(name))
+}
+
+/// The files of things that are due, together.
+fn because(dues: &[Due]) -> BTreeSet<PathBuf> {
+    dues.iter().flat_map(|due| due.because.clone()).collect()
+}
+
+/// The services of things that are due.
+pub fn services(dues: &[Due]) -> BTreeSet<Name> {
+    dues.iter().map(|due| due.service.clone()).collect()
+}

@@ -1,0 +1,220 @@
+//! [`Works`]: what follows changes and takes longer than copying: commands, restarts, builds and replacements.
+//!
+//! Commands run side by side. One build and one change of the stack are under way at a time, and neither waits for the
+//! other. Newer input ends a build, which begins anew. What fails is told and tried again with the next change.
+
+use super::super::Context;
+use super::super::failure::Advised;
+use super::Hands;
+use super::bench::{Bench, services};
+use super::tell::{Teller, words};
+use crate::model::Project;
+use crate::value::Name;
+use crate::watch::{Breaker, Built, Deed, Due, Prime, Reaction, Then, Watch as Files};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::FuturesUnordered;
+use std::collections::BTreeSet;
+use std::time::Instant;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio_util::sync::CancellationToken;
+
+/// What follows changes.
+pub struct Works<'a> {
+    bench: Bench<'a>,
+    breaker: Breaker,
+    /// What waits for its turn.
+    restarts: Vec<Due>,
+    builds: Vec<Due>,
+    replacements: Vec<Due>,
+    /// The images that built ones take the place of, to be removed once nobody uses them.
+    outdated: Vec<String>,
+    running: FuturesUnordered<LocalBoxFuture<'a, Ended>>,
+    /// What ends the build that is under way, and which services it is for.
+    build: Option<(CancellationToken, BTreeSet<Name>)>,
+    is_changing: bool,
+    halt: CancellationToken,
+    primes: UnboundedReceiver<Prime>,
+}
+
+/// What becomes of images that built ones take the place of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prune {
+    /// They are removed.
+    Remove,
+    /// They stay.
+    Leave,
+}
+
+/// What the works come up with.
+pub enum Turn {
+    /// A container is about to start.
+    Prime(Prime),
+    /// Something is over.
+    Ended(Ended),
+}
+
+/// What is over.
+pub enum Ended {
+    /// A command.
+    Command,
+    /// A build of these, which gave images in place of others, or did not.
+    Build(Vec<Due>, Built, Vec<String>),
+    /// Services were restarted or replaced.
+    Change(BTreeSet<Name>),
+}
+
+impl<'a> Works<'a> {
+    /// Nothing to do yet.
+    pub fn new(
+        context: &'a Context,
+        (engine, licence): Hands<'a>,
+        (project, teller, prune): (&'a Project, Teller<'a>, Prune),
+    ) -> Self {
+        let (prime, primes) = unbounded_channel();
+        Self {
+            bench: Bench { context, engine, licence, project, teller, prune, prime },
+            breaker: Breaker::default(),
+            restarts: Vec::new(),
+            builds: Vec::new(),
+            replacements: Vec::new(),
+            outdated: Vec::new(),
+            running: FuturesUnordered::new(),
+            build: None,
+            is_changing: false,
+            halt: CancellationToken::new(),
+            primes,
+        }
+    }
+
+    /// Takes something that is due, but for services that are restarted again and again for what they write themselves.
+    pub fn take(&mut self, due: Due, files: &mut Files) -> anyhow::Result<()> {
+        match due.deed {
+            Deed::Exec(_) => self.run(due, files),
+            Deed::Restart if self.breaker.trips(&due.service, Instant::now()) => {
+                let Due { service, because, .. } = due;
+                files.leave(&service);
+                let what = words(&because);
+                let message = format!("{service} is restarted again and again for {what}: it is no longer watched");
+                let help = "it seems to write there itself: leave out what it writes by 'ignore' or '.dockerignore'";
+                self.bench.context.output().warn(&message, Some(help));
+                if files.is_empty() {
+                    return Err(Advised::new("nothing is left to watch", None).into());
+                }
+            }
+            Deed::Restart => self.restarts.push(due),
+            Deed::Rebuild => {
+                if let Some((halt, _)) = self.build.as_ref().filter(|(_, names)| names.contains(&due.service)) {
+                    halt.cancel();
+                }
+                self.builds.push(due);
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins what can begin.
+    pub fn begin(&mut self, files: &mut Files) {
+        if self.build.is_none() && !self.builds.is_empty() {
+            let dues = std::mem::take(&mut self.builds);
+            let (halt, names) = (self.halt.child_token(), services(&dues));
+            for service in &names {
+                files.build_began(service);
+            }
+            self.build = Some((halt.clone(), names));
+            let bench = self.bench.clone();
+            self.running.push(Box::pin(async move { bench.build(dues, &halt).await }));
+        }
+        if self.is_changing {
+            return;
+        }
+        let (replaced, restarted) = (std::mem::take(&mut self.replacements), std::mem::take(&mut self.restarts));
+        let (bench, halt) = (self.bench.clone(), self.halt.clone());
+        // What is replaced need not be restarted.
+        let names = services(&replaced);
+        let restarted: Vec<Due> = restarted.into_iter().filter(|due| !names.contains(&due.service)).collect();
+        if !replaced.is_empty() {
+            self.is_changing = true;
+            self.restarts = restarted;
+            let outdated = std::mem::take(&mut self.outdated);
+            self.running.push(Box::pin(async move {
+                let ended = bench.replace(replaced, &halt).await;
+                bench.prune(&outdated).await;
+                ended
+            }));
+        } else if !restarted.is_empty() {
+            self.is_changing = true;
+            self.running.push(Box::pin(async move { bench.restart(restarted, &halt).await }));
+        }
+    }
+
+    /// Waits until something is over, or a container is about to start. Cancel-safe.
+    pub async fn next(&mut self) -> Turn {
+        let Self { running, primes, .. } = self;
+        tokio::select! {
+            Some(prime) = primes.recv() => Turn::Prime(prime),
+            Some(ended) = running.next() => Turn::Ended(ended),
+            else => std::future::pending().await,
+        }
+    }
+
+    /// Takes what came.
+    pub fn turn(&mut self, turn: Turn, files: &mut Files) {
+        match turn {
+            Turn::Prime(prime) => files.prime(prime),
+            Turn::Ended(Ended::Command) => {}
+            Turn::Ended(Ended::Build(dues, built, outdated)) => {
+                self.build = None;
+                for service in &services(&dues) {
+                    files.build_ended(service, built);
+                }
+                if built == Built::Image {
+                    self.outdated.extend(outdated);
+                    self.replacements.extend(dues);
+                }
+            }
+            Turn::Ended(Ended::Change(names)) => {
+                self.is_changing = false;
+                for service in &names {
+                    self.breaker.restarted(service, Instant::now());
+                }
+            }
+        }
+    }
+
+    /// Ends all: steps that run finish, so that nothing is left half made; an interrupt does not wait for them.
+    pub async fn end(mut self, files: &mut Files) {
+        self.halt.cancel();
+        let interrupts = self.bench.context.interrupts();
+        while !self.running.is_empty() {
+            tokio::select! {
+                turn = self.next() => self.turn(turn, files),
+                // A container that is about to start waits for its files.
+                _ = files.next() => {}
+                () = interrupts.next() => return,
+            }
+        }
+    }
+
+    /// Runs the command of a rule in all containers of its service.
+    fn run(&mut self, due: Due, files: &Files) {
+        let rule = rule_of(&due).and_then(|index| files.rules().get(index));
+        let hook = match rule.map(|rule| &rule.reaction) {
+            Some(Reaction::Sync { then: Then::Exec(hook), .. } | Reaction::Notice(Then::Exec(hook))) => hook.clone(),
+            _ => return,
+        };
+        let bench = self.bench.clone();
+        self.running.push(Box::pin(async move {
+            bench.command(&due, &hook).await;
+            Ended::Command
+        }));
+    }
+}
+
+/// The rule of a command that is due.
+fn rule_of(due: &Due) -> Option<usize> {
+    match due.deed {
+        Deed::Exec(index) => Some(index),
+        Deed::Restart | Deed::Rebuild => None,
+    }
+}

@@ -1,0 +1,270 @@
+//! [`Engine::put`]: files into a container, running or not; [`Engine::remove_files`] and who owns what is there.
+//!
+//! The archive API writes below the container's root, where it sees volumes but no memory file systems; there the
+//! container's own `tar` unpacks.
+
+use super::{Engine, EngineError, Exec, Licence, if_there};
+use crate::value::ContainerId;
+use bollard::body_full;
+use bollard::query_parameters::UploadToContainerOptionsBuilder;
+use futures_util::StreamExt;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use tar::{Builder, EntryType, Header};
+use tokio::io::AsyncWriteExt;
+
+/// A file, folder or link for a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Put {
+    /// Where in the container, absolute.
+    pub path: PathBuf,
+    /// What is put there.
+    pub what: PutWhat,
+    /// Who may do what with it.
+    pub mode: u32,
+    /// When it was written to: seconds and nanoseconds since 1970.
+    pub modified: (i64, i64),
+    /// User and group; the container's own user takes their place where it has one.
+    pub owner: (u64, u64),
+}
+
+/// What is put.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PutWhat {
+    /// A folder.
+    Folder,
+    /// A file with these bytes.
+    File(Vec<u8>),
+    /// A link that leads there.
+    Link(PathBuf),
+}
+
+/// The way on which files get into a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Road {
+    /// The archive API.
+    Archive,
+    /// `tar` in the container, by root: it sees what is mounted in there, and the container must run.
+    Tar,
+    /// The same by the container's own user, who owns the files then.
+    OwnTar,
+}
+
+/// What may make way for a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overwrite {
+    /// Nothing of another kind.
+    SameKind,
+    /// A file for a folder.
+    Files,
+}
+
+/// Bytes of arguments of one command.
+const ARGUMENTS: usize = 64 * 1024;
+/// Answers of a shell for a command that is not there or cannot be executed.
+const NO_COMMAND: [i64; 2] = [126, 127];
+
+impl Engine {
+    /// Puts files into a container, in place of those that are there. Folders that are there keep what is in them.
+    pub async fn put(
+        &self,
+        _: Licence,
+        id: &ContainerId,
+        all: &[&Put],
+        (road, overwrite): (Road, Overwrite),
+    ) -> Result<(), EngineError> {
+        let bytes = archive(all).map_err(|fault| EngineError::Internal(fault.to_string()))?;
+        if road != Road::Archive {
+            let command = ["tar", "-x", "-p", "-f", "-", "-C", "/"].map(str::to_owned).to_vec();
+            let user = (road == Road::Tar).then(|| ROOT.to_owned());
+            let exec = Exec { command, user, stdin: true, ..Exec::default() };
+            return self.run_inside(id, &exec, &bytes).await;
+        }
+        let same_kind = if overwrite == Overwrite::SameKind { "true" } else { "false" };
+        let options = UploadToContainerOptionsBuilder::new().path("/").copy_uidgid("true");
+        let options = options.no_overwrite_dir_non_dir(same_kind).build();
+        let answer = self.docker.upload_to_container(id.as_str(), Some(options), body_full(bytes.into())).await;
+        answer.map_err(|fault| self.sorted(fault))
+    }
+
+    /// Removes files and, the deepest first, folders that are empty then; one that still holds something stays. The
+    /// container must run and have `rm` and `rmdir`.
+    pub async fn remove_files(
+        &self,
+        _: Licence,
+        id: &ContainerId,
+        (files, folders): (&[PathBuf], &[PathBuf]),
+    ) -> Result<(), EngineError> {
+        for some in pieces(files) {
+            self.run_inside(id, &by_root(&["rm", "-f", "--"], some), &[]).await?;
+        }
+        let mut folders: Vec<PathBuf> = folders.to_vec();
+        folders.sort_by(|left, right| right.cmp(left));
+        for some in pieces(&folders) {
+            match self.run_inside(id, &by_root(&["rmdir", "--"], some), &[]).await {
+                // What is in one was never the host's; what is gone is gone.
+                Ok(()) | Err(EngineError::CommandFailed { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether there is something at a path of a container, as the archive API sees it.
+    pub async fn has_file(&self, id: &ContainerId, path: &Path) -> Result<bool, EngineError> {
+        let options = bollard::query_parameters::ContainerArchiveInfoOptionsBuilder::new().path(&shown(path)).build();
+        let answer = self.docker.get_container_archive_info(id.as_str(), Some(options)).await;
+        Ok(if_there(answer.map_err(|fault| self.sorted(fault)))?.is_some())
+    }
+
+    /// Runs a command in a container to its end.
+    async fn run_inside(&self, id: &ContainerId, exec: &Exec, input: &[u8]) -> Result<(), EngineError> {
+        let made = self.exec(id, exec).await?;
+        let mut streams = self.start_exec(&made, exec).await?;
+        let feed = async {
+            if exec.stdin {
+                // One that ends early says why by itself.
+                let _ = streams.input.write_all(input).await;
+                let _ = streams.input.shutdown().await;
+            }
+        };
+        let listen = async {
+            let mut said = Vec::new();
+            while let Some(piece) = streams.output.next().await {
+                said.extend(piece?.bytes);
+            }
+            Ok::<_, EngineError>(said)
+        };
+        let ((), said) = tokio::join!(feed, listen);
+        let said = String::from_utf8_lossy(&said?).trim().to_owned();
+        let command = exec.command.first().cloned().unwrap_or_default();
+        match self.exec_code(&made).await?.unwrap_or(0) {
+            0 => Ok(()),
+            code if NO_COMMAND.contains(&code) => Err(EngineError::NoCommand { command }),
+            code => Err(EngineError::CommandFailed { command, code, said }),
+        }
+    }
+}
+
+const ROOT: &str = "0:0";
+
+/// A command of root's on paths.
+fn by_root(words: &[&str], paths: &[PathBuf]) -> Exec {
+    let words = words.iter().map(|word| (*word).to_owned());
+    let command = words.chain(paths.iter().map(|path| shown(path))).collect();
+    Exec { command, user: Some(ROOT.into()), ..Exec::default() }
+}
+
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+/// Paths in groups that fit into one command.
+fn pieces(paths: &[PathBuf]) -> Vec<&[PathBuf]> {
+    let mut pieces = Vec::new();
+    let (mut start, mut bytes) = (0, 0);
+    for (index, path) in paths.iter().enumerate() {
+        bytes += path.as_os_str().len() + 1;
+        if bytes > ARGUMENTS {
+            pieces.extend(paths.get(start..index).filter(|piece| !piece.is_empty()));
+            (start, bytes) = (index, path.as_os_str().len() + 1);
+        }
+    }
+    pieces.extend(paths.get(start..).filter(|piece| !piece.is_empty()));
+    pieces
+}
+
+fn archive(all: &[&Put]) -> io::Result<Vec<u8>> {
+    let mut archive = Builder::new(Vec::new());
+    for put in all {
+        let (seconds, nanoseconds) = put.modified;
+        let mut header = Header::new_gnu();
+        header.set_mode(put.mode & 0o7777);
+        header.set_uid(put.owner.0);
+        header.set_gid(put.owner.1);
+        header.set_mtime(u64::try_from(seconds).unwrap_or(0));
+        if nanoseconds != 0 {
+            append_time(&mut archive, &format!("{seconds}.{nanoseconds:09}"))?;
+        }
+        let path = Path::new(std::ffi::OsStr::from_bytes(
+            put.path.as_os_str().as_bytes().strip_prefix(b"/").unwrap_or_default(),
+        ));
+        match &put.what {
+            PutWhat::Folder => {
+                header.set_entry_type(EntryType::Directory);
+                header.set_size(0);
+                archive.append_data(&mut header, path, io::empty())?;
+            }
+            PutWhat::File(bytes) => {
+                header.set_size(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+                archive.append_data(&mut header, path, bytes.as_slice())?;
+            }
+            PutWhat::Link(to) => {
+                header.set_entry_type(EntryType::Symlink);
+                header.set_size(0);
+                archive.append_link(&mut header, path, to)?;
+            }
+        }
+    }
+    archive.into_inner()
+}
+
+/// Says of the next entry when it was written to, finer than a header can. The record has a name, unlike those of the
+/// library: busybox takes one without a name for the end of the archive.
+fn append_time(archive: &mut Builder<Vec<u8>>, moment: &str) -> io::Result<()> {
+    let rest = format!(" mtime={moment}\n");
+    // The length counts its own digits; the record is short enough for two.
+    let record = format!("{}{rest}", rest.len() + 2);
+    let mut header = Header::new_ustar();
+    header.set_entry_type(EntryType::XHeader);
+    header.set_mode(0o644);
+    header.set_size(u64::try_from(record.len()).unwrap_or(u64::MAX));
+    archive.append_data(&mut header, "PaxHeaders/mtime", record.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_put_has_its_mode_its_owner_and_its_time_to_the_nanosecond() {
+        let put = |path: &str, what| Put {
+            path: path.into(),
+            what,
+            mode: 0o100_750,
+            modified: (1_700_000_000, 123_456_789),
+            owner: (5, 6),
+        };
+        let long = format!("/{}/x", "n".repeat(120));
+        let all = [
+            put("/app", PutWhat::Folder),
+            put(&long, PutWhat::File(b"text".to_vec())),
+            put("/l", PutWhat::Link("../elsewhere".into())),
+        ];
+        let bytes = archive(&all.iter().collect::<Vec<_>>()).expect("an archive");
+        let mut archive = tar::Archive::new(bytes.as_slice());
+        let mut found = Vec::new();
+        for entry in archive.entries().expect("a tar") {
+            let mut entry = entry.expect("an entry");
+            let time = entry.pax_extensions().expect("readable").expect("there").next().expect("one").expect("right");
+            assert_eq!((time.key(), time.value()), (Ok("mtime"), Ok("1700000000.123456789")));
+            let header = entry.header();
+            assert_eq!((header.mode().ok(), header.uid().ok(), header.gid().ok()), (Some(0o750), Some(5), Some(6)));
+            found.push((entry.path().expect("text").display().to_string(), header.entry_type()));
+        }
+        let long = long.trim_start_matches('/').to_owned();
+        let kinds = [EntryType::Directory, EntryType::Regular, EntryType::Symlink];
+        let expected: Vec<_> = ["app".to_owned(), long, "l".to_owned()].into_iter().zip(kinds).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn arguments_are_cut_into_pieces_that_fit() {
+        let paths: Vec<PathBuf> = (0..3000).map(|index| PathBuf::from(format!("/{index:0>99}"))).collect();
+        let cut = pieces(&paths);
+        assert_eq!(cut.iter().map(|piece| piece.len()).sum::<usize>(), 3000);
+        assert!(cut.len() > 1 && cut.iter().all(|piece| piece.len() * 101 <= ARGUMENTS));
+        assert!(pieces(&[]).is_empty());
+    }
+}

@@ -1,0 +1,271 @@
+//! [`Batch`]: what is to be done to a container so that it holds what the host holds. Pure but for the reading of files.
+
+use super::behind::Behind;
+use super::relative::Relative;
+use super::scan;
+use super::tree::{Content, Held, Tree};
+use crate::engine::{Put, PutWhat};
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// Files in one batch; what is more goes with the next, while this one is unpacked.
+const MOST: usize = 1000;
+/// Bytes in one batch.
+const BYTES: usize = 16 << 20;
+
+/// What is to be done to a container.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// Files and links that go.
+    pub files: Vec<(Relative, PathBuf)>,
+    /// What goes if it is there at all, be it a file or an empty folder.
+    pub unsure: Vec<(Relative, PathBuf)>,
+    /// Folders that go if nothing is left in them.
+    pub folders: Vec<(Relative, PathBuf)>,
+    /// What is put there, folders before what is in them.
+    pub puts: Vec<Item>,
+}
+
+/// Something that is put into a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Where on the host, below the root.
+    pub path: Relative,
+    /// What is put.
+    pub put: Put,
+    /// What the container holds then.
+    pub held: Held,
+    /// What of another kind it takes the place of.
+    pub replaces: Replaces,
+}
+
+/// What of another kind makes way for something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replaces {
+    /// Nothing.
+    Nothing,
+    /// A file or link, for a folder.
+    File,
+    /// A folder, for a file or link: it goes first, if nothing but the host's files was in it.
+    Folder,
+}
+
+impl Batch {
+    /// What brings a container that is behind up to what is at a place of the host; what is gone by now is left for the
+    /// next look. `place` gives where a path of the root is in the container.
+    pub fn of(behind: &Behind, tree: &Tree, (root, target): (&Path, &Path)) -> Self {
+        let mut batch = Self::default();
+        let mut bytes = 0;
+        for (path, holds) in behind.iter() {
+            let inside = path.below(target);
+            match tree.get(path) {
+                None => batch.remove(path, holds, inside),
+                Some(_) if batch.puts.len() >= MOST || bytes >= BYTES => {}
+                Some(wanted) => {
+                    let Some((put, held)) = read(&path.below(root), inside.clone(), (wanted, (root, target))) else {
+                        continue;
+                    };
+                    if let PutWhat::File(text) = &put.what {
+                        bytes += text.len();
+                    }
+                    let replaces = replaces(holds, &held);
+                    if replaces == Replaces::Folder {
+                        batch.folders.push((path.clone(), inside));
+                    }
+                    batch.puts.push(Item { path: path.clone(), put, held, replaces });
+                }
+            }
+        }
+        batch
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.puts.is_empty() && !self.removes()
+    }
+
+    /// Whether something goes.
+    pub fn removes(&self) -> bool {
+        !self.files.is_empty() || !self.folders.is_empty() || !self.unsure.is_empty()
+    }
+
+    fn remove(&mut self, path: &Relative, holds: Option<&Held>, inside: PathBuf) {
+        match holds.map(|held| &held.content) {
+            Some(Content::Folder) => self.folders.push((path.clone(), inside)),
+            Some(Content::Unsure) => self.unsure.push((path.clone(), inside)),
+            Some(_) => self.files.push((path.clone(), inside)),
+            None => {}
+        }
+    }
+}
+
+fn replaces(holds: Option<&Held>, held: &Held) -> Replaces {
+    let is_folder = held.content == Content::Folder;
+    if holds.is_some_and(|holds| holds.content == Content::Unsure) {
+        return if is_folder { Replaces::File } else { Replaces::Folder };
+    }
+    match holds.map(|holds| holds.content == Content::Folder) {
+        Some(true) if !is_folder => Replaces::Folder,
+        Some(false) if is_folder => Replaces::File,
+        _ => Replaces::Nothing,
+    }
+}
+
+/// What is at a path of the host right now, and what a container holds that has got it.
+fn read(path: &Path, inside: PathBuf, (wanted, places): (&Held, (&Path, &Path))) -> Option<(Put, Held)> {
+    let metadata = fs::symlink_metadata(path).ok()?;
+    let modified = (metadata.mtime(), metadata.mtime_nsec());
+    let kind = metadata.file_type();
+    let (what, content) = if kind.is_dir() {
+        (PutWhat::Folder, Content::Folder)
+    } else if kind.is_symlink() {
+        let to = fs::read_link(path).ok()?;
+        (PutWhat::Link(moved(&to, places)), Content::Link(to))
+    } else if kind.is_file() {
+        let bytes = fs::read(path).ok()?;
+        // A file that the tree knows by size and time only is known so here, too.
+        let stands = Content::Unread(metadata.size(), modified);
+        let is_unread = wanted.content == stands && u64::try_from(bytes.len()) == Ok(metadata.size());
+        let content = if is_unread || metadata.size() > scan::LARGE { stands } else { scan::hashed(&bytes) };
+        (PutWhat::File(bytes), content)
+    } else {
+        return None;
+    };
+    let mode = metadata.mode() & 0o7777;
+    let put = Put { path: inside, what, mode, modified, owner: (0, 0) };
+    Some((put, Held { content, mode }))
+}
+
+/// Where a link leads in the container: one that leads to a place below the root by its full path leads to the same
+/// place there.
+pub fn moved(to: &Path, (root, target): (&Path, &Path)) -> PathBuf {
+    to.strip_prefix(root).map_or_else(|_| to.to_owned(), |rest| target.join(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::rules::Filter;
+    use crate::watch::tree::Difference;
+    use std::os::unix::fs::symlink;
+
+    struct Bench {
+        folder: tempfile::TempDir,
+        tree: Tree,
+        behind: Behind,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            Self { folder: tempfile::tempdir().expect("a folder"), tree: Tree::default(), behind: Behind::default() }
+        }
+
+        fn look(&mut self) {
+            let root = self.folder.path();
+            let filter = Filter::of_rule(&[], &[]);
+            let found = scan::scan((root, &filter), &Relative::default(), &mut |_| Ok(())).expect("scanned");
+            let mut read = |path: &Relative, seen: &_| scan::content(&path.below(root), seen);
+            let differences: Vec<Difference> = self.tree.update(&Relative::default(), found, &mut read);
+            self.behind.all_changed(&differences);
+        }
+
+        fn batch(&self) -> Batch {
+            Batch::of(&self.behind, &self.tree, (self.folder.path(), Path::new("/app")))
+        }
+
+        fn copied(&mut self) {
+            for item in self.batch().puts {
+                self.behind.holds(&item.path, Some(item.held), self.tree.get(&item.path));
+            }
+        }
+
+        fn path(&self, path: &str) -> PathBuf {
+            self.folder.path().join(path)
+        }
+    }
+
+    fn names(batch: &Batch) -> Vec<String> {
+        batch.puts.iter().map(|item| item.put.path.display().to_string()).collect()
+    }
+
+    #[test]
+    fn all_that_is_new_is_put_folders_first_and_then_nothing_is_left() {
+        let mut bench = Bench::new();
+        fs::create_dir_all(bench.path("d/e")).expect("made");
+        fs::write(bench.path("d/e/f"), "text").expect("written");
+        symlink("nowhere", bench.path("dangling")).expect("linked");
+        bench.look();
+        let batch = bench.batch();
+        assert_eq!(names(&batch), ["/app", "/app/d", "/app/d/e", "/app/d/e/f", "/app/dangling"]);
+        assert_eq!(batch.puts[3].put.what, PutWhat::File(b"text".to_vec()));
+        assert_eq!(batch.puts[4].put.what, PutWhat::Link("nowhere".into()));
+        bench.copied();
+        assert!(bench.behind.is_empty(), "{:?}", bench.behind);
+    }
+
+    #[test]
+    fn a_link_into_the_root_by_its_full_path_leads_to_the_target() {
+        let mut bench = Bench::new();
+        symlink(bench.path("d/x"), bench.path("inside")).expect("linked");
+        symlink("/etc/hosts", bench.path("outside")).expect("linked");
+        bench.look();
+        let links: Vec<_> = bench.batch().puts.into_iter().map(|item| item.put.what).collect();
+        assert_eq!(links[1..], [PutWhat::Link("/app/d/x".into()), PutWhat::Link("/etc/hosts".into())]);
+    }
+
+    #[test]
+    fn files_and_folders_that_change_places_make_way_for_each_other() {
+        let mut bench = Bench::new();
+        fs::create_dir(bench.path("a")).expect("made");
+        fs::write(bench.path("a/x"), "x").expect("written");
+        fs::write(bench.path("b"), "b").expect("written");
+        bench.look();
+        bench.copied();
+        fs::remove_dir_all(bench.path("a")).expect("removed");
+        fs::write(bench.path("a"), "a").expect("written");
+        fs::remove_file(bench.path("b")).expect("removed");
+        fs::create_dir(bench.path("b")).expect("made");
+        bench.look();
+        let batch = bench.batch();
+        let replaced: Vec<_> = batch.puts.iter().map(|item| (item.path.to_string(), item.replaces)).collect();
+        assert_eq!(replaced, [("a".to_owned(), Replaces::Folder), ("b".to_owned(), Replaces::File)]);
+        assert_eq!(batch.files[0].1, Path::new("/app/a/x"));
+        assert_eq!(batch.folders[0].1, Path::new("/app/a"));
+    }
+
+    #[test]
+    fn only_what_the_container_holds_is_removed() {
+        let mut bench = Bench::new();
+        fs::write(bench.path("a"), "a").expect("written");
+        bench.look();
+        fs::remove_file(bench.path("a")).expect("removed");
+        bench.look();
+        assert!(bench.batch().files.is_empty(), "it never got there");
+    }
+
+    #[test]
+    fn what_may_have_arrived_is_removed_whatever_it_is() {
+        let mut bench = Bench::new();
+        fs::write(bench.path("a"), "a").expect("written");
+        bench.look();
+        let path = Relative::of(Path::new("/r/a"), Path::new("/r")).expect("below");
+        bench.behind.holds(&path, Some(Held::unsure()), bench.tree.get(&path));
+        assert_eq!(bench.batch().puts[1].replaces, Replaces::Folder);
+        fs::remove_file(bench.path("a")).expect("removed");
+        bench.look();
+        assert_eq!(bench.batch().unsure, [(path, "/app/a".into())]);
+    }
+
+    #[test]
+    fn much_goes_in_pieces() {
+        let mut bench = Bench::new();
+        for index in 0..MOST + 5 {
+            fs::write(bench.path(&format!("f{index:05}")), "x").expect("written");
+        }
+        bench.look();
+        assert_eq!(bench.batch().puts.len(), MOST);
+        bench.copied();
+        assert_eq!(bench.batch().puts.len(), 6);
+    }
+}

@@ -1,0 +1,161 @@
+//! [`compare`]: what a container really holds, against what the host holds: for containers that nobody kept a record of.
+
+use super::relative::Relative;
+use super::tree::{Content, Held};
+use crate::engine::{Engine, EngineError};
+use crate::value::ContainerId;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Bytes that are hashed at a time.
+const PIECE: usize = 64 * 1024;
+
+/// What the host holds under a root, and where it is in a container.
+#[derive(Debug, Clone)]
+pub struct Sides {
+    /// Where the root is on the host.
+    pub root: PathBuf,
+    /// Where it is in the container.
+    pub target: PathBuf,
+    /// What the host holds.
+    pub host: Vec<(Relative, Held)>,
+}
+
+/// What a comparison found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
+    /// How much was compared.
+    pub files: usize,
+    /// Where they differ, and what the container holds there.
+    pub differing: Vec<(Relative, Option<Held>)>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// Compares a container with the host, byte by byte. What only the container has is its own and does not count.
+///
+/// # Errors
+/// When the engine cannot give what the container holds.
+pub async fn compare(engine: &Engine, id: &ContainerId, sides: Sides) -> Result<Compared, EngineError> {
+    let began = Instant::now();
+    let read = |archive: &mut dyn Read| held(archive);
+    let inside = engine.take(id, &sides.target, read).await?.unwrap_or_default();
+    let differ = move || differing(&sides, &inside);
+    let found = tokio::task::spawn_blocking(differ).await;
+    let (files, differing) = found.map_err(|fault| EngineError::Internal(fault.to_string()))?;
+    Ok(Compared { files, differing, took: began.elapsed() })
+}
+
+/// What an archive holds, by paths below its first entry. What breaks off is known up to there.
+fn held(archive: &mut dyn Read) -> BTreeMap<Relative, Held> {
+    let mut all = BTreeMap::new();
+    let mut archive = tar::Archive::new(archive);
+    for entry in archive.entries().into_iter().flatten() {
+        let Ok(mut entry) = entry else { break };
+        let Ok(path) = entry.path() else { continue };
+        let path: PathBuf = path.components().skip(1).collect();
+        let Some(path) = Relative::of(&path, Path::new("")) else { continue };
+        let mode = entry.header().mode().unwrap_or(0) & 0o7777;
+        let kind = entry.header().entry_type();
+        let content = if kind.is_dir() {
+            Content::Folder
+        } else if kind.is_symlink() {
+            Content::Link(entry.link_name().ok().flatten().unwrap_or_default().into_owned())
+        } else {
+            match hash(&mut entry) {
+                Ok(content) => content,
+                Err(_) => break,
+            }
+        };
+        all.insert(path, Held { content, mode });
+    }
+    all
+}
+
+fn hash(read: &mut dyn Read) -> io::Result<Content> {
+    let (mut hasher, mut piece) = (Sha256::new(), vec![0; PIECE]);
+    loop {
+        match read.read(&mut piece)? {
+            0 => return Ok(Content::Hash(hasher.finalize().into())),
+            length => hasher.update(piece.get(..length).unwrap_or_default()),
+        }
+    }
+}
+
+fn differing(sides: &Sides, inside: &BTreeMap<Relative, Held>) -> (usize, Vec<(Relative, Option<Held>)>) {
+    let Sides { root, target, host } = sides;
+    let is_same = |path: &Relative, held: &Held| {
+        let Some(there) = inside.get(path) else { return false };
+        there.mode == held.mode
+            && match &held.content {
+                Content::Folder => there.content == Content::Folder,
+                Content::Link(to) => {
+                    there.content == Content::Link(super::batch::moved(to, (root.as_path(), target.as_path())))
+                }
+                Content::Hash(_) => there.content == held.content,
+                Content::Unread(..) => content(&path.below(root)).is_some_and(|content| content == there.content),
+                Content::Unsure => false,
+            }
+    };
+    let differing = host.iter().filter(|(path, held)| !is_same(path, held));
+    (host.len(), differing.map(|(path, _)| (path.clone(), inside.get(path).cloned())).collect())
+}
+
+/// What a file of any size holds.
+fn content(path: &Path) -> Option<Content> {
+    hash(&mut std::fs::File::open(path).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    fn relative(path: &str) -> Relative {
+        Relative::of(Path::new(path), Path::new("")).expect("below")
+    }
+
+    #[test]
+    fn only_what_the_host_holds_otherwise_differs() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().join("src");
+        fs::create_dir_all(root.join("d")).expect("made");
+        for (name, text) in [("same", "1"), ("other", "2"), ("d/new", "3")] {
+            fs::write(root.join(name), text).expect("written");
+        }
+        symlink(root.join("same"), root.join("link")).expect("linked");
+        let filter = super::super::rules::Filter::of_rule(&[], &[]);
+        let found = super::super::scan::scan((&root, &filter), &Relative::default(), &mut |_| Ok(())).expect("scanned");
+        let mut tree = super::super::tree::Tree::default();
+        let mut read = |path: &Relative, seen: &_| Some(super::super::scan::unread_content(&path.below(&root), seen));
+        tree.update(&Relative::default(), found, &mut read);
+        let host: Vec<_> = tree.iter().map(|(path, held)| (path.clone(), held.clone())).collect();
+
+        let inside = tempfile::tempdir().expect("a folder");
+        let app = inside.path().join("app");
+        fs::create_dir_all(app.join("d")).expect("made");
+        for (name, text) in [("same", "1"), ("other", "x"), ("own", "4")] {
+            fs::write(app.join(name), text).expect("written");
+        }
+        symlink("/app/same", app.join("link")).expect("linked");
+        let mut archive = tar::Builder::new(Vec::new());
+        archive.follow_symlinks(false);
+        archive.append_dir_all("app", &app).expect("archived");
+        let bytes = archive.into_inner().expect("an archive");
+        let inside = held(&mut bytes.as_slice());
+
+        let sides = Sides { root, target: "/app".into(), host };
+        let (files, differing) = differing(&sides, &inside);
+        assert_eq!(files, 6);
+        assert_eq!(
+            differing.iter().map(|(path, _)| path.clone()).collect::<Vec<_>>(),
+            [relative("d/new"), relative("other")]
+        );
+        assert_eq!(differing[0].1, None);
+        assert!(differing[1].1.is_some());
+    }
+}

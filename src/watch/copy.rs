@@ -1,0 +1,161 @@
+//! [`Job`]: a batch on its way into one container. One bad path never costs the others.
+
+use super::batch::{Batch, Item, Replaces};
+use super::relative::Relative;
+use super::tree::Held;
+use crate::engine::{Engine, EngineError, Interior, Licence, Overwrite, Owners, Put, Road};
+use crate::value::ContainerId;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::OnceCell;
+
+/// A batch for a container.
+pub struct Job {
+    /// The engine.
+    pub engine: Engine,
+    /// The right to write.
+    pub licence: Licence,
+    /// The container.
+    pub id: ContainerId,
+    /// What of it matters.
+    pub interior: Interior,
+    /// Whose the files in it are, once that is known.
+    pub owners: Arc<OnceCell<Owners>>,
+    /// Where the root is in it.
+    pub target: PathBuf,
+    /// What is done.
+    pub batch: Batch,
+}
+
+/// What came of a batch.
+#[derive(Debug, Default)]
+pub struct Copied {
+    /// Where the container holds by now what it was to hold; nothing where it was to go.
+    pub done: Vec<(Relative, Option<Held>)>,
+    /// Where it does not, and why.
+    pub failed: Vec<(Relative, String)>,
+    /// Where nobody knows what it holds.
+    pub unsure: Vec<Relative>,
+    /// What ended it: the engine is not there, or the container is gone.
+    pub fault: Option<EngineError>,
+}
+
+impl Job {
+    /// Carries it out.
+    pub async fn run(mut self) -> Copied {
+        let mut copied = Copied::default();
+        let batch = std::mem::take(&mut self.batch);
+        copied.fault = self.carry_out(batch, &mut copied).await.err();
+        copied
+    }
+
+    async fn carry_out(&self, batch: Batch, copied: &mut Copied) -> Result<(), EngineError> {
+        if batch.puts.iter().any(|item| item.replaces == Replaces::Folder) {
+            self.remove(&batch, copied).await?;
+            return self.put_all(batch.puts, copied).await;
+        }
+        self.put_all(batch.puts.clone(), copied).await?;
+        self.remove(&batch, copied).await
+    }
+
+    async fn put_all(&self, mut items: Vec<Item>, copied: &mut Copied) -> Result<(), EngineError> {
+        if !self.interior.has_user && !items.is_empty() {
+            let owners = self.owners.get_or_try_init(|| self.engine.owners(&self.id, &self.target)).await?;
+            for item in &mut items {
+                item.put.owner = owners.of(&item.put.path);
+            }
+        }
+        let mut groups: BTreeMap<(Road, bool), Vec<Item>> = BTreeMap::new();
+        for item in items {
+            match self.interior.road(&item.put.path) {
+                // Something of the host is mounted there.
+                None => copied.done.push((item.path, Some(item.held))),
+                Some(road) => {
+                    // Folders that take the place of files come before what is in them.
+                    let rest = item.replaces != Replaces::File;
+                    groups.entry((road, rest)).or_default().push(item);
+                }
+            }
+        }
+        for ((road, rest), items) in groups {
+            let overwrite = if rest { Overwrite::SameKind } else { Overwrite::Files };
+            self.put(items, (road, overwrite), copied).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts items there; when the engine refuses, in halves, until it is known what it refuses.
+    async fn put(&self, items: Vec<Item>, way: (Road, Overwrite), copied: &mut Copied) -> Result<(), EngineError> {
+        let mut left = vec![items];
+        while let Some(mut items) = left.pop() {
+            if way.0 != Road::Archive && !self.interior.is_running {
+                copied.failed.extend(items.into_iter().map(|item| (item.path, DOES_NOT_RUN.to_owned())));
+                continue;
+            }
+            let puts: Vec<&Put> = items.iter().map(|item| &item.put).collect();
+            match self.engine.put(self.licence, &self.id, &puts, way).await {
+                Ok(()) => copied.done.extend(items.into_iter().map(|item| (item.path, Some(item.held)))),
+                Err(error) if is_of_engine(&error) => {
+                    let all = left.into_iter().flatten().chain(items);
+                    copied.unsure.extend(all.map(|item| item.path));
+                    return Err(error);
+                }
+                Err(error) => match items.len() {
+                    0 | 1 => {
+                        copied.unsure.extend(items.iter().map(|item| item.path.clone()));
+                        copied.failed.extend(items.into_iter().map(|item| (item.path, error.to_string())));
+                    }
+                    many => {
+                        let rest = items.split_off(many / 2);
+                        left.extend([rest, items]);
+                    }
+                },
+            }
+        }
+        Ok(())
+    }
+
+    async fn remove(&self, batch: &Batch, copied: &mut Copied) -> Result<(), EngineError> {
+        let all = || batch.files.iter().chain(&batch.unsure).chain(&batch.folders);
+        if !batch.removes() {
+            return Ok(());
+        }
+        if !self.interior.is_running {
+            copied.failed.extend(all().map(|(path, _)| (path.clone(), DOES_NOT_RUN.to_owned())));
+            return Ok(());
+        }
+        let inside = |paths: &[(Relative, PathBuf)]| -> Vec<PathBuf> {
+            let ours = paths.iter().filter(|(_, path)| self.interior.road(path).is_some());
+            ours.map(|(_, path)| path.clone()).collect()
+        };
+        let (mut files, unsure, folders) = (inside(&batch.files), inside(&batch.unsure), inside(&batch.folders));
+        let removing = async {
+            self.engine.remove_files(self.licence, &self.id, (&[], &unsure)).await?;
+            files.extend(unsure);
+            self.engine.remove_files(self.licence, &self.id, (&files, &folders)).await
+        };
+        match removing.await {
+            Ok(()) => copied.done.extend(all().map(|(path, _)| (path.clone(), None))),
+            Err(error) if is_of_engine(&error) => return Err(error),
+            Err(error) => {
+                for (path, inside) in all() {
+                    if self.engine.has_file(&self.id, inside).await? {
+                        copied.failed.push((path.clone(), error.to_string()));
+                    } else {
+                        copied.done.push((path.clone(), None));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Why something waits for a container to start.
+pub const DOES_NOT_RUN: &str = "the container does not run";
+
+/// Whether a fault is not about a path.
+fn is_of_engine(error: &EngineError) -> bool {
+    error.is_connection() || error.is_not_found() && error.to_string().contains("No such container")
+}

@@ -1,0 +1,340 @@
+//! [`Files`]: the files under the roots, and what changed in them.
+//!
+//! Theory of operation: each folder of a root that is not left out is watched, and so are the folders above it up to the
+//! project's, since an editor saves by renaming over the file and a checkout makes whole folders anew. Events only make
+//! paths dirty, in a set that never fills up. What is complete ([`Settle`]) is looked at and compared with the [`Tree`];
+//! what differs in content is told. Lost events make everything dirty.
+//!
+//! It decides nothing about containers.
+
+use super::WatchError;
+use super::folders::{Folders, above};
+use super::inbox::Inbox;
+use super::relative::Relative;
+use super::rules::Filter;
+use super::scan;
+use super::settle::Settle;
+use super::silent;
+use super::tree::{Content, Difference, Seen, Tree};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How often it is looked whether the roots are still the folders that they were: a root whose parents went, too, may
+/// come back without an event.
+const ROUND: Duration = Duration::from_secs(2);
+/// So many files with more than one name are not looked at without an event.
+const MANY: usize = 2000;
+/// Bytes that are read in one go while nothing happens.
+const SIP: u64 = 4 << 20;
+/// Bytes that are read before the watch begins: some thousand small files, in some ten milliseconds.
+const FIRST_SIP: u64 = 1 << 20;
+
+/// A file or folder of the host that is watched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Root {
+    /// Where it is, absolute.
+    pub path: PathBuf,
+    /// What of it is watched.
+    pub filter: Filter,
+}
+
+/// Which root, by its place among those that were given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RootId(pub usize);
+
+/// What changed under a root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The root.
+    pub root: RootId,
+    /// What is no longer as it was; never empty.
+    pub differences: Vec<Difference>,
+    /// When the first of it happened.
+    pub began: Instant,
+}
+
+/// Files under watch.
+pub struct Files {
+    /// Up to where folders above the roots are watched.
+    folder: PathBuf,
+    parts: Vec<Part>,
+    folders: Folders,
+    inbox: Arc<Inbox>,
+    settle: Settle,
+    /// Whether everything is to be looked at.
+    lost: bool,
+    /// Whether what changes without an event is to be looked at.
+    round_due: bool,
+    began: Option<Instant>,
+    /// Files whose content is not known yet, the last first.
+    unread: Vec<(RootId, Relative)>,
+    /// Those of them that had been written to just before they were to be read.
+    fresh: Vec<(RootId, Relative)>,
+    round: tokio::time::Interval,
+}
+
+/// A root, and what is under it.
+struct Part {
+    root: Root,
+    tree: Tree,
+    inode: Option<u64>,
+    /// Whether its file system tells of no changes.
+    tells_nothing: bool,
+}
+
+impl Files {
+    /// Begins to watch roots; what they hold now is what later changes are told against.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn start(roots: &[Root], folder: &Path) -> Result<Self, WatchError> {
+        let inbox = Arc::new(Inbox::default());
+        let theirs = Arc::clone(&inbox);
+        let watcher = notify::recommended_watcher(move |event| theirs.put(event)).map_err(WatchError::of)?;
+        let part = |root: &Root| Part {
+            root: root.clone(),
+            tree: Tree::default(),
+            inode: inode(&root.path),
+            tells_nothing: silent::file_system(&root.path).is_some(),
+        };
+        let mut files = Self {
+            folder: resolved(folder),
+            parts: roots.iter().map(part).collect(),
+            folders: Folders::new(watcher),
+            inbox,
+            settle: Settle::default(),
+            lost: false,
+            round_due: false,
+            began: None,
+            unread: Vec::new(),
+            fresh: Vec::new(),
+            round: tokio::time::interval(ROUND),
+        };
+        for index in 0..files.parts.len() {
+            files.look_at(RootId(index), &BTreeSet::from([Relative::default()]), &mut |path, seen| {
+                Some(scan::unread_content(path, seen))
+            })?;
+        }
+        files.unread = files.ids().flat_map(|id| files.unread_of(id)).collect();
+        files.read_first();
+        Ok(files)
+    }
+
+    /// What is under a root.
+    pub fn tree(&self, id: RootId) -> Option<&Tree> {
+        self.parts.get(id.0).map(|part| &part.tree)
+    }
+
+    /// Where a root is.
+    pub fn path(&self, id: RootId) -> Option<&Path> {
+        self.parts.get(id.0).map(|part| part.root.path.as_path())
+    }
+
+    /// Reads some thousand small files that were never read, in some ten milliseconds.
+    pub fn read_first(&mut self) {
+        self.unread.append(&mut self.fresh);
+        self.read_some(FIRST_SIP);
+    }
+
+    /// The roots whose file systems tell of no changes, with the names of those.
+    pub fn silent(&self) -> Vec<(&Path, &'static str)> {
+        let roots = self.parts.iter().map(|part| part.root.path.as_path());
+        roots.filter_map(|path| Some((path, silent::file_system(path)?))).collect()
+    }
+
+    /// Waits until something changed in content. Cancel-safe.
+    ///
+    /// # Errors
+    /// When the kernel refuses to watch a new folder.
+    pub async fn next(&mut self) -> Result<Vec<Change>, WatchError> {
+        loop {
+            let now = self.lost || self.round_due;
+            let due = if now { Some(Instant::now()) } else { self.settle.due() };
+            let over = async {
+                match due {
+                    Some(due) => tokio::time::sleep_until(due.into()).await,
+                    None => std::future::pending().await,
+                }
+            };
+            let idle = due.is_none() && !self.unread.is_empty();
+            tokio::select! {
+                biased;
+                () = self.inbox.arrived.notified() => self.receive(),
+                () = over => {
+                    let changes = tokio::task::block_in_place(|| self.look())?;
+                    if !changes.is_empty() {
+                        return Ok(changes);
+                    }
+                }
+                _ = self.round.tick() => {
+                    self.unread.append(&mut self.fresh);
+                    self.lost |= self.has_other_roots();
+                    self.round_due = self.parts.iter().any(Part::changes_silently);
+                }
+                () = tokio::task::yield_now(), if idle => tokio::task::block_in_place(|| self.read_some(SIP)),
+            }
+        }
+    }
+
+    fn ids(&self) -> impl Iterator<Item = RootId> + use<> {
+        (0..self.parts.len()).map(RootId)
+    }
+
+    fn receive(&mut self) {
+        let (news, now) = (self.inbox.take(), Instant::now());
+        self.lost |= news.lost;
+        for (path, sign) in news.paths {
+            if self.parts.iter().any(|part| part.concerned(&path).is_some()) {
+                self.settle.hit(path, sign, now);
+                self.began.get_or_insert(now);
+            }
+        }
+    }
+
+    /// Whether the folder of a root is another one by now.
+    fn has_other_roots(&mut self) -> bool {
+        let mut other = false;
+        for part in &mut self.parts {
+            let inode = inode(&part.root.path);
+            other |= std::mem::replace(&mut part.inode, inode) != inode;
+        }
+        other
+    }
+
+    /// Compares the places that are complete with what was there.
+    fn look(&mut self) -> Result<Vec<Change>, WatchError> {
+        let began = self.began.take().unwrap_or_else(Instant::now);
+        let dirty = self.settle.take(Instant::now());
+        let (all, round) = (std::mem::take(&mut self.lost), std::mem::take(&mut self.round_due));
+        let places = |part: &Part| -> BTreeSet<Relative> {
+            if all {
+                return BTreeSet::from([Relative::default()]);
+            }
+            let mut places: BTreeSet<Relative> = dirty.iter().filter_map(|path| part.concerned(path)).collect();
+            // A file with two names changes under both, and one event is all there is.
+            if round || places.iter().any(|place| part.tree.is_linked(place)) {
+                places.extend(part.silent());
+            }
+            places
+        };
+        let places: Vec<BTreeSet<Relative>> = self.parts.iter().map(places).collect();
+        // A folder that was moved is watched by its new name only when it is no longer watched by the old one.
+        for path in &dirty {
+            self.folders.forget(path);
+        }
+        if all {
+            self.folders.forget(Path::new("/"));
+        }
+        let mut changes = Vec::new();
+        for (root, places) in self.ids().zip(places) {
+            let differences = self.look_at(root, &places, &mut scan::content)?;
+            if !differences.is_empty() {
+                changes.push(Change { root, differences, began });
+            }
+        }
+        if self.settle.due().is_some() {
+            self.began = Some(Instant::now());
+        }
+        Ok(changes)
+    }
+
+    fn look_at(
+        &mut self,
+        id: RootId,
+        places: &BTreeSet<Relative>,
+        read: &mut dyn FnMut(&Path, &Seen) -> Option<Content>,
+    ) -> Result<Vec<Difference>, WatchError> {
+        let Self { folder, parts, folders, .. } = self;
+        let Some(Part { root, tree, .. }) = parts.get_mut(id.0) else { return Ok(Vec::new()) };
+        if !places.is_empty() {
+            for above in above(&root.path, folder) {
+                folders.enter(above)?;
+            }
+        }
+        let mut differences = Vec::new();
+        let mut last: Option<&Relative> = None;
+        for place in places {
+            // What lies below a place that was looked at has been looked at.
+            if last.is_some_and(|last| place.is_in(last)) {
+                continue;
+            }
+            last = Some(place);
+            let found = scan::scan((&root.path, &root.filter), place, &mut |path| folders.enter(path))?;
+            let mut read = |path: &Relative, seen: &Seen| read(&path.below(&root.path), seen);
+            differences.extend(tree.update(place, found, &mut read));
+        }
+        Ok(differences)
+    }
+
+    fn unread_of(&self, id: RootId) -> Vec<(RootId, Relative)> {
+        let paths = self.tree(id).map(|tree| tree.unread(scan::LARGE)).unwrap_or_default();
+        paths.into_iter().map(|path| (id, path)).collect()
+    }
+
+    /// Reads files that were never read, so that a later `touch` is known to be one.
+    fn read_some(&mut self, most: u64) {
+        let (mut bytes, mut fresh) = (0, Vec::new());
+        while bytes < most {
+            let Some((id, relative)) = self.unread.pop() else { break };
+            let Some(Part { root, tree, .. }) = self.parts.get_mut(id.0) else { break };
+            let path = relative.below(&root.path);
+            let Some(seen) = scan::glance(&path) else { continue };
+            // One that was written to just now may be written to again with the same time: it is read later.
+            if seen.is_fresh {
+                fresh.push((id, relative));
+                continue;
+            }
+            if let Some(content) = scan::content(&path, &seen) {
+                bytes += seen.stamp.size + 512;
+                // One that was written to while it was read is told by an event.
+                if scan::glance(&path).is_some_and(|again| again.stamp == seen.stamp) {
+                    tree.learn(&relative, (&seen, content));
+                }
+            }
+        }
+        self.fresh.extend(fresh);
+    }
+}
+
+impl Part {
+    /// Whether something of it may change without an event.
+    fn changes_silently(&self) -> bool {
+        // Where a whole tree is made of links, as package managers do it, none of them is written to.
+        self.tells_nothing || (1..MANY).contains(&self.tree.linked().take(MANY).count())
+    }
+
+    /// What of it may change without an event.
+    fn silent(&self) -> Vec<Relative> {
+        if self.tells_nothing { vec![Relative::default()] } else { self.tree.linked().cloned().collect() }
+    }
+
+    /// The place to look at again when something happened at a path: the path, or the whole when that holds it; nothing
+    /// when it is no matter of this root.
+    fn concerned(&self, path: &Path) -> Option<Relative> {
+        if self.root.path.starts_with(path) {
+            return Some(Relative::default());
+        }
+        let relative = Relative::of(path, &self.root.path)?;
+        self.root.filter.looks_at(&relative).then_some(relative)
+    }
+}
+
+fn inode(path: &Path) -> Option<u64> {
+    scan::glance(path).map(|seen| seen.stamp.inode)
+}
+
+/// A path without links, as far as it is there.
+pub fn resolved(path: &Path) -> PathBuf {
+    let real = path.ancestors().find_map(|one| Some((one, one.canonicalize().ok()?)));
+    match real.and_then(|(one, real)| Some((path.strip_prefix(one).ok()?, real))) {
+        Some((rest, real)) if rest.as_os_str().is_empty() => real,
+        Some((rest, real)) => real.join(rest),
+        None => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+#[path = "files/tests.rs"]
+mod tests;

@@ -1,0 +1,136 @@
+//! [`Lanes`]: what is to be done once no more changes come for it, by service. Pure: moments come in.
+
+use crate::value::Name;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// What follows a change, later than the copying of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Deed {
+    /// The command of a rule, by its place among the rules.
+    Exec(usize),
+    /// A restart.
+    Restart,
+    /// A build, and a replacement.
+    Rebuild,
+}
+
+impl Deed {
+    /// How long nothing comes before it is done, and after how long it is done though more comes.
+    fn patience(self) -> (Duration, Duration) {
+        let milliseconds = |quiet, limit| (Duration::from_millis(quiet), Duration::from_millis(limit));
+        match self {
+            Self::Exec(_) => milliseconds(10, 500),
+            Self::Restart => milliseconds(50, 1000),
+            Self::Rebuild => milliseconds(300, 2000),
+        }
+    }
+}
+
+/// What is to be done, and for which files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// The service.
+    pub service: Name,
+    /// What.
+    pub deed: Deed,
+    /// The files that changed, relative to the project's folder.
+    pub because: BTreeSet<PathBuf>,
+    /// When the first of them changed.
+    pub began: Instant,
+}
+
+/// What is to be done later.
+#[derive(Debug, Clone, Default)]
+pub struct Lanes(BTreeMap<(Name, Deed), Waiting>);
+
+#[derive(Debug, Clone)]
+struct Waiting {
+    began: Instant,
+    first: Instant,
+    last: Instant,
+    because: BTreeSet<PathBuf>,
+}
+
+impl Waiting {
+    fn due(&self, deed: Deed) -> Instant {
+        let (quiet, limit) = deed.patience();
+        (self.last + quiet).min(self.first + limit)
+    }
+}
+
+impl Lanes {
+    /// Takes that something is to be done.
+    pub fn add(&mut self, due: Due, now: Instant) {
+        let Due { service, deed, because, began } = due;
+        let new = || Waiting { began, first: now, last: now, because: BTreeSet::new() };
+        let waiting = self.0.entry((service, deed)).or_insert_with(new);
+        waiting.last = now;
+        waiting.because.extend(because);
+    }
+
+    /// When there is something to do next.
+    pub fn next(&self) -> Option<Instant> {
+        self.0.iter().map(|((_, deed), waiting)| waiting.due(*deed)).min()
+    }
+
+    /// Gives what is to be done by now.
+    pub fn take(&mut self, now: Instant) -> Vec<Due> {
+        let ready = |((_, deed), waiting): &(&(Name, Deed), &Waiting)| waiting.due(*deed) <= now;
+        let keys: Vec<(Name, Deed)> = self.0.iter().filter(ready).map(|(key, _)| key.clone()).collect();
+        let due = |(service, deed): (Name, Deed)| {
+            let Waiting { began, because, .. } = self.0.remove(&(service.clone(), deed))?;
+            Some(Due { service, deed, because, began })
+        };
+        keys.into_iter().filter_map(due).collect()
+    }
+
+    /// Forgets a service.
+    pub fn forget(&mut self, service: &Name) {
+        self.0.retain(|(name, _), _| name != service);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn due(deed: Deed, file: &str, began: Instant) -> Due {
+        Due { service: "web".parse().expect("valid"), deed, because: BTreeSet::from([file.into()]), began }
+    }
+
+    #[test]
+    fn what_follows_each_other_quickly_is_done_once() {
+        let start = Instant::now();
+        let at = |milliseconds| start + Duration::from_millis(milliseconds);
+        let mut lanes = Lanes::default();
+        lanes.add(due(Deed::Restart, "a", start), start);
+        lanes.add(due(Deed::Restart, "b", at(40)), at(40));
+        assert_eq!((lanes.next(), lanes.take(at(89)).len()), (Some(at(90)), 0));
+        let done = lanes.take(at(90));
+        assert_eq!((done.len(), done[0].because.len(), done[0].began), (1, 2, start));
+        assert_eq!(lanes.next(), None);
+    }
+
+    #[test]
+    fn steady_changes_do_not_put_it_off_without_end() {
+        let start = Instant::now();
+        let at = |milliseconds| start + Duration::from_millis(milliseconds);
+        let mut lanes = Lanes::default();
+        for step in 0..30 {
+            lanes.add(due(Deed::Restart, "a", start), at(step * 40));
+        }
+        assert_eq!(lanes.next(), Some(at(1000)));
+    }
+
+    #[test]
+    fn a_command_does_not_wait_for_a_build() {
+        let start = Instant::now();
+        let mut lanes = Lanes::default();
+        lanes.add(due(Deed::Rebuild, "a", start), start);
+        lanes.add(due(Deed::Exec(0), "a", start), start);
+        let done = lanes.take(start + Duration::from_millis(10));
+        assert_eq!(done.iter().map(|due| due.deed).collect::<Vec<_>>(), [Deed::Exec(0)]);
+    }
+}
