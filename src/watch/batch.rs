@@ -66,6 +66,11 @@ impl Batch {
                     let Some((put, held)) = read(&path.below(root), inside.clone(), (wanted, (root, target))) else {
                         continue;
                     };
+                    // A folder that is a link by now, or the other way round, waits for the next look: what is below
+                    // it would be written through the link.
+                    if (held.content == Content::Folder) != (wanted.content == Content::Folder) {
+                        continue;
+                    }
                     if let PutWhat::File(text) = &put.what {
                         bytes += text.len();
                     }
@@ -242,6 +247,19 @@ mod tests {
         fs::remove_file(bench.path("a")).expect("removed");
         bench.look();
         assert!(bench.batch().files.is_empty(), "it never got there");
+    }
+
+    #[test]
+    fn a_folder_that_became_a_link_since_the_last_look_waits_for_the_next_one() {
+        let mut bench = Bench::new();
+        fs::create_dir_all(bench.path("a")).expect("made");
+        fs::create_dir_all(bench.path("b")).expect("made");
+        bench.look();
+        fs::remove_dir(bench.path("a")).expect("removed");
+        symlink("b", bench.path("a")).expect("linked");
+        assert_eq!(names(&bench.batch()), ["/app", "/app/b"]);
+        bench.look();
+        assert_eq!(names(&bench.batch()), ["/app", "/app/a", "/app/b"]);
     }
 
     #[test]
