@@ -3,10 +3,10 @@
 use super::path::Segment;
 use super::{Node, Path};
 use crate::source::{FileId, Span};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A variable that took part in a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Variable {
     /// Its name.
     pub name: String,
@@ -41,6 +41,8 @@ pub struct Origins {
     root: Node,
     services: HashMap<Box<str>, usize>,
     variables: BTreeMap<Span, Vec<Variable>>,
+    /// The same once more, to be found fast: one value may be made with very many.
+    used: HashSet<(Span, Variable)>,
     replaced: BTreeMap<Path, Vec<Setting>>,
     bare: BTreeSet<Span>,
     env_files: BTreeMap<FileId, Dollar>,
@@ -49,9 +51,8 @@ pub struct Origins {
 impl Origins {
     /// Records that a value at this place was made with a variable.
     pub fn used(&mut self, span: Span, variable: Variable) {
-        let all = self.variables.entry(span).or_default();
-        if !all.contains(&variable) {
-            all.push(variable);
+        if self.used.insert((span, variable.clone())) {
+            self.variables.entry(span).or_default().push(variable);
         }
     }
 

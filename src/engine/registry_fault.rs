@@ -76,12 +76,15 @@ enum Cause {
     Unknown,
     /// No way to it.
     Unreachable,
+    /// The registry does not have all parts that an image names: two pushes that share them were in each other's way.
+    Incomplete,
     /// Something else.
     Other,
 }
 
 /// Each cause with words of which one tells it; the first that fits counts.
-const WORDS: [(Cause, &[&str]); 9] = [
+const WORDS: [(Cause, &[&str]); 10] = [
+    (Cause::Incomplete, &["blob unknown", "digest invalid"]),
     (Cause::NotHere, &["does not exist locally", "tag does not exist", "an image does not exist", "no such image"]),
     (
         Cause::OtherPlatform,
@@ -135,7 +138,7 @@ impl Cause {
 
     /// Whether it may be gone in a moment.
     fn passes(self) -> bool {
-        matches!(self, Self::Limited | Self::Down | Self::Unreachable)
+        matches!(self, Self::Limited | Self::Down | Self::Unreachable | Self::Incomplete)
     }
 
     /// The cause in short, and what to do about it.
@@ -163,6 +166,7 @@ impl Cause {
                 format!("{registry} cannot be reached ({})", last_words(said)),
                 "is the engine online? an image that is there already is used without a pull".into(),
             ),
+            Self::Incomplete => (format!("{registry} does not have all its parts"), "push it again".into()),
             Self::Other => (said.to_owned(), "check name and tag".into()),
         }
     }
@@ -186,6 +190,12 @@ mod tests {
         let image: ImageName = "redis:nope".parse().expect("a name");
         let failed = |message, help| EngineError::PullFailed { image: image.clone(), message, help };
         explained(&image, refused(words), failed).to_string()
+    }
+
+    #[test]
+    fn parts_that_another_push_is_still_sending_are_waited_for() {
+        let error = refused("errors:\ndigest invalid\nmanifest blob unknown: blob unknown to registry\n");
+        assert!(Cause::of(&error).is_some_and(|(cause, _)| cause == Cause::Incomplete && cause.passes()));
     }
 
     #[test]

@@ -128,6 +128,9 @@ impl<'a> Session<'a> {
     /// steps finish. So it does when a step failed and `on_failure` says so, but then pulls and builds finish, too.
     pub async fn carry_out(&self, plan: &Plan, on_failure: OnFailure, halt: &CancellationToken) -> Outcomes {
         let stop = halt.child_token();
+        if self.deadline.is_some_and(|one| one.at <= Instant::now()) {
+            stop.cancel();
+        }
         let turns = self.limit.number().map(Semaphore::new);
         let (made, readiness, places) = (Mutex::default(), OnceCell::new(), Turnstile::of(at_once()));
         let run = Run { session: self, halt, stop: &stop, turns, places, made, readiness };

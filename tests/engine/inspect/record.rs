@@ -28,8 +28,8 @@ const OF_CHANCE: [&str; 17] = [
     "/Config/Labels/com.docker.compose.project.config_files",
 ];
 
-/// Lists in which order means nothing.
-const SETS: [&str; 6] = ["/Env", "/Binds", "/Mounts", "/ExtraHosts", "/Ulimits", "/HostConfig/Links"];
+/// Lists in which order means nothing; that of links is the order in which their targets happened to be made.
+const SETS: [&str; 6] = ["/Env", "/Binds", "/Mounts", "/ExtraHosts", "/Ulimits", "/Links"];
 
 /// All containers, networks and volumes of a project.
 pub fn record(scenario: &Scenario) -> Record {
