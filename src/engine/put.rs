@@ -52,12 +52,12 @@ pub enum Road {
 }
 
 /// What may make way for a folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Overwrite {
-    /// Nothing of another kind.
-    SameKind,
     /// A file for a folder.
     Files,
+    /// Nothing of another kind.
+    SameKind,
 }
 
 /// Bytes of arguments of one command.
@@ -175,7 +175,7 @@ fn pieces(paths: &[PathBuf]) -> Vec<&[PathBuf]> {
     pieces
 }
 
-fn archive(all: &[&Put]) -> io::Result<Vec<u8>> {
+pub(super) fn archive(all: &[&Put]) -> io::Result<Vec<u8>> {
     let mut archive = Builder::new(Vec::new());
     for put in all {
         let (seconds, nanoseconds) = put.modified;

@@ -1,13 +1,14 @@
 //! Puts configs and secrets that no file of the host has into a container that is about to start: one archive for all.
 
+use super::put::{self, Put, PutWhat};
 use super::{Engine, EngineError};
 use crate::model::{Project, ServiceFile};
 use crate::value::{ContainerId, FileMode, Name};
 use bollard::body_full;
 use bollard::query_parameters::UploadToContainerOptionsBuilder;
 use std::io;
+use std::path::Path;
 use std::time::SystemTime;
-use tar::{Builder, Header};
 
 /// Everybody may read a file, unless its service says otherwise.
 const MODE: u32 = 0o444;
@@ -26,22 +27,23 @@ impl Engine {
 }
 
 fn archive(files: &[ServiceFile<'_>]) -> io::Result<Vec<u8>> {
-    let mut archive = Builder::new(Vec::new());
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    for file in files {
+    let seconds = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+    let put = |file: &ServiceFile<'_>| {
         let name = &file.reference.source;
         let unread = || io::Error::other(format!("{} '{name}' was not read", file.kind.as_str()));
         let text = file.object.text.as_ref().ok_or_else(unread)?.expose();
         let number = |text: &Option<String>| text.as_deref().and_then(|text| text.parse().ok()).unwrap_or(0);
-        let mut header = Header::new_gnu();
-        header.set_mode(file.reference.mode.map_or(MODE, FileMode::bits) & 0o7777);
-        header.set_uid(number(&file.reference.uid));
-        header.set_gid(number(&file.reference.gid));
-        header.set_mtime(now.as_secs());
-        header.set_size(u64::try_from(text.len()).unwrap_or(u64::MAX));
-        archive.append_data(&mut header, file.path().trim_start_matches('/'), text.as_bytes())?;
-    }
-    archive.into_inner()
+        Ok::<_, io::Error>(Put {
+            path: Path::new("/").join(file.path().trim_start_matches('/')),
+            what: PutWhat::File(text.into()),
+            mode: file.reference.mode.map_or(MODE, FileMode::bits),
+            modified: (seconds, 0),
+            owner: (number(&file.reference.uid), number(&file.reference.gid)),
+        })
+    };
+    let all = files.iter().map(put).collect::<io::Result<Vec<Put>>>()?;
+    put::archive(&all.iter().collect::<Vec<_>>())
 }
 
 #[cfg(test)]

@@ -50,12 +50,13 @@ impl Job {
         copied
     }
 
-    async fn carry_out(&self, batch: Batch, copied: &mut Copied) -> Result<(), EngineError> {
-        if batch.puts.iter().any(|item| item.replaces == Replaces::Folder) {
+    async fn carry_out(&self, mut batch: Batch, copied: &mut Copied) -> Result<(), EngineError> {
+        let puts = std::mem::take(&mut batch.puts);
+        if puts.iter().any(|item| item.replaces == Replaces::Folder) {
             self.remove(&batch, copied).await?;
-            return self.put_all(batch.puts, copied).await;
+            return self.put_all(puts, copied).await;
         }
-        self.put_all(batch.puts.clone(), copied).await?;
+        self.put_all(puts, copied).await?;
         self.remove(&batch, copied).await
     }
 
@@ -66,21 +67,21 @@ impl Job {
                 item.put.owner = owners.of(&item.put.path);
             }
         }
-        let mut groups: BTreeMap<(Road, bool), Vec<Item>> = BTreeMap::new();
+        let mut groups: BTreeMap<(Road, Overwrite), Vec<Item>> = BTreeMap::new();
         for item in items {
             match self.interior.road(&item.put.path) {
                 // Something of the host is mounted there.
                 None => copied.done.push((item.path, Some(item.held))),
                 Some(road) => {
                     // Folders that take the place of files come before what is in them.
-                    let rest = item.replaces != Replaces::File;
-                    groups.entry((road, rest)).or_default().push(item);
+                    let is_swap = item.replaces == Replaces::File;
+                    let overwrite = if is_swap { Overwrite::Files } else { Overwrite::SameKind };
+                    groups.entry((road, overwrite)).or_default().push(item);
                 }
             }
         }
-        for ((road, rest), items) in groups {
-            let overwrite = if rest { Overwrite::SameKind } else { Overwrite::Files };
-            self.put(items, (road, overwrite), copied).await?;
+        for (way, items) in groups {
+            self.put(items, way, copied).await?;
         }
         Ok(())
     }

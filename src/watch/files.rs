@@ -80,8 +80,8 @@ struct Part {
     root: Root,
     tree: Tree,
     inode: Option<u64>,
-    /// Whether its file system tells of no changes.
-    tells_nothing: bool,
+    /// What its file system is called, if that tells of no changes.
+    silent: Option<&'static str>,
 }
 
 impl Files {
@@ -97,7 +97,7 @@ impl Files {
             root: root.clone(),
             tree: Tree::default(),
             inode: inode(&root.path),
-            tells_nothing: silent::file_system(&root.path).is_some(),
+            silent: silent::file_system(&root.path),
         };
         let mut files = Self {
             folder: resolved(folder),
@@ -140,8 +140,7 @@ impl Files {
 
     /// The roots whose file systems tell of no changes, with the names of those.
     pub fn silent(&self) -> Vec<(&Path, &'static str)> {
-        let roots = self.parts.iter().map(|part| part.root.path.as_path());
-        roots.filter_map(|path| Some((path, silent::file_system(path)?))).collect()
+        self.parts.iter().filter_map(|part| Some((part.root.path.as_path(), part.silent?))).collect()
     }
 
     /// Waits until something changed in content. Cancel-safe.
@@ -215,7 +214,7 @@ impl Files {
             let mut places: BTreeSet<Relative> = dirty.iter().filter_map(|path| part.concerned(path)).collect();
             // A file with two names changes under both, and one event is all there is.
             if round || places.iter().any(|place| part.tree.is_linked(place)) {
-                places.extend(part.silent());
+                places.extend(part.quiet_places());
             }
             places
         };
@@ -302,12 +301,12 @@ impl Part {
     /// Whether something of it may change without an event.
     fn changes_silently(&self) -> bool {
         // Where a whole tree is made of links, as package managers do it, none of them is written to.
-        self.tells_nothing || (1..MANY).contains(&self.tree.linked().take(MANY).count())
+        self.silent.is_some() || (1..MANY).contains(&self.tree.linked().take(MANY).count())
     }
 
     /// What of it may change without an event.
-    fn silent(&self) -> Vec<Relative> {
-        if self.tells_nothing { vec![Relative::default()] } else { self.tree.linked().cloned().collect() }
+    fn quiet_places(&self) -> Vec<Relative> {
+        if self.silent.is_some() { vec![Relative::default()] } else { self.tree.linked().cloned().collect() }
     }
 
     /// The place to look at again when something happened at a path: the path, or the whole when that holds it; nothing

@@ -15,6 +15,7 @@ use crate::engine::{Engine, EngineError, Interior, Licence};
 use crate::plan::{SeenContainer, State};
 use crate::value::{ContainerId, Name};
 use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -215,37 +216,15 @@ impl Fleet {
     pub fn launch(&mut self, files: &Files, rules: &[Rule]) {
         let now = Instant::now();
         for (id, vessel) in &mut self.vessels {
-            if vessel.is_busy || vessel.again.is_some_and(|(at, _)| at > now) {
+            let waits = vessel.is_busy || vessel.again.is_some_and(|(at, _)| at > now);
+            if waits || self.looks_only && vessel.is_known() {
                 continue;
             }
-            if vessel.interior.is_none() {
-                let (engine, id) = (self.engine.clone(), id.clone());
-                vessel.is_busy = true;
-                self.working.push(tokio::spawn(async move {
-                    let what = engine.interior(&id).await.map(Work::Looked);
-                    Done { id, what }
-                }));
-                continue;
-            }
-            if let Some((index, sides)) = vessel.sides(files, rules) {
-                let (engine, id) = (self.engine.clone(), id.clone());
-                vessel.is_busy = true;
-                self.working.push(tokio::spawn(async move {
-                    let what = compare(&engine, &id, sides).await.map(|compared| Work::Compared(index, compared));
-                    Done { id, what }
-                }));
-                continue;
-            }
-            if self.looks_only {
-                continue;
-            }
-            let Some((index, job)) = vessel.job(id, (&self.engine, self.licence), files, rules) else { continue };
+            let hands = (&self.engine, self.licence);
+            let Some(work) = work(vessel, (id, hands), (files, rules)) else { continue };
             vessel.is_busy = true;
             let id = id.clone();
-            self.working.push(tokio::spawn(async move {
-                let what = Ok(Work::Copied(index, job.run().await));
-                Done { id, what }
-            }));
+            self.working.push(tokio::spawn(async move { Done { what: work.await, id } }));
         }
     }
 
@@ -340,6 +319,24 @@ impl Fleet {
         }
         flushed
     }
+}
+
+/// What can be done for a container now: first a look at it, then at what it holds, then a batch.
+fn work(
+    vessel: &mut Vessel,
+    (id, hands): (&ContainerId, (&Engine, Licence)),
+    (files, rules): (&Files, &[Rule]),
+) -> Option<BoxFuture<'static, Result<Work, EngineError>>> {
+    let (engine, own) = (hands.0.clone(), id.clone());
+    if vessel.interior.is_none() {
+        return Some(Box::pin(async move { engine.interior(&own).await.map(Work::Looked) }));
+    }
+    if let Some((index, sides)) = vessel.sides(files, rules) {
+        let comparing = async move { compare(&engine, &own, sides).await };
+        return Some(Box::pin(async move { comparing.await.map(|compared| Work::Compared(index, compared)) }));
+    }
+    let (index, job) = vessel.job(id, hands, files, rules)?;
+    Some(Box::pin(async move { Ok(Work::Copied(index, job.run().await)) }))
 }
 
 /// The rules of a service.

@@ -246,26 +246,21 @@ impl Watch {
 
     fn take(&mut self, changes: Vec<Change>) {
         for change in changes {
+            let because = self.shown(&change);
             if self.model.contains(&change.root) {
-                let because = self.shown(&change);
                 let (_, files) = self.model_changed.get_or_insert_with(|| (Instant::now(), BTreeSet::new()));
-                files.extend(because);
+                files.extend(because.iter().cloned());
             }
-            let rules: Vec<(usize, Rule)> = self
-                .rules
-                .iter()
-                .cloned()
-                .enumerate()
-                .filter(|(_, rule)| rule.root == change.root && !rule.is_left)
-                .collect();
+            let concerned = |(_, rule): &(usize, &Rule)| rule.root == change.root && !rule.is_left;
+            let rules = self.rules.iter().enumerate().filter(concerned);
+            let rules: Vec<(usize, Rule)> = rules.map(|(index, rule)| (index, rule.clone())).collect();
             for (index, rule) in rules {
-                self.react((index, &rule), &change);
+                self.react((index, &rule), &change, &because);
             }
         }
     }
 
-    fn react(&mut self, (index, rule): (usize, &Rule), change: &Change) {
-        let because = self.shown(change);
+    fn react(&mut self, (index, rule): (usize, &Rule), change: &Change, because: &BTreeSet<PathBuf>) {
         let due = |deed| Due { service: rule.service.clone(), deed, because: because.clone(), began: change.began };
         let follows = |then: &Then| match then {
             Then::Nothing => None,
@@ -321,6 +316,13 @@ impl Watch {
         }
     }
 
+    /// The files of a service have arrived: what follows them is due.
+    fn follow_up(&mut self, service: &Name, now: Instant) {
+        for due in self.after.remove(service).unwrap_or_default() {
+            self.lanes.add(due, now);
+        }
+    }
+
     /// Does what is due by now.
     fn tick(&mut self) {
         let now = Instant::now();
@@ -332,17 +334,13 @@ impl Watch {
         let compared = self.fleet.compared().into_iter();
         self.news.extend(compared.map(|(container, compared)| News::Compared(container, compared)));
         for flushed in self.fleet.flushed() {
-            for due in self.after.remove(&flushed.service).unwrap_or_default() {
-                self.lanes.add(due, now);
-            }
+            self.follow_up(&flushed.service, now);
             self.news.push_back(News::Flushed(flushed));
         }
         // What follows the files of a service without containers has nothing to follow.
         let without: Vec<Name> = self.after.keys().filter(|service| !self.fleet.has(service)).cloned().collect();
         for service in without {
-            for due in self.after.remove(&service).unwrap_or_default() {
-                self.lanes.add(due, now);
-            }
+            self.follow_up(&service, now);
         }
         self.news.extend(self.lanes.take(now).into_iter().map(News::Due));
         if let Some((_, files)) = self.model_changed.take_if(|(since, _)| *since + MODEL <= now) {

@@ -65,6 +65,11 @@ impl Vessel {
         self.copies.values().any(|behind| !behind.is_empty())
     }
 
+    /// Whether it was looked at, and all is known that it holds.
+    pub fn is_known(&self) -> bool {
+        self.interior.is_some() && self.unknown.is_empty()
+    }
+
     /// The next rule of which it is not known what it holds, and with what it is compared.
     pub fn sides(&self, files: &Files, rules: &[Rule]) -> Option<(RuleIndex, Sides)> {
         let index = *self.unknown.first()?;
@@ -133,11 +138,11 @@ impl Vessel {
         for path in unsure {
             behind.holds(&path, Some(Held::unsure()), tree.get(&path));
         }
-        let all_failed = !failed.is_empty();
+        let any_failed = !failed.is_empty();
         for (path, why) in failed {
             self.failed.insert((index, path), why);
         }
-        if all_failed {
+        if any_failed {
             self.try_again();
         } else {
             self.again = None;

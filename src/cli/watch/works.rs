@@ -198,7 +198,8 @@ impl<'a> Works<'a> {
 
     /// Runs the command of a rule in all containers of its service.
     fn run(&mut self, due: Due, files: &Files) {
-        let rule = rule_of(&due).and_then(|index| files.rules().get(index));
+        let Deed::Exec(index) = due.deed else { return };
+        let rule = files.rules().get(index);
         let hook = match rule.map(|rule| &rule.reaction) {
             Some(Reaction::Sync { then: Then::Exec(hook), .. } | Reaction::Notice(Then::Exec(hook))) => hook.clone(),
             _ => return,
@@ -208,13 +209,5 @@ impl<'a> Works<'a> {
             bench.command(&due, &hook).await;
             Ended::Command
         }));
-    }
-}
-
-/// The rule of a command that is due.
-fn rule_of(due: &Due) -> Option<usize> {
-    match due.deed {
-        Deed::Exec(index) => Some(index),
-        Deed::Restart | Deed::Rebuild => None,
     }
 }
