@@ -2,11 +2,12 @@
 
 use super::fields::{Fields, scalar_text, wrong_kind};
 use super::writer::Writer;
-use super::{Dialect, FileReference, Ulimit};
+use super::{Dialect, FileReference, Ulimit, cleaned};
 use crate::diagnostic::Diagnostics;
 use crate::document::Node;
 use crate::value::ByteSize;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// A recipe for an image.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -65,6 +66,21 @@ pub struct Build {
 }
 
 impl Build {
+    /// The folder of a build whose context is one.
+    pub fn folder(&self) -> PathBuf {
+        cleaned(Path::new(&self.context))
+    }
+
+    /// The file of the recipe, for a build whose context is a folder.
+    pub fn recipe(&self) -> PathBuf {
+        cleaned(&Path::new(&self.context).join(self.recipe_name()))
+    }
+
+    /// The file of the recipe as it is given. Default `Dockerfile`.
+    pub fn recipe_name(&self) -> &str {
+        self.dockerfile.as_deref().unwrap_or("Dockerfile")
+    }
+
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of("build", node, diagnostics)?;
         let build = Self {

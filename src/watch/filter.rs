@@ -71,11 +71,10 @@ impl Filter {
     /// nothing about what is in it, which was asked for by name.
     #[must_use]
     pub fn and_of_build(mut self, build: &Build, root: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Self {
-        let context = cleaned(Path::new(&build.context));
+        let context = build.folder();
         let Ok(inside) = root.strip_prefix(&context) else { return self };
         let inside = inside.to_string_lossy().into_owned();
-        let recipe = context.join(build.dockerfile.as_deref().unwrap_or("Dockerfile"));
-        let beside = PathBuf::from(format!("{}.dockerignore", recipe.display()));
+        let beside = PathBuf::from(format!("{}.dockerignore", build.recipe().display()));
         let Some(text) = read(&beside).or_else(|| read(&context.join(".dockerignore"))) else { return self };
         let rules = Ignore::parse(&text);
         if inside.is_empty() || !rules.ignores(&inside) {
@@ -136,22 +135,6 @@ fn prunes(ignore: &Ignore, folder: &str) -> bool {
 
 fn joined(folder: &str, path: &str) -> String {
     if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") }
-}
-
-/// A path without `.` and `..`: whether one lies in another is told from their parts.
-pub fn cleaned(path: &Path) -> PathBuf {
-    use std::path::Component;
-    let mut clean = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                clean.pop();
-            }
-            part => clean.push(part),
-        }
-    }
-    clean
 }
 
 #[cfg(test)]

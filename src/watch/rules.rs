@@ -6,8 +6,7 @@
 
 use super::files::{Root, RootId};
 pub use super::filter::Filter;
-use super::filter::cleaned;
-use crate::model::{Build, Develop, Hook, MountKind, Project, Service, Watch, WatchAction};
+use crate::model::{Build, Develop, Hook, MountKind, Project, Service, Watch, WatchAction, cleaned};
 use crate::value::Name;
 use std::path::{Path, PathBuf};
 
@@ -237,11 +236,10 @@ fn is_mounted(service: &Service, path: &Path, disk: &Disk<'_>) -> bool {
 fn sources(project: &Project, build: Option<&Build>) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = project.identity.files.clone();
     if let Some(build) = build {
-        let context = cleaned(Path::new(&build.context));
-        let recipe = cleaned(&context.join(build.dockerfile.as_deref().unwrap_or("Dockerfile")));
+        let recipe = build.recipe();
         files.push(PathBuf::from(format!("{}.dockerignore", recipe.display())));
         files.push(recipe);
-        files.push(context.join(".dockerignore"));
+        files.push(build.folder().join(".dockerignore"));
     }
     files
 }

@@ -4,7 +4,7 @@ use super::batch::Target;
 use crate::model::Build;
 use crate::value::ImageName;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 /// Whether a context is fetched by the builder, such as a git repository, rather than a folder here.
 pub(super) fn is_remote(context: &str) -> bool {
@@ -24,26 +24,10 @@ pub(super) fn dockerfile(target: &Target<'_>) -> String {
 }
 
 fn file(build: &Build) -> String {
-    let given = build.dockerfile.as_deref().unwrap_or("Dockerfile");
     if is_remote(&build.context) {
-        return given.to_owned();
+        return build.recipe_name().to_owned();
     }
-    cleaned(&Path::new(&build.context).join(given)).to_string_lossy().into_owned()
-}
-
-/// A path without `.` and `..`.
-pub(super) fn cleaned(path: &Path) -> PathBuf {
-    let mut clean = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                clean.pop();
-            }
-            other => clean.push(other),
-        }
-    }
-    clean
+    build.recipe().to_string_lossy().into_owned()
 }
 
 /// The images that a recipe names: what it begins from and copies from. What cannot be read names none; the builder says

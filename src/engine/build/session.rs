@@ -159,7 +159,7 @@ fn sent(target: &Target<'_>) -> Result<Sent, EngineError> {
     }
     let folder = PathBuf::from(context);
     let path = PathBuf::from(recipe::dockerfile(target));
-    let inside = path.strip_prefix(recipe::cleaned(&folder)).ok().map(|path| path.to_string_lossy().into_owned());
+    let inside = path.strip_prefix(target.build.folder()).ok().map(|path| path.to_string_lossy().into_owned());
     let mut ignore = rules(&folder, dockerfile_inline.is_none().then_some(path.as_path()))?;
     let (name, extra) = match (dockerfile_inline, inside) {
         (None, Some(name)) => (name, Vec::new()),
