@@ -26,15 +26,17 @@ impl Interrupts {
         Self(Semaphore::new(0))
     }
 
-    /// Takes note of every interrupt from now on, for as long as it is polled.
-    pub async fn listen(&self) -> std::io::Result<std::convert::Infallible> {
+    /// Takes note of every interrupt from now on; the future adds them up.
+    pub fn listen(&self) -> std::io::Result<impl Future<Output = std::convert::Infallible>> {
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-        loop {
-            tokio::select! {
-                _ = interrupt.recv() => self.0.add_permits(1),
-                _ = terminate.recv() => self.0.add_permits(1),
+        Ok(async move {
+            loop {
+                tokio::select! {
+                    _ = interrupt.recv() => self.0.add_permits(1),
+                    _ = terminate.recv() => self.0.add_permits(1),
+                }
             }
-        }
+        })
     }
 
     /// Waits for an interrupt that nobody has taken yet.

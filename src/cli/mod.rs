@@ -141,9 +141,11 @@ pub fn main() -> ExitCode {
         Err(error) => return failure::report(context.output(), &error.into()).into(),
     };
     let result = runtime.block_on(async {
+        // Before anything is asked of the engine: who interrupts that means this process to end well.
+        let interrupts = context.interrupts().listen()?;
         tokio::select! {
             result = run(cli.command, &context) => result,
-            Err(error) = context.interrupts().listen() => Err(error.into()),
+            never = interrupts => match never {},
         }
     });
     // A blocking read of a terminal must not keep the process.
