@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 pub const REMOVE_ORPHANS: &str = "COMPOSE_REMOVE_ORPHANS";
 
 /// What is brought about.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Changes {
     /// Services that are meant, with what they depend on [default: all]
@@ -114,6 +114,40 @@ impl Changes {
     /// These services, all when none is named; what is developed is built from what its files are now.
     pub fn developed(services: Vec<Name>) -> Self {
         Self { services, develop: true, given_by: GivenBy::Command, ..Self::default() }
+    }
+
+    /// What is developed is built from what its files are now.
+    pub fn develop(&mut self) {
+        self.develop = true;
+    }
+
+    /// The same once more, after the files of the project changed: what is done once, such as making everything anew, is
+    /// not done again, and nothing is agreed to.
+    pub fn again(&self) -> Self {
+        Self {
+            build: false,
+            force_recreate: false,
+            always_recreate_deps: false,
+            renew_anon_volumes: false,
+            yes: false,
+            renew: RefCell::default(),
+            ..self.clone()
+        }
+    }
+
+    /// The project as it is described by now, in the numbers that are asked for.
+    ///
+    /// # Errors
+    /// When the files have faults, which are shown.
+    pub fn look_again(&self, context: &Context) -> anyhow::Result<Loaded> {
+        let mut loaded = context.load_quietly(&self.services)?;
+        self.set_scale(&mut loaded.project)?;
+        Ok(loaded)
+    }
+
+    /// Whether images are not built.
+    pub fn forbids_builds(&self) -> bool {
+        self.no_build
     }
 
     /// These services in these numbers.

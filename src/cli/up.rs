@@ -10,16 +10,19 @@ use super::create::create;
 use super::failure::{report_death, report_late};
 use super::interrupt::Ended;
 use super::timings::{self, Told};
+use super::watch::{Manner, Watching};
 use super::{Context, Exit};
 use crate::engine::Engine;
 use crate::plan::{Action, Observed, Plan, Reach, State, Step};
 use crate::readiness::{Deadline, Evidence};
+use crate::session::Follow;
 use attachment::Attachment;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// Create and start what the compose file says
 #[derive(Debug, Default, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(mut_arg("remove_orphans", |flag| flag.env(REMOVE_ORPHANS)))]
 pub struct Up {
     /// Go on in the background
@@ -34,6 +37,9 @@ pub struct Up {
     /// Longest time that --wait waits, in seconds
     #[arg(long, value_name = "SECONDS")]
     wait_timeout: Option<u64>,
+    /// Keep containers as the files of the host are, as 'watch' does
+    #[arg(short, long)]
+    watch: bool,
     #[command(flatten)]
     changes: Changes,
     #[command(flatten)]
@@ -48,9 +54,22 @@ impl Up {
         Self { detach: true, changes, ..Self::default() }
     }
 
-    pub async fn run(self, context: &Context) -> anyhow::Result<Exit> {
+    /// Brings about what the files of the project say by now, in the background; whoever follows hears what new
+    /// containers say.
+    pub async fn renew(changes: &Changes, context: &Context, follow: Option<&Follow>) -> anyhow::Result<Exit> {
+        let (loaded, engine) = changes.prepare(context).await?;
+        let Some(carrier) = Carrier::new(context, &engine, &loaded.project) else { return Ok(Exit::DONE) };
+        let carrier = if let Some(follow) = follow { carrier.following(follow) } else { carrier };
+        let bring = Bring { carrier, loaded: &loaded, changes, reach: Reach::Started };
+        Self::default().in_background(bring).await
+    }
+
+    pub async fn run(mut self, context: &Context) -> anyhow::Result<Exit> {
         self.timings.begin(context);
         self.refuse_contradictions()?;
+        if self.watch {
+            self.changes.develop();
+        }
         // As for docker compose, who does not wait waits for no time either.
         let limit = self.wait_timeout.filter(|_| self.wait);
         let deadline = limit.and_then(|seconds| Deadline::after(Duration::from_secs(seconds)));
@@ -67,10 +86,23 @@ impl Up {
         let exit = if self.detach || self.wait {
             self.in_background(bring).await
         } else {
-            Box::pin(attached::run(bring, &self.attachment, &|| tell(Some(Exit::DONE)))).await
+            let watching = self.watching(bring)?;
+            Box::pin(attached::run(bring, &self.attachment, watching, &|| tell(Some(Exit::DONE)))).await
         };
         tell(exit.as_ref().ok().copied());
         exit
+    }
+
+    /// `--watch`: what changes while the services come up counts, too.
+    fn watching<'a>(&self, bring: Bring<'a>) -> anyhow::Result<Option<Watching<'a>>> {
+        let Carrier { context, engine, .. } = bring.carrier;
+        match context.licence().filter(|_| self.watch) {
+            Some(licence) => {
+                let manner = Manner::of_up(context, self.changes.again());
+                Watching::begin(context, (engine, licence), bring.loaded, manner).map(Some)
+            }
+            None => Ok(None),
+        }
     }
 
     /// Where the time went, when a flag asks for it: once all is up, or when it has failed.
@@ -83,7 +115,7 @@ impl Up {
     fn refuse_contradictions(&self) -> anyhow::Result<()> {
         let Attachment { abort_on_container_exit, abort_on_container_failure, attach_dependencies, .. } =
             self.attachment;
-        let attaches = attach_dependencies || !self.attachment.attach.is_empty();
+        let attaches = attach_dependencies || !self.attachment.attach.is_empty() || self.watch;
         let aborts = self.attachment.aborts();
         anyhow::ensure!(
             !(abort_on_container_exit && abort_on_container_failure),
@@ -91,14 +123,15 @@ impl Up {
         );
         anyhow::ensure!(
             !(self.wait && (attaches || aborts)),
-            "--wait cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach or \
-             --attach-dependencies"
+            "--wait cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach, \
+             --attach-dependencies or --watch"
         );
         anyhow::ensure!(
             !(self.detach && (attaches || aborts)),
-            "--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach or \
-             --attach-dependencies"
+            "--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach, \
+             --attach-dependencies or --watch"
         );
+        anyhow::ensure!(!(self.watch && self.changes.forbids_builds()), "--no-build and --watch are incompatible");
         Ok(())
     }
 

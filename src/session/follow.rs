@@ -40,6 +40,8 @@ pub enum Until {
     FirstEnd,
     /// When one has ended with another exit code than 0.
     FirstFailure,
+    /// Never: what has ended may be started again.
+    Never,
 }
 
 /// A container that ended and is not started again.
@@ -56,8 +58,8 @@ pub struct End {
 /// The containers that are followed. Everything they say goes into one channel, in the order in which it arrives.
 pub struct Follow {
     engine: Engine,
-    watched: BTreeSet<Name>,
-    shown: BTreeSet<Name>,
+    watched: Mutex<BTreeSet<Name>>,
+    shown: Mutex<BTreeSet<Name>>,
     sender: UnboundedSender<Said>,
     attached: Mutex<BTreeMap<ContainerId, Attached>>,
     /// The services that others wait to see completed: their good end is no news.
@@ -91,6 +93,7 @@ impl Follow {
         let (sender, receiver) = unbounded_channel();
         let (engine, jobs) = (engine.clone(), BTreeSet::new());
         let (attached, lives, ends) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let (watched, shown) = (Mutex::new(watched), Mutex::new(shown));
         (Self { engine, watched, shown, sender, attached, jobs, lives, ends }, receiver)
     }
 
@@ -99,6 +102,13 @@ impl Follow {
     pub fn expecting(mut self, jobs: BTreeSet<Name>) -> Self {
         self.jobs = jobs;
         self
+    }
+
+    /// Watches these services too from now on, and tells what they say.
+    pub fn welcome(&self, services: &BTreeSet<Name>) {
+        for known in [&self.watched, &self.shown] {
+            known.lock().unwrap_or_else(PoisonError::into_inner).extend(services.iter().cloned());
+        }
     }
 
     /// The exit code of the first container of a service that ended: of those that were heard of, else of those that
@@ -121,7 +131,7 @@ impl Follow {
     /// Attaches to a container that is about to start, so that not a byte is missed.
     pub(super) async fn before_start(&self, id: &ContainerId, subject: &Subject) -> Result<(), EngineError> {
         self.lives().entry(id.clone()).or_insert(Life::Lives);
-        let wanted = subject.service.as_ref().is_some_and(|service| self.shown.contains(service));
+        let wanted = subject.service.as_ref().is_some_and(|service| self.shows(service));
         if wanted {
             self.attach(id, &subject.name).await?;
         }
@@ -140,7 +150,7 @@ impl Follow {
             return Ok(());
         }
         self.lives().insert(container.id.clone(), Life::Lives);
-        if self.shown.contains(&container.service) {
+        if self.shows(&container.service) {
             self.attach(&container.id, &container.name).await?;
         }
         Ok(())
@@ -180,14 +190,14 @@ impl Follow {
         until: Until,
     ) -> Result<Option<End>, EngineError> {
         let seen = self.engine.observe_named(project).await?;
-        let ours = |one: &&SeenContainer| self.watched.contains(&one.service) && !one.oneoff;
+        let ours = |one: &&SeenContainer| self.watches(&one.service) && !one.oneoff;
         let mut running: BTreeSet<ContainerId> =
             seen.containers.iter().filter(ours).filter(|one| one.is_up()).map(|one| one.id.clone()).collect();
         for id in &running {
             self.lives().entry(id.clone()).or_insert(Life::Lives);
         }
-        while let Some(event) = self.next(&mut events, &running).await.transpose()? {
-            if !self.watched.contains(&event.service) || event.oneoff || event.hook {
+        while let Some(event) = self.next(&mut events, &running, until).await.transpose()? {
+            if !self.watches(&event.service) || event.oneoff || event.hook {
                 continue;
             }
             match event.action {
@@ -208,7 +218,8 @@ impl Follow {
                 _ => {}
             }
         }
-        if running.is_empty() { Ok(self.missed(&seen, until)) } else { Err(self.silent()) }
+        let is_over = running.is_empty() && until != Until::Never;
+        if is_over { Ok(self.missed(&seen, until)) } else { Err(self.silent()) }
     }
 
     fn silent(&self) -> EngineError {
@@ -224,7 +235,7 @@ impl Follow {
 
     fn is_over(&self, until: Until, end: &End) -> bool {
         match until {
-            Until::AllEnded => false,
+            Until::AllEnded | Until::Never => false,
             Until::FirstEnd => end.code != 0 || !self.jobs.contains(&end.service),
             Until::FirstFailure => end.code != 0,
         }
@@ -232,7 +243,7 @@ impl Follow {
 
     /// A container that had ended before anybody listened.
     fn missed(&self, seen: &Observed, until: Until) -> Option<End> {
-        let ours = |one: &&SeenContainer| self.watched.contains(&one.service) && !one.oneoff;
+        let ours = |one: &&SeenContainer| self.watches(&one.service) && !one.oneoff;
         let ends = seen.containers.iter().filter(ours).filter_map(|one| match one.state {
             State::Exited(code) => Some(End { container: one.name.clone(), service: one.service.clone(), code }),
             _ => None,
@@ -249,9 +260,10 @@ impl Follow {
         &self,
         events: &mut (impl Stream<Item = Result<ContainerEvent, EngineError>> + Unpin),
         running: &BTreeSet<ContainerId>,
+        until: Until,
     ) -> Option<Result<ContainerEvent, EngineError>> {
         let all_told = self.attached().is_empty();
-        match (running.is_empty(), all_told) {
+        match (running.is_empty() && until != Until::Never, all_told) {
             (true, true) => None,
             (true, false) => tokio::time::timeout(REST, events.next()).await.ok().flatten(),
             (false, _) => events.next().await,
@@ -261,7 +273,7 @@ impl Follow {
     /// A container started; one that is not attached is followed by its log from this start on. Gives it
     /// while it is still there: one that was replaced may have been started before that.
     async fn started(&self, event: &ContainerEvent) -> Result<Option<ContainerId>, EngineError> {
-        let unheard = self.shown.contains(&event.service) && !self.attached().contains_key(&event.id);
+        let unheard = self.shows(&event.service) && !self.attached().contains_key(&event.id);
         if self.is_alive(&event.id) && !unheard {
             return Ok(Some(event.id.clone()));
         }
@@ -293,6 +305,14 @@ impl Follow {
             let _ = self.sender.send(Said::Exited { container, code, restarting });
         }
         restarting
+    }
+
+    fn watches(&self, service: &Name) -> bool {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner).contains(service)
+    }
+
+    fn shows(&self, service: &Name) -> bool {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).contains(service)
     }
 
     /// Whether the end of a container is news.

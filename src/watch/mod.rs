@@ -169,16 +169,15 @@ impl Watch {
         self.fleet.prime(request, &self.rules);
     }
 
-    /// Goes on from an earlier watch by other rules: what containers are known to hold stays known.
-    #[must_use]
-    pub fn after(mut self, earlier: Self) -> Self {
-        let Self { rules, files, mut fleet, events, .. } = earlier;
+    /// Goes on by other rules, which another look at the files was made for: what containers are known to hold stays
+    /// known.
+    pub fn give_way(&mut self, next: Self) {
+        let Self { rules, files, mut fleet, events, .. } = std::mem::replace(self, next);
         fleet.follow((&rules, &files), (&self.rules, &self.files));
         self.fleet = fleet;
         self.events = events;
         // What happened between the two looks is seen by another one.
         self.census_due = Some(Instant::now());
-        self
     }
 
     /// Lets what is on its way arrive.

@@ -54,5 +54,6 @@ mod storm;
 mod sync;
 mod timings;
 mod up;
+mod up_watch;
 mod wait;
 mod watch;

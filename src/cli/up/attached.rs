@@ -5,6 +5,7 @@ use super::super::carrier::Carrier;
 use super::super::failure::report_late;
 use super::super::interrupt::Ended;
 use super::super::lock::{Claim, Lock};
+use super::super::watch::Watching;
 use super::super::{Context, Exit};
 use super::attachment::{Attachment, Audience};
 use crate::engine::Events;
@@ -26,8 +27,14 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 /// How long what has begun may take to end once all containers were killed.
 const UNDER_WAY: Duration = Duration::from_secs(10);
 
-/// Brings the project up, shows what it says, and stops it at the end. `is_up` hears that all is up.
-pub async fn run(bring: Bring<'_>, attachment: &Attachment, is_up: &dyn Fn()) -> anyhow::Result<Exit> {
+/// Brings the project up, shows what it says, keeps it as its files are if asked to, and stops it at the end. `is_up`
+/// hears that all is up.
+pub async fn run(
+    bring: Bring<'_>,
+    attachment: &Attachment,
+    watching: Option<Watching<'_>>,
+    is_up: &dyn Fn(),
+) -> anyhow::Result<Exit> {
     let Carrier { context, engine, project, .. } = bring.carrier;
     let policy = bring.policy();
     let audience = attachment.audience(project, &policy)?;
@@ -52,7 +59,9 @@ pub async fn run(bring: Bring<'_>, attachment: &Attachment, is_up: &dyn Fn()) ->
         follow.attach_running(container).await?;
     }
     let attached = Attached { bring, carrier: carrier.following(&follow), follow: &follow, policy: &policy };
-    let exit = attached.see_through(attachment, (plan, lock), &mut events, is_up).await?;
+    let watching = watching.map(|watching| watching.following(&follow));
+    let seeing = attached.see_through((attachment, is_up), (plan, lock), &mut events, watching);
+    let exit = Box::pin(seeing).await?;
     drop(follow);
     // What was said last is printed before the prompt comes back.
     let _ = tokio::time::timeout(Duration::from_secs(2), printer).await;
@@ -66,6 +75,15 @@ enum Manner {
     InPeace,
     /// At once, since the user does not want to wait.
     AtOnce,
+}
+
+/// Waits for Ctrl-C, and keeps containers as the files are meanwhile.
+async fn until_over(context: &Context, watching: Option<&mut Watching<'_>>) -> anyhow::Result<()> {
+    let Some(watching) = watching else {
+        context.interrupts().next().await;
+        return Ok(());
+    };
+    watching.run().await
 }
 
 /// The services that another waits to see completed.
@@ -114,6 +132,7 @@ async fn print(mut said: UnboundedReceiver<Said>, mut writer: LogWriter, project
     writer.finish();
 }
 
+#[derive(Clone, Copy)]
 struct Attached<'a> {
     bring: Bring<'a>,
     carrier: Carrier<'a>,
@@ -125,10 +144,10 @@ impl Attached<'_> {
     /// Brings all up, shows what it says, and ends it.
     async fn see_through(
         &self,
-        attachment: &Attachment,
+        (attachment, is_up): (&Attachment, &dyn Fn()),
         (plan, lock): (Plan, Lock),
         events: &mut Events,
-        is_up: &dyn Fn(),
+        mut watching: Option<Watching<'_>>,
     ) -> anyhow::Result<Exit> {
         let (context, halt, changes) = (self.carrier.context, CancellationToken::new(), !plan.is_empty());
         let words = "stopping when what is being done is finished; Ctrl-C again kills";
@@ -149,16 +168,24 @@ impl Attached<'_> {
                 return Ok(exit);
             }
         }
-        let following = async {
-            if changes {
-                self.bring.show_stack(&self.carrier.engine.observe_named(self.carrier.project.name()).await?);
+        if changes {
+            self.bring.show_stack(&self.carrier.engine.observe_named(self.carrier.project.name()).await?);
+        }
+        is_up();
+        let until = if watching.is_some() { attachment.until_watched() } else { attachment.until() };
+        let end = {
+            let following = self.follow.follow(self.carrier.project.name(), &mut *events, until);
+            tokio::select! {
+                end = following => Some(end?),
+                over = until_over(context, watching.as_mut()) => over.map(|()| None)?,
             }
-            is_up();
-            anyhow::Ok(self.follow.follow(self.carrier.project.name(), &mut *events, attachment.until()).await?)
         };
-        tokio::select! {
-            end = following => self.conclude(attachment, end?, events).await,
-            () = context.interrupts().next() => self.stop(events).await.map(|_| Exit::INTERRUPTED),
+        // By an edit, there may be other services by now.
+        let project = watching.as_ref().map_or(self.carrier.project, Watching::project);
+        let attached = Attached { carrier: self.carrier.told(project), ..*self };
+        match end {
+            Some(end) => attached.conclude(attachment, end, events).await,
+            None => attached.stop(events).await.map(|_| Exit::INTERRUPTED),
         }
     }
 

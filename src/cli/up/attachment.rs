@@ -67,6 +67,14 @@ impl Attachment {
         }
     }
 
+    /// The same while files are watched: what has ended may be started again by the next change.
+    pub fn until_watched(&self) -> Until {
+        match self.until() {
+            Until::AllEnded => Until::Never,
+            until => until,
+        }
+    }
+
     /// What stands in front of each line.
     pub fn log_prefix(&self) -> (LogPrefix, Stamps) {
         (self.prefix.log_prefix(), if self.timestamps { Stamps::Arrival } else { Stamps::None })

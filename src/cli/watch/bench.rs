@@ -10,7 +10,7 @@ use crate::execute::OnFailure;
 use crate::model::{Hook, Project};
 use crate::plan::reconcile::{images, reconcile, restart};
 use crate::plan::{Action, Dependencies, Images, Observed, Plan, Policy, State, Subject};
-use crate::session::{Outcomes, Session};
+use crate::session::{Follow, Outcomes, Session};
 use crate::value::{ContainerId, Name};
 use crate::watch::{Built, Due, Prime};
 use futures_util::StreamExt;
@@ -43,6 +43,8 @@ pub struct Bench<'a> {
     pub prune: Prune,
     /// Who makes containers ready that are about to start.
     pub prime: UnboundedSender<Prime>,
+    /// Who hears what containers say that are started.
+    pub follow: Option<&'a Follow>,
 }
 
 impl Bench<'_> {
@@ -191,7 +193,10 @@ impl Bench<'_> {
                 }
             })
         };
-        let session = Session::new((self.engine, self.licence), self.project, &|_| {}).priming(&prime);
+        let mut session = Session::new((self.engine, self.licence), self.project, &|_| {}).priming(&prime);
+        if let Some(follow) = self.follow {
+            session = session.following(follow);
+        }
         session.carry_out(plan, OnFailure::GoOn, halt).await
     }
 

@@ -1,11 +1,5 @@
-//! The files that describe the project, while it is watched: what follows from an edit is done at once, unless something
-//! would be lost by it.
+//! The files that describe the project.
 
-use super::super::Context;
-use super::super::changes::Changes;
-use super::super::up::Up;
-use super::tell::words;
-use super::{Files, Hands, Watch, start};
 use crate::load::Loaded;
 use crate::model::FileObject;
 use crate::watch::resolved;
@@ -23,23 +17,4 @@ pub fn files(loaded: &Loaded) -> BTreeSet<PathBuf> {
     // One that is not there yet counts once it is.
     let usual = [identity.working_dir.join(".env")];
     read.chain(contents).chain(named).chain(usual).map(|path| resolved(&path)).collect()
-}
-
-/// Reads the project anew and brings it up; gives it, and a watch by its rules.
-///
-/// # Errors
-/// When the files have faults, or nothing is left to watch.
-pub async fn renew(
-    context: &Context,
-    watch: &Watch,
-    hands: Hands<'_>,
-    what: BTreeSet<PathBuf>,
-) -> anyhow::Result<(Loaded, Files)> {
-    context.output().say(&format!("{} changed", words(&what)));
-    let loaded = context.load_quietly(&watch.services)?;
-    let rules = watch.rules(context, &loaded)?;
-    let files = start(hands, &loaded.project, rules)?;
-    // A service that is gone and a volume that changed are told of and left alone: they hold data.
-    Box::pin(Up::detached(Changes::developed(watch.services.clone())).run(context)).await?;
-    Ok((loaded, files))
 }

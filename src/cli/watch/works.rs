@@ -5,10 +5,11 @@
 
 use super::super::Context;
 use super::super::failure::Advised;
-use super::Hands;
 use super::bench::{Bench, services};
 use super::tell::{Teller, words};
+use super::watching::Hands;
 use crate::model::Project;
+use crate::session::Follow;
 use crate::value::Name;
 use crate::watch::{Breaker, Built, Deed, Due, Prime, Reaction, Then, Watch as Files};
 use futures_util::StreamExt;
@@ -70,10 +71,11 @@ impl<'a> Works<'a> {
         context: &'a Context,
         (engine, licence): Hands<'a>,
         (project, teller, prune): (&'a Project, Teller<'a>, Prune),
+        follow: Option<&'a Follow>,
     ) -> Self {
         let (prime, primes) = unbounded_channel();
         Self {
-            bench: Bench { context, engine, licence, project, teller, prune, prime },
+            bench: Bench { context, engine, licence, project, teller, prune, prime, follow },
             breaker: Breaker::default(),
             restarts: Vec::new(),
             builds: Vec::new(),

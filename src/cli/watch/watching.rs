@@ -1,0 +1,219 @@
+//! [`Watching`]: a project whose containers are kept as its files are, until the user ends it.
+
+use super::super::changes::Changes;
+use super::super::failure::{Advised, report};
+use super::super::up::Up;
+use super::super::{Context, Exit};
+use super::model;
+use super::tell::{Teller, words};
+use super::works::{Prune, Works};
+use crate::engine::{Engine, Licence};
+use crate::load::Loaded;
+use crate::model::Project;
+use crate::session::Follow;
+use crate::value::Name;
+use crate::watch::{Disk, Mounts, News, Rules, Watch as Files, WatchError, resolved};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// What the engine is changed with.
+pub type Hands<'a> = (&'a Engine, Licence);
+
+/// How a project is watched.
+pub struct Manner<'a> {
+    /// Which bind mounts without a rule count.
+    pub mounts: Mounts,
+    /// What becomes of images that built ones take the place of.
+    pub prune: Prune,
+    /// What says what happened.
+    pub teller: Teller<'a>,
+    /// Which services, and how an edit of the project is brought about.
+    pub changes: Changes,
+}
+
+impl<'a> Manner<'a> {
+    /// As `up` watches, which has no flags for it.
+    pub fn of_up(context: &'a Context, changes: Changes) -> Self {
+        let teller = Teller::new(context.output(), false, false);
+        Self { mounts: Mounts::ReadOnly, prune: Prune::Remove, teller, changes }
+    }
+}
+
+/// A project whose containers are kept as its files are.
+pub struct Watching<'a> {
+    context: &'a Context,
+    hands: Hands<'a>,
+    manner: Manner<'a>,
+    project: &'a Project,
+    /// The project as it was described last, once that changed.
+    renewed: Option<Loaded>,
+    files: Files,
+    follow: Option<&'a Follow>,
+}
+
+/// Why changes are no longer followed.
+enum Followed {
+    /// The user ended it.
+    Interrupted,
+    /// The project is described otherwise: by these files.
+    Changed(BTreeSet<PathBuf>),
+}
+
+impl<'a> Watching<'a> {
+    /// Begins to watch: from now on, what changes counts.
+    ///
+    /// # Errors
+    /// When nothing is to be watched, or the kernel refuses.
+    pub fn begin(
+        context: &'a Context,
+        hands: Hands<'a>,
+        loaded: &'a Loaded,
+        manner: Manner<'a>,
+    ) -> anyhow::Result<Self> {
+        let project = &loaded.project;
+        let files = start((context, hands), loaded, &manner)?;
+        for (path, kind) in files.silent() {
+            let place = shown(path, &resolved(&project.identity.working_dir));
+            let message =
+                format!("{place} is on a file system ({kind}) that tells of no changes: it is looked at every 2 s");
+            context.output().note(&message, None);
+        }
+        Ok(Self { context, hands, manner, project, renewed: None, files, follow: None })
+    }
+
+    /// Lets somebody hear what containers say that are started again.
+    #[must_use]
+    pub fn following(self, follow: &'a Follow) -> Self {
+        Self { follow: Some(follow), ..self }
+    }
+
+    /// The project as it is described by now.
+    pub fn project(&self) -> &Project {
+        self.renewed.as_ref().map_or(self.project, |loaded| &loaded.project)
+    }
+
+    /// Does what changes ask for until the user ends it.
+    ///
+    /// # Errors
+    /// When the engine cannot be asked at the start, or nothing is left to watch.
+    pub async fn run(&mut self) -> anyhow::Result<()> {
+        self.files.attach().await?;
+        self.manner.teller.enabled();
+        while let Followed::Changed(what) = self.follow_changes().await? {
+            match self.renew(&what).await {
+                Ok(Exit::INTERRUPTED) => break,
+                Ok(_) => {}
+                // What is wrong is mended by the next save; until then all goes on as it was.
+                Err(error) => drop(report(self.context.output(), &error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Does what changes ask for until the user ends it, or the project is another one.
+    async fn follow_changes(&mut self) -> anyhow::Result<Followed> {
+        let Self { context, hands, manner, project, renewed, files, follow } = self;
+        let Manner { teller, prune, .. } = manner;
+        let project = renewed.as_ref().map_or(*project, |loaded| &loaded.project);
+        let mut works = Works::new(context, *hands, (project, *teller, *prune), *follow);
+        loop {
+            works.begin(files);
+            tokio::select! {
+                news = files.next() => match news.map_err(|error| advised(&error))? {
+                    News::Flushed(flushed) => teller.flushed(&flushed),
+                    News::Compared(container, compared) => teller.compared(&container, &compared),
+                    News::Due(due) => works.take(due, files)?,
+                    News::Model(what) => {
+                        works.end(files).await;
+                        return Ok(Followed::Changed(what));
+                    }
+                },
+                turn = works.next() => works.turn(turn, files),
+                () = context.interrupts().next() => {
+                    works.end(files).await;
+                    return Ok(Followed::Interrupted);
+                }
+            }
+        }
+    }
+
+    /// Reads the project anew, brings it about, and goes on by its rules.
+    async fn renew(&mut self, what: &BTreeSet<PathBuf>) -> anyhow::Result<Exit> {
+        let Self { context, hands, manner, .. } = self;
+        context.output().say(&format!("{} changed", words(what)));
+        let loaded = manner.changes.look_again(context)?;
+        let next = start((context, *hands), &loaded, manner)?;
+        if let Some(follow) = self.follow.filter(|_| manner.changes.services.is_empty()) {
+            let known = self.project();
+            let new = loaded.project.services.keys().filter(|name| !known.services.contains_key(*name));
+            follow.welcome(&new.cloned().collect());
+        }
+        // A service that is gone and a volume that changed are told of and left alone: they hold data.
+        let exit = Box::pin(Up::renew(&self.manner.changes, self.context, self.follow)).await?;
+        self.files.rest().await;
+        self.files.give_way(next);
+        self.renewed = Some(loaded);
+        Ok(exit)
+    }
+
+    /// Compares containers with the host, and changes nothing.
+    ///
+    /// # Errors
+    /// When the engine cannot be asked.
+    pub async fn compare(mut self) -> anyhow::Result<Exit> {
+        self.files.attach().await?;
+        self.files.compare_all();
+        let mut differ = false;
+        while let Some((container, compared)) = self.files.next_comparison().await? {
+            differ |= !compared.differing.is_empty();
+            self.manner.teller.listed(&container, &compared);
+        }
+        Ok(if differ { Exit::FAILED } else { Exit::DONE })
+    }
+}
+
+/// Begins to watch the files of a project.
+fn start((context, hands): (&Context, Hands<'_>), loaded: &Loaded, manner: &Manner<'_>) -> anyhow::Result<Files> {
+    let (project, rules) = (&loaded.project, rules(context, loaded, manner)?);
+    let place = (project.name(), project.identity.working_dir.as_path());
+    Ok(Files::start(hands, place, rules).map_err(|error| advised(&error))?)
+}
+
+/// What is watched; what is not, and might be meant to be, is told.
+fn rules(context: &Context, loaded: &Loaded, manner: &Manner<'_>) -> anyhow::Result<Rules> {
+    let (project, services): (&Project, &[Name]) = (&loaded.project, &manner.changes.services);
+    let disk =
+        Disk { read: &|path| std::fs::read_to_string(path).ok(), resolve: &resolved, is_file: &|path| path.is_file() };
+    let mut rules = Rules::of(project, services, manner.mounts, &disk);
+    let folder = resolved(&project.identity.working_dir);
+    let skipped = rules.skipped.iter().map(|one| format!("{} of {}", shown(&one.path, &folder), one.service));
+    let skipped = skipped.collect::<Vec<_>>().join(", ");
+    let remedy = "mount it read-only (':ro'), write a 'develop' section, or run 'hoist watch --writable' if the service \
+                  does not write there itself";
+    if rules.rules.is_empty() {
+        let message = "nothing to watch: no service has a 'develop' section, or mounts a file or folder of the project \
+                       read-only";
+        let help = if skipped.is_empty() {
+            "write what is to happen under 'develop.watch' of a service".to_owned()
+        } else {
+            format!("writable is {skipped}: {remedy}")
+        };
+        return Err(Advised::new(message, Some(help)).into());
+    }
+    if !skipped.is_empty() {
+        context.output().note(&format!("writable and so not watched: {skipped}"), Some(remedy));
+    }
+    rules.watch_model(model::files(loaded));
+    Ok(rules)
+}
+
+fn advised(error: &WatchError) -> Advised {
+    let help = error.help();
+    Advised::new(error.to_string(), help)
+}
+
+/// A path as people write it in the file.
+fn shown(path: &Path, folder: &Path) -> String {
+    let below: PathBuf = path.strip_prefix(folder).unwrap_or(path).to_owned();
+    if below.as_os_str().is_empty() { ".".to_owned() } else { format!("./{}", below.display()) }
+}
