@@ -1,6 +1,7 @@
 //! `hoist watch`.
 
 mod bench;
+mod message;
 mod model;
 mod tell;
 mod watching;

@@ -38,6 +38,7 @@ fn grant(service: &mut Service, key: &Name) {
         volume: None,
         tmpfs: None,
         image: None,
+        reload: None,
     });
     service.environment.entry(VARIABLE.into()).or_insert_with(|| Some(FOLDER.into()));
     let target = Some(format!("{FOLDER}/config.json"));

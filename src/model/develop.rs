@@ -2,7 +2,7 @@
 
 use super::fields::Fields;
 use super::writer::Writer;
-use super::{Dialect, Hook};
+use super::{Dialect, Hook, Reload};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Node;
 
@@ -30,6 +30,8 @@ pub struct Watch {
     pub ignore: Vec<String>,
     /// Whether everything is copied once at the start. Default false.
     pub initial_sync: bool,
+    /// How the service takes the files up, in place of what the action says about that.
+    pub reload: Option<Reload>,
 }
 
 /// What a change causes.
@@ -106,19 +108,33 @@ impl Watch {
         let exec = fields.nested("exec").and_then(|(node, faults)| Hook::read(node, faults));
         let (include, ignore) = (fields.texts("include"), fields.texts("ignore"));
         let initial_sync = fields.flag("initial_sync").unwrap_or(false);
+        let reload = reload(&mut fields, action);
         fields.finish();
-        Some(Self { path: path?, action: action?, target, exec, include, ignore, initial_sync })
+        Some(Self { path: path?, action: action?, target, exec, include, ignore, initial_sync, reload })
     }
 
-    /// JSON always has `exec`, as Compose does.
+    /// JSON always has `exec`, as Compose does. Extensions are taken from the file by whoever prints them.
     fn write(&self, dialect: Dialect) -> Node {
-        let Self { path, action, target, exec, include, ignore, initial_sync } = self;
+        let Self { path, action, target, exec, include, ignore, initial_sync, reload: _ } = self;
         let nothing = (dialect == Dialect::Json).then(|| Hook::default().write(dialect));
         let mut writer = Writer::default();
         writer.text("path", Some(path)).text("action", Some(&action.as_str())).text("target", target.as_ref());
         writer.optional("exec", exec.as_ref().map(|hook| hook.write(dialect)).or(nothing));
         writer.texts("include", include).texts("ignore", ignore).flag("initial_sync", *initial_sync).finish()
     }
+}
+
+/// What a rule says about how files are taken up; an action that says it as well contradicts it.
+fn reload(fields: &mut Fields<'_>, action: Option<WatchAction>) -> Option<Reload> {
+    let place = fields.place("x-reload");
+    let (node, diagnostics) = fields.nested("x-reload")?;
+    let reload = Reload::read(node, diagnostics);
+    if let Some(action @ (WatchAction::Rebuild | WatchAction::SyncExec)) = action {
+        let message = format!("'x-reload' and the action '{}' exclude each other", action.as_str());
+        let fault = Diagnostic::error("conflict", message).at(place);
+        fields.report(fault.help("write 'action: restart' or 'action: sync+restart', which it takes the place of"));
+    }
+    reload
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! [`Mount`]: a folder or volume in a container. Spec: services, `volumes`.
 
+use super::Reload;
 use super::fields::Fields;
 use super::writer::Writer;
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
@@ -28,6 +29,8 @@ pub struct Mount {
     pub tmpfs: Option<TmpfsOptions>,
     /// Options of an image; nothing when the file has no `image:` mapping.
     pub image: Option<ImageOptions>,
+    /// What happens when its files change, while they are watched.
+    pub reload: Option<Reload>,
 }
 
 /// What is mounted.
@@ -199,12 +202,14 @@ impl Mount {
         if let Some(kind) = &kind {
             foreign_options(&mut fields, kind.as_str());
         }
+        let reload = reload(&mut fields, kind.as_ref());
         fields.finish();
-        Some(Self { kind: kind?, target: target?, read_only, consistency, bind, volume, tmpfs, image })
+        Some(Self { kind: kind?, target: target?, read_only, consistency, bind, volume, tmpfs, image, reload })
     }
 
+    /// Extensions are no part of what Compose's hash is made of; `config` takes them from the file.
     pub(super) fn write(&self) -> Node {
-        let Self { kind, target, read_only, consistency, bind, volume, tmpfs, image } = self;
+        let Self { kind, target, read_only, consistency, bind, volume, tmpfs, image, reload: _ } = self;
         let mut writer = Writer::default();
         writer.node("type", Node::text(kind.as_str())).text("source", kind.source().as_ref());
         writer.text("target", Some(target)).flag("read_only", *read_only).text("consistency", consistency.as_ref());
@@ -269,6 +274,19 @@ fn foreign_options(fields: &mut Fields<'_>, own: &str) {
         let fault = Diagnostic::warning("no-effect", message).at(fields.place(key));
         fields.report(fault.help(format!("remove them, or write 'type: {key}'")));
     }
+}
+
+/// Only files of the host change under the eyes of whoever watches them.
+fn reload(fields: &mut Fields<'_>, kind: Option<&MountKind>) -> Option<Reload> {
+    let place = fields.place("x-reload");
+    let (node, diagnostics) = fields.nested("x-reload")?;
+    let reload = Reload::read(node, diagnostics);
+    if let Some(kind) = kind.filter(|kind| !matches!(kind, MountKind::Bind { .. })) {
+        let message = format!("'x-reload' does nothing for a mount of 'type: {}'", kind.as_str());
+        let fault = Diagnostic::warning("no-effect", message).at(place);
+        fields.report(fault.help("remove it, or write 'type: bind'"));
+    }
+    reload
 }
 
 impl BindOptions {

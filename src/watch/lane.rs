@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 /// What follows a change, later than the copying of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Deed {
-    /// The command of a rule, by its place among the rules.
-    Exec(usize),
+    /// The command or the signal of a rule, by its place among the rules.
+    Tell(usize),
     /// A restart.
     Restart,
     /// A build, and a replacement.
@@ -21,7 +21,7 @@ impl Deed {
     fn patience(self) -> (Duration, Duration) {
         let milliseconds = |quiet, limit| (Duration::from_millis(quiet), Duration::from_millis(limit));
         match self {
-            Self::Exec(_) => milliseconds(10, 500),
+            Self::Tell(_) => milliseconds(10, 500),
             Self::Restart => milliseconds(50, 1000),
             Self::Rebuild => milliseconds(300, 2000),
         }
@@ -86,9 +86,9 @@ impl Lanes {
         keys.into_iter().filter_map(due).collect()
     }
 
-    /// Forgets a service.
-    pub fn forget(&mut self, service: &Name) {
-        self.0.retain(|(name, _), _| name != service);
+    /// Forgets that a service is to be restarted.
+    pub fn forget_restart(&mut self, service: &Name) {
+        self.0.remove(&(service.clone(), Deed::Restart));
     }
 }
 
@@ -129,8 +129,8 @@ mod tests {
         let start = Instant::now();
         let mut lanes = Lanes::default();
         lanes.add(due(Deed::Rebuild, "a", start), start);
-        lanes.add(due(Deed::Exec(0), "a", start), start);
+        lanes.add(due(Deed::Tell(0), "a", start), start);
         let done = lanes.take(start + Duration::from_millis(10));
-        assert_eq!(done.iter().map(|due| due.deed).collect::<Vec<_>>(), [Deed::Exec(0)]);
+        assert_eq!(done.iter().map(|due| due.deed).collect::<Vec<_>>(), [Deed::Tell(0)]);
     }
 }

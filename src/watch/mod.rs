@@ -5,9 +5,11 @@
 //! each container in which paths it is behind, and copies until it is not. Engine events only say "look again". What
 //! takes longer than copying is not done here: it comes out as [`News`], and copying never waits for it.
 
+mod anchor;
 mod batch;
 mod behind;
 mod breaker;
+mod census;
 mod compare;
 mod copy;
 mod error;
@@ -18,6 +20,7 @@ mod folders;
 mod inbox;
 mod lane;
 mod relative;
+mod rule;
 mod rules;
 mod scan;
 mod settle;
@@ -35,15 +38,15 @@ pub use lane::{Deed, Due};
 pub use rules::{Disk, Mounts, Reaction, Rule, Rules, Skipped, Then};
 
 use crate::engine::{Engine, EngineError, Events, Licence};
-use crate::plan::SeenContainer;
 use crate::value::{Name, ProjectName};
+use anchor::Anchors;
+use census::{Census, Happened, heard, look, seen};
 use files::{Change, Files, RootId};
 use fleet::Fleet;
-use futures_util::StreamExt;
 use lane::Lanes;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 use tokio::task::JoinHandle;
 
 /// How long an engine that went away is left alone before it is looked for again.
@@ -75,6 +78,7 @@ pub struct Watch {
     model: Vec<RootId>,
     model_changed: Option<(Instant, BTreeSet<PathBuf>)>,
     files: Files,
+    anchors: Anchors,
     fleet: Fleet,
     lanes: Lanes,
     /// What follows when the files have arrived, by service.
@@ -85,12 +89,6 @@ pub struct Watch {
     /// When the next one is due.
     census_due: Option<Instant>,
     news: VecDeque<News>,
-}
-
-/// A look at the engine: what happens there from now on, if that was asked for, and which containers there are.
-struct Census {
-    events: Option<Events>,
-    containers: Result<Vec<SeenContainer>, EngineError>,
 }
 
 impl Watch {
@@ -110,6 +108,7 @@ impl Watch {
             folder: resolved(folder),
             files: Files::start(&roots, folder)?,
             fleet: Fleet::new(engine.clone(), licence, &rules),
+            anchors: Anchors::of(&rules),
             rules,
             model,
             model_changed: None,
@@ -172,7 +171,8 @@ impl Watch {
     /// Goes on by other rules, which another look at the files was made for: what containers are known to hold stays
     /// known.
     pub fn give_way(&mut self, next: Self) {
-        let Self { rules, files, mut fleet, events, .. } = std::mem::replace(self, next);
+        let Self { rules, files, anchors, mut fleet, events, .. } = std::mem::replace(self, next);
+        self.anchors.remember(&anchors);
         fleet.follow((&rules, &files), (&self.rules, &self.files));
         self.fleet = fleet;
         self.events = events;
@@ -230,27 +230,35 @@ impl Watch {
         self.fleet.build_ended(service, &self.rules, built == Built::Image);
     }
 
-    /// Watches no longer for what restarts or builds a service.
+    /// Restarts a service for nothing any more; its files are still copied.
     pub fn leave(&mut self, service: &Name) {
         for rule in self.rules.iter_mut().filter(|rule| rule.service == *service) {
             rule.is_left = true;
         }
-        self.lanes.forget(service);
+        self.lanes.forget_restart(service);
     }
 
     /// Whether nothing is left to watch for.
     pub fn is_empty(&self) -> bool {
-        self.rules.iter().all(|rule| rule.is_left)
+        self.rules.iter().all(Rule::is_idle)
+    }
+
+    /// Since when files are others that a container has by a mount of each alone: one that has run longer does not see them.
+    pub fn replaced(&self, rule: usize, files: &BTreeSet<PathBuf>) -> Option<SystemTime> {
+        let changed: Vec<PathBuf> = files.iter().map(|file| self.folder.join(file)).collect();
+        let moored = self.rules.get(rule).into_iter().flat_map(|rule| &rule.moored);
+        moored.filter(|file| changed.contains(file)).filter_map(|file| self.anchors.since(file)).max()
     }
 
     fn take(&mut self, changes: Vec<Change>) {
+        self.anchors.look();
         for change in changes {
             let because = self.shown(&change);
             if self.model.contains(&change.root) {
                 let (_, files) = self.model_changed.get_or_insert_with(|| (Instant::now(), BTreeSet::new()));
                 files.extend(because.iter().cloned());
             }
-            let concerned = |(_, rule): &(usize, &Rule)| rule.root == change.root && !rule.is_left;
+            let concerned = |(_, rule): &(usize, &Rule)| rule.root == change.root;
             let rules = self.rules.iter().enumerate().filter(concerned);
             let rules: Vec<(usize, Rule)> = rules.map(|(index, rule)| (index, rule.clone())).collect();
             for (index, rule) in rules {
@@ -260,28 +268,19 @@ impl Watch {
     }
 
     fn react(&mut self, (index, rule): (usize, &Rule), change: &Change, because: &BTreeSet<PathBuf>) {
-        let due = |deed| Due { service: rule.service.clone(), deed, because: because.clone(), began: change.began };
-        let follows = |then: &Then| match then {
-            Then::Nothing => None,
-            Then::Restart => Some(due(Deed::Restart)),
-            Then::Exec(_) => Some(due(Deed::Exec(index))),
-        };
-        let is_of_files = !because.is_empty();
-        match &rule.reaction {
-            Reaction::Sync { then, .. } => {
-                self.fleet.changed(index, rule, (&change.differences, change.began));
-                if let Some(due) = follows(then).filter(|_| is_of_files) {
-                    self.after.entry(rule.service.clone()).or_default().push(due);
-                }
+        if let Reaction::Sync { .. } = rule.reaction {
+            self.fleet.changed(index, rule, (&change.differences, change.began));
+        }
+        if because.is_empty() {
+            return;
+        }
+        for (service, deed) in rule.deeds(index) {
+            let due = Due { service, deed, because: because.clone(), began: change.began };
+            if let Reaction::Sync { .. } = rule.reaction {
+                self.after.entry(rule.service.clone()).or_default().push(due);
+            } else {
+                self.lanes.add(due, Instant::now());
             }
-            Reaction::Notice(then) => {
-                if let Some(due) = follows(then).filter(|_| is_of_files) {
-                    self.lanes.add(due, Instant::now());
-                }
-            }
-            Reaction::Restart if is_of_files => self.lanes.add(due(Deed::Restart), Instant::now()),
-            Reaction::Rebuild if is_of_files => self.lanes.add(due(Deed::Rebuild), Instant::now()),
-            Reaction::Restart | Reaction::Rebuild => {}
         }
     }
 
@@ -355,35 +354,6 @@ pub enum Built {
     Image,
     /// Without.
     Nothing,
-}
-
-/// Looks which containers there are; what happens from now on is followed from before that look.
-async fn look(engine: Engine, project: ProjectName, subscribe: bool) -> Census {
-    let events = if subscribe { engine.subscribe(&project).await.ok() } else { None };
-    let containers = engine.containers(&project).await;
-    Census { events, containers }
-}
-
-/// What the engine's events say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Happened {
-    Something,
-    Ended,
-}
-
-async fn heard(events: &mut Option<Events>) -> Happened {
-    let Some(events) = events else { return std::future::pending().await };
-    match events.next().await {
-        Some(Ok(_)) => Happened::Something,
-        Some(Err(_)) | None => Happened::Ended,
-    }
-}
-
-async fn seen(census: &mut Option<JoinHandle<Census>>) -> Option<Census> {
-    match census {
-        Some(census) => census.await.ok(),
-        None => std::future::pending().await,
-    }
 }
 
 async fn at(due: Option<Instant>) {

@@ -1,12 +1,14 @@
 //! [`Rules`]: which files of the host are watched for which service, and what a change causes. Pure: files are read by
 //! a closure.
 //!
-//! `develop.watch` says it. Without a word in the compose file, a service is restarted for the bind mounts of the
-//! project's own files that it may only read: what it writes itself would restart it again and again.
+//! `develop.watch` says it, and `x-reload` of a bind mount that no such rule covers. Without a word in the compose file, a
+//! service is restarted for the bind mounts of the project's own files that it may only read: what it writes itself would
+//! restart it again and again.
 
 use super::files::{Root, RootId};
 pub use super::filter::Filter;
-use crate::model::{Build, Develop, Hook, MountKind, Project, Service, Watch, WatchAction, cleaned};
+pub use super::rule::{Reaction, Rule, Then};
+use crate::model::{Build, Develop, Mount, MountKind, Project, Reload, ReloadBy, Service, Watch, WatchAction, cleaned};
 use crate::value::Name;
 use std::path::{Path, PathBuf};
 
@@ -19,60 +21,6 @@ pub enum Mounts {
     ReadOnly,
     /// All.
     All,
-}
-
-/// What a change causes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reaction {
-    /// The files go into the containers, and then something may follow.
-    Sync {
-        /// Where the root is in the container.
-        target: PathBuf,
-        /// What follows.
-        then: Then,
-    },
-    /// The same, where the container has the files already, by a mount.
-    Notice(Then),
-    /// The service is restarted.
-    Restart,
-    /// The image is built anew, and the containers are replaced.
-    Rebuild,
-}
-
-impl Reaction {
-    /// Where files go, if they go anywhere.
-    pub fn target(&self) -> Option<&Path> {
-        match self {
-            Self::Sync { target, .. } => Some(target),
-            Self::Notice(_) | Self::Restart | Self::Rebuild => None,
-        }
-    }
-}
-
-/// What follows once the files are there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Then {
-    /// Nothing.
-    Nothing,
-    /// The service is restarted.
-    Restart,
-    /// A command runs in each of its containers.
-    Exec(Hook),
-}
-
-/// What is watched for a service.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rule {
-    /// The service.
-    pub service: Name,
-    /// Which files.
-    pub root: RootId,
-    /// What a change causes.
-    pub reaction: Reaction,
-    /// Whether containers are compared in full at the start.
-    pub initial_sync: bool,
-    /// Whether it is not heeded any more.
-    pub is_left: bool,
 }
 
 /// A bind mount that is not watched since the container may write to it.
@@ -116,8 +64,8 @@ impl Rules {
             for watch in service.develop.iter().flat_map(|develop: &Develop| &develop.watch) {
                 rules.take(project, service, watch, disk);
             }
-            if mounts != Mounts::Ignore {
-                rules.take_mounts(project, service, mounts, disk);
+            for mount in &service.volumes {
+                rules.take_mount((project, service), mount, mounts, disk);
             }
         }
         rules
@@ -133,7 +81,8 @@ impl Rules {
 
     fn take(&mut self, project: &Project, service: &Service, watch: &Watch, disk: &Disk<'_>) {
         let path = (disk.resolve)(&cleaned(Path::new(&watch.path)));
-        let mut filter = Filter::of_rule(&watch.ignore, &watch.include);
+        let ignore: Vec<String> = watch.ignore.iter().chain(ignored(watch.reload.as_ref())).cloned().collect();
+        let mut filter = Filter::of_rule(&ignore, &watch.include);
         if let Some(build) = &service.build {
             filter = filter.and_of_build(build, &path, disk.read);
         }
@@ -143,42 +92,49 @@ impl Rules {
         let reaction = reaction(service, watch, &path, disk);
         let rule = Rule {
             service: service.name.clone(),
+            moored: moored(service, &path, disk),
             root: self.root(path, filter),
             reaction,
             initial_sync: watch.initial_sync,
+            dependents: dependents(watch.reload.as_ref()),
             is_left: false,
         };
         self.rules.push(rule);
     }
 
-    /// The bind mounts of a service that no rule covers.
-    fn take_mounts(&mut self, project: &Project, service: &Service, mounts: Mounts, disk: &Disk<'_>) {
-        let folder = (disk.resolve)(&project.identity.working_dir);
-        for mount in &service.volumes {
-            let MountKind::Bind { source } = &mount.kind else { continue };
-            let path = (disk.resolve)(&cleaned(Path::new(source)));
+    /// A bind mount that no rule covers.
+    fn take_mount(&mut self, (project, service): (&Project, &Service), mount: &Mount, mounts: Mounts, disk: &Disk<'_>) {
+        let MountKind::Bind { source } = &mount.kind else { return };
+        let path = (disk.resolve)(&cleaned(Path::new(source)));
+        let reload = mount.reload.as_ref();
+        if self.covers(&service.name, &path) || reload.is_some_and(|reload| reload.by == ReloadBy::Itself) {
+            return;
+        }
+        if reload.is_none() {
+            let folder = (disk.resolve)(&project.identity.working_dir);
             // What lies elsewhere is no part of the project, such as a socket of the host.
-            if !path.starts_with(&folder) || self.covers(&service.name, &path) {
-                continue;
+            if mounts == Mounts::Ignore || !path.starts_with(&folder) {
+                return;
             }
             if !mount.read_only && mounts == Mounts::ReadOnly {
-                self.skipped.push(Skipped { service: service.name.clone(), path });
-                continue;
+                return self.skipped.push(Skipped { service: service.name.clone(), path });
             }
-            let mut filter = Filter::of_mount(&[]);
-            if let Some(build) = &service.build {
-                filter = filter.and_of_build(build, &path, disk.read);
-            }
-            let root = self.root(path, filter);
-            let rule = Rule {
-                service: service.name.clone(),
-                root,
-                reaction: Reaction::Restart,
-                initial_sync: false,
-                is_left: false,
-            };
-            self.rules.push(rule);
         }
+        let ignore: Vec<String> = ignored(reload).cloned().collect();
+        let mut filter = Filter::of_mount(&ignore);
+        if let Some(build) = &service.build {
+            filter = filter.and_of_build(build, &path, disk.read);
+        }
+        let rule = Rule {
+            service: service.name.clone(),
+            moored: moored(service, &path, disk),
+            root: self.root(path, filter),
+            reaction: reload.map_or(Reaction::Restart, |reload| Reaction::Notice(Then::of(reload))),
+            initial_sync: false,
+            dependents: dependents(reload),
+            is_left: false,
+        };
+        self.rules.push(rule);
     }
 
     /// Whether a rule of a service says what happens for all that is at a path.
@@ -203,14 +159,15 @@ impl Rules {
 }
 
 fn reaction(service: &Service, watch: &Watch, path: &Path, disk: &Disk<'_>) -> Reaction {
-    let then = match watch.action {
-        WatchAction::Rebuild => return Reaction::Rebuild,
-        WatchAction::Restart => return Reaction::Restart,
-        WatchAction::Sync => Then::Nothing,
-        WatchAction::SyncRestart => Then::Restart,
-        WatchAction::SyncExec => watch.exec.clone().map_or(Then::Nothing, Then::Exec),
+    let then = match (watch.action, &watch.reload) {
+        (WatchAction::Rebuild, _) => return Reaction::Rebuild,
+        (_, Some(reload)) => Then::of(reload),
+        (WatchAction::Restart, None) => return Reaction::Restart,
+        (WatchAction::Sync, None) => Then::Nothing,
+        (WatchAction::SyncRestart, None) => Then::Restart,
+        (WatchAction::SyncExec, None) => watch.exec.clone().map_or(Then::Nothing, Then::Exec),
     };
-    if is_mounted(service, path, disk) {
+    if !watch.action.copies() || is_mounted(service, path, disk) {
         return Reaction::Notice(then);
     }
     let target = Path::new(watch.target.as_deref().unwrap_or("/"));
@@ -230,6 +187,23 @@ fn is_mounted(service: &Service, path: &Path, disk: &Disk<'_>) -> bool {
         MountKind::Bind { source } => path.starts_with((disk.resolve)(&cleaned(Path::new(source)))),
         _ => false,
     })
+}
+
+/// The single files at or below a path that a container has by a mount.
+fn moored(service: &Service, path: &Path, disk: &Disk<'_>) -> Vec<PathBuf> {
+    let sources = service.volumes.iter().filter_map(|mount| match &mount.kind {
+        MountKind::Bind { source } => Some((disk.resolve)(&cleaned(Path::new(source)))),
+        _ => None,
+    });
+    sources.filter(|source| source.starts_with(path) && (disk.is_file)(source)).collect()
+}
+
+fn ignored(reload: Option<&Reload>) -> impl Iterator<Item = &String> {
+    reload.into_iter().flat_map(|reload| &reload.ignore)
+}
+
+fn dependents(reload: Option<&Reload>) -> Vec<Name> {
+    reload.map(|reload| reload.dependents.clone()).unwrap_or_default()
 }
 
 /// What a project and an image are described by: no part of what runs.
@@ -325,6 +299,28 @@ volumes: {v: {name: p_v}}
     fn what_is_mounted_is_not_copied_onto_itself() {
         let rules = watching("{path: /p/conf/sub, action: sync+restart, target: /conf/sub}");
         assert_eq!(rules.rules[0].reaction, Reaction::Notice(Then::Restart));
+    }
+
+    #[test]
+    fn the_mount_says_how_it_is_reloaded_whoever_may_write_to_it() {
+        let reaction = |mount: &str| {
+            let text = format!("services: {{a: {{image: x, volumes: [{{type: bind, target: /c, {mount}}}]}}}}");
+            rules_of(&text, &[], Mounts::Ignore).rules.first().map(|rule| rule.reaction.clone())
+        };
+        let by = |signal: &str| Reaction::Notice(Then::Signal(signal.parse().expect("valid")));
+        assert_eq!(reaction("source: /p/c, x-reload: {signal: HUP}"), Some(by("HUP")));
+        assert_eq!(reaction("source: /elsewhere, x-reload: restart"), Some(Reaction::Notice(Then::Restart)));
+        assert_eq!(reaction("source: /p/c, read_only: true, x-reload: 'off'"), None);
+    }
+
+    #[test]
+    fn what_a_rule_says_about_reloading_takes_the_place_of_its_action() {
+        let reaction = |rule: &str| watching(rule).rules[0].reaction.clone();
+        let by = Then::Signal("USR1".parse().expect("valid"));
+        let noticed = reaction("{path: /p/src, action: restart, x-reload: {signal: USR1}}");
+        assert_eq!(noticed, Reaction::Notice(by.clone()));
+        let synced = reaction("{path: /p/src, action: sync, target: /a, x-reload: {signal: USR1}}");
+        assert_eq!(synced, Reaction::Sync { target: "/a".into(), then: by });
     }
 
     #[test]

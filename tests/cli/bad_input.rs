@@ -225,3 +225,24 @@ fn a_broken_configuration_of_the_docker_client_is_told_before_the_wrong_engine_i
         scenario.hoist([command]).code(1).says("config.json is not valid JSON, line 2").says("help: mend it");
     }
 }
+
+#[test]
+fn what_a_reload_cannot_be_is_told_with_its_place() {
+    let of = |reload: &str| {
+        format!(
+            "services:\n  web:\n    image: x\n    volumes:\n      - {{type: bind, source: ./a, target: /a, x-reload: {reload}}}\n"
+        )
+    };
+    let scenario = Scenario::empty();
+    for (reload, words) in [
+        ("reload", "compose.yaml:5:57: error[invalid-value]: 'reload' is not a value of 'x-reload'"),
+        ("{signals: HUP}", "compose.yaml:5:58: error[unknown-key]: 'signals' is not a x-reload attribute"),
+        ("{signal: TERM}", "compose.yaml:5:66: error[invalid-value]: SIGTERM makes no process read its files"),
+        ("{exec: [a], signal: HUP}", "compose.yaml:5:69: error[conflict]: 'exec' and 'signal' exclude each other"),
+        ("{dependents: [wbe]}", "compose.yaml:5:71: error[undeclared]: there is no service 'wbe' to restart"),
+    ] {
+        scenario.write("compose.yaml", &of(reload));
+        let ran = scenario.hoist(["config", "--quiet"]).code(1);
+        assert!(ran.stderr.starts_with(words), "{}", ran.told());
+    }
+}

@@ -34,6 +34,7 @@ mod lifecycle;
 mod lock;
 mod logs;
 mod model;
+mod mounted;
 mod names;
 mod network;
 mod ports;

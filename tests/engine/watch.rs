@@ -96,13 +96,18 @@ services:
     command: sh -c 'cat /proc/sys/kernel/random/uuid > /data/x; exec httpd -f'
     stop_signal: SIGKILL
     volumes: [./data:/data]
+    develop: {watch: [{path: ./src, action: sync, target: /app}]}
   calm: {image: busybox, command: httpd -f, stop_signal: SIGKILL, volumes: ['./calm:/calm:ro']}
 ",
     );
+    std::fs::create_dir(scenario.folder().join("src")).unwrap();
     let running = scenario.spawn(["watch", "--writable"]);
-    running.until_says("loop is restarted again and again for data/x: it is no longer watched");
+    running.until_says("loop is restarted again and again for data/x: it is no longer restarted");
     scenario.write("calm/y", "y");
     running.until_prints("restarted calm: calm/y changed, ");
+    // Its files are still copied.
+    scenario.write("src/f", "f");
+    running.until_prints("synced loop: 1 file, ");
 }
 
 #[test]

@@ -7,15 +7,13 @@ use super::tell::{Teller, list, words};
 use super::works::{Ended, Prune};
 use crate::engine::{Engine, Licence};
 use crate::execute::OnFailure;
-use crate::model::{Hook, Project};
+use crate::model::Project;
 use crate::plan::reconcile::{images, reconcile, restart};
-use crate::plan::{Action, Dependencies, Images, Observed, Plan, Policy, State, Subject};
+use crate::plan::{Action, Dependencies, Images, Observed, Plan, Policy, Subject};
 use crate::session::{Follow, Outcomes, Session};
 use crate::value::{ContainerId, Name};
 use crate::watch::{Built, Due, Prime};
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesUnordered;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -48,35 +46,6 @@ pub struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Runs the command of a rule in all containers of its service.
-    pub async fn command(&self, due: &Due, hook: &Hook) {
-        let output = self.context.output();
-        let (service, command) = (&due.service, hook.command.clone().unwrap_or_default().join(" "));
-        let began = Instant::now();
-        let seen = match self.engine.containers(self.project.name()).await {
-            Ok(seen) => seen,
-            Err(error) => return output.error(&error.to_string(), error.help().as_deref()),
-        };
-        let own = seen.iter().filter(|one| one.service == *service && !one.oneoff && one.state == State::Running);
-        let runs = own.map(|one| async move { (&one.name, self.engine.run_hook(self.licence, &one.id, hook).await) });
-        let all: Vec<_> = runs.collect::<FuturesUnordered<_>>().collect().await;
-        let mut any = false;
-        for (container, ran) in &all {
-            match ran {
-                Ok((0, _)) => any = true,
-                Ok((code, said)) => {
-                    let said = said.trim();
-                    let help = (!said.is_empty()).then(|| format!("it said: {said}"));
-                    output.warn(&format!("'{command}' in {container} exited with code {code}"), help.as_deref());
-                }
-                Err(error) => output.warn(&format!("'{command}' in {container}: {error}"), error.help().as_deref()),
-            }
-        }
-        if any {
-            self.teller.ran(&command, service, began.elapsed());
-        }
-    }
-
     /// Restarts services. What fails is told, and tried again with the next change.
     pub async fn restart(&self, dues: Vec<Due>, halt: &CancellationToken) -> Ended {
         let (names, files) = (services(&dues), because(&dues));

@@ -1,7 +1,7 @@
 //! [`Teller`]: one calm line for each thing that happened, or one JSON object.
 
 use crate::render::Output;
-use crate::value::Name;
+use crate::value::{Name, Signal};
 use crate::watch::{Compared, Flushed};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -101,6 +101,15 @@ impl<'a> Teller<'a> {
     pub fn ran(&self, command: &str, service: &Name, took: Duration) {
         let object = json!({"event": "ran", "service": service.as_str(), "command": command, "ms": milliseconds(took)});
         self.say(&object, || format!("ran '{command}' in {service}, {:.2} s", took.as_secs_f64()));
+    }
+
+    /// `sent SIGHUP to web: nginx.conf changed, 0.02 s`.
+    pub fn signalled(&self, (signal, service): (&Signal, &Name), what: &BTreeSet<PathBuf>, took: Duration) {
+        let object = json!({"event": "signalled", "service": service.as_str(), "signal": signal.as_str(),
+            "files": paths(what), "ms": milliseconds(took)});
+        self.say(&object, || {
+            format!("sent {} to {service}: {} changed, {:.2} s", signal.as_str(), words(what), took.as_secs_f64())
+        });
     }
 
     /// `rebuilt web: Dockerfile changed, 3.2 s`.

@@ -1,15 +1,17 @@
 //! [`Watching`]: a project whose containers are kept as its files are, until the user ends it.
 
 use super::super::changes::Changes;
-use super::super::failure::{Advised, report};
+use super::super::failure::{Advised, Faulty, report};
 use super::super::up::Up;
 use super::super::{Context, Exit};
 use super::model;
 use super::tell::{Teller, words};
 use super::works::{Prune, Works};
+use crate::diagnostic::Diagnostics;
 use crate::engine::{Engine, Licence};
 use crate::load::Loaded;
 use crate::model::Project;
+use crate::model::check::check_watch;
 use crate::session::Follow;
 use crate::value::Name;
 use crate::watch::{Disk, Mounts, News, Rules, Watch as Files, WatchError, resolved};
@@ -128,7 +130,7 @@ impl<'a> Watching<'a> {
                         return Ok(Followed::Changed(what));
                     }
                 },
-                turn = works.next() => works.turn(turn, files),
+                turn = works.next() => works.turn(turn, files)?,
                 () = context.interrupts().next() => {
                     works.end(files).await;
                     return Ok(Followed::Interrupted);
@@ -182,6 +184,12 @@ fn start((context, hands): (&Context, Hands<'_>), loaded: &Loaded, manner: &Mann
 /// What is watched; what is not, and might be meant to be, is told.
 fn rules(context: &Context, loaded: &Loaded, manner: &Manner<'_>) -> anyhow::Result<Rules> {
     let (project, services): (&Project, &[Name]) = (&loaded.project, &manner.changes.services);
+    let mut faults = Diagnostics::default();
+    check_watch(project, services, &loaded.origins, &mut faults);
+    if faults.has_errors() {
+        context.output().diagnostics(&faults, &loaded.sources, &loaded.origins);
+        return Err(Faulty.into());
+    }
     let disk =
         Disk { read: &|path| std::fs::read_to_string(path).ok(), resolve: &resolved, is_file: &|path| path.is_file() };
     let mut rules = Rules::of(project, services, manner.mounts, &disk);

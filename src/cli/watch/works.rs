@@ -11,7 +11,7 @@ use super::watching::Hands;
 use crate::model::Project;
 use crate::session::Follow;
 use crate::value::Name;
-use crate::watch::{Breaker, Built, Deed, Due, Prime, Reaction, Then, Watch as Files};
+use crate::watch::{Breaker, Built, Deed, Due, Prime, Watch as Files};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -57,8 +57,10 @@ pub enum Turn {
 
 /// What is over.
 pub enum Ended {
-    /// A command.
-    Command,
+    /// Containers were told by a command or a signal.
+    Told,
+    /// They could not be: what they have mounted is not what is there by now.
+    Stale(Due),
     /// A build of these, which gave images in place of others, or did not.
     Build(Vec<Due>, Built, Vec<String>),
     /// Services were restarted or replaced.
@@ -92,12 +94,12 @@ impl<'a> Works<'a> {
     /// Takes something that is due, but for services that are restarted again and again for what they write themselves.
     pub fn take(&mut self, due: Due, files: &mut Files) -> anyhow::Result<()> {
         match due.deed {
-            Deed::Exec(_) => self.run(due, files),
+            Deed::Tell(_) => self.tell(due, files),
             Deed::Restart if self.breaker.trips(&due.service, Instant::now()) => {
                 let Due { service, because, .. } = due;
                 files.leave(&service);
                 let what = words(&because);
-                let message = format!("{service} is restarted again and again for {what}: it is no longer watched");
+                let message = format!("{service} is restarted again and again for {what}: it is no longer restarted");
                 let help = "it seems to write there itself: leave out what it writes by 'ignore' or '.dockerignore'";
                 self.bench.context.output().warn(&message, Some(help));
                 if files.is_empty() {
@@ -161,10 +163,14 @@ impl<'a> Works<'a> {
     }
 
     /// Takes what came.
-    pub fn turn(&mut self, turn: Turn, files: &mut Files) {
+    ///
+    /// # Errors
+    /// When nothing is left to watch.
+    pub fn turn(&mut self, turn: Turn, files: &mut Files) -> anyhow::Result<()> {
         match turn {
             Turn::Prime(prime) => files.prime(prime),
-            Turn::Ended(Ended::Command) => {}
+            Turn::Ended(Ended::Told) => {}
+            Turn::Ended(Ended::Stale(due)) => return self.take(Due { deed: Deed::Restart, ..due }, files),
             Turn::Ended(Ended::Build(dues, built, outdated)) => {
                 self.build = None;
                 for service in &services(&dues) {
@@ -182,6 +188,7 @@ impl<'a> Works<'a> {
                 }
             }
         }
+        Ok(())
     }
 
     /// Ends all: steps that run finish, so that nothing is left half made; an interrupt does not wait for them.
@@ -190,7 +197,7 @@ impl<'a> Works<'a> {
         let interrupts = self.bench.context.interrupts();
         while !self.running.is_empty() {
             tokio::select! {
-                turn = self.next() => self.turn(turn, files),
+                turn = self.next() => drop(self.turn(turn, files)),
                 // A container that is about to start waits for its files.
                 _ = files.next() => {}
                 () = interrupts.next() => return,
@@ -198,18 +205,12 @@ impl<'a> Works<'a> {
         }
     }
 
-    /// Runs the command of a rule in all containers of its service.
-    fn run(&mut self, due: Due, files: &Files) {
-        let Deed::Exec(index) = due.deed else { return };
-        let rule = files.rules().get(index);
-        let hook = match rule.map(|rule| &rule.reaction) {
-            Some(Reaction::Sync { then: Then::Exec(hook), .. } | Reaction::Notice(Then::Exec(hook))) => hook.clone(),
-            _ => return,
-        };
+    /// Tells all containers of a service by the command or the signal of a rule.
+    fn tell(&mut self, due: Due, files: &Files) {
+        let Deed::Tell(index) = due.deed else { return };
+        let Some(then) = files.rules().get(index).map(|rule| rule.reaction.then().clone()) else { return };
+        let replaced = files.replaced(index, &due.because);
         let bench = self.bench.clone();
-        self.running.push(Box::pin(async move {
-            bench.command(&due, &hook).await;
-            Ended::Command
-        }));
+        self.running.push(Box::pin(async move { bench.tell(due, &then, replaced).await }));
     }
 }

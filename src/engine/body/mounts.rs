@@ -67,8 +67,17 @@ fn taken_over(volume: &MountedVolume, read_only: bool) -> Sent {
 }
 
 fn add(all: &mut Mounts, wanted: &Wanted<'_>, mount: &Mount) {
-    let Mount { kind, target, read_only, consistency, bind: on_bind, volume: on_volume, tmpfs: on_tmpfs, image } =
-        mount;
+    let Mount {
+        kind,
+        target,
+        read_only,
+        consistency,
+        bind: on_bind,
+        volume: on_volume,
+        tmpfs: on_tmpfs,
+        image,
+        reload: _,
+    } = mount;
     let access = if *read_only { "ro" } else { "rw" };
     let sent = Sent {
         target: Some(target.clone()),

@@ -64,7 +64,7 @@ fn of_container(service: &Service) -> Vec<Need> {
 }
 
 fn of_mount(mount: &Mount, place: &Path) -> Vec<Need> {
-    let Mount { kind, target: _, read_only: _, consistency: _, bind, volume, tmpfs: _, image: _ } = mount;
+    let Mount { kind, target: _, read_only: _, consistency: _, bind, volume, tmpfs: _, image: _, reload: _ } = mount;
     let mut all = Vec::new();
     match kind {
         MountKind::Image { .. } => all.push(need(place.clone(), "a mount of an image", V28)),

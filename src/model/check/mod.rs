@@ -3,12 +3,15 @@
 //! Faults inside one attribute are found where it is read; unreachable dependencies and cycles in `graph`.
 
 mod dependency;
+mod develop;
 mod image;
 mod mount;
 mod name;
 mod reference;
 mod replica;
 mod twin;
+
+pub use develop::check_watch;
 
 use super::{Project, Service};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
@@ -27,6 +30,7 @@ pub fn check(project: &Project, origins: &Origins, diagnostics: &mut Diagnostics
         check.health_conditions(service);
         check.references(service);
         check.mounts(service);
+        check.reloads(service);
         check.replicas(service);
         check.twins(service);
     }

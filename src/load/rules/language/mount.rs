@@ -1,6 +1,7 @@
 //! `volumes` of a service: a mount in the long spelling.
 
 use super::common::{FLAG, TEXT, labels};
+use super::part::RELOAD;
 use crate::load::rules::{Attribute, Kind, Others, Table};
 
 pub static MOUNT: Table = Table {
@@ -25,6 +26,7 @@ pub static MOUNT: Table = Table {
         )
         .required(),
         Attribute::new("volume", &[Kind::Table(&VOLUME)], "Options of a volume that is mounted."),
+        RELOAD,
     ],
 };
 

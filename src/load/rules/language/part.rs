@@ -96,8 +96,29 @@ static WATCH: Attribute = Attribute::each(&[Kind::Table(&Table {
         ),
         Attribute::new("path", TEXT, "The file or folder that is watched.").resolved(Resolve::Watched).required(),
         Attribute::new("target", TEXT, "Where its files go in the container."),
+        RELOAD,
     ],
 })]);
+
+/// Our own word: how a service takes up files that changed.
+pub const RELOAD: Attribute = Attribute::new(
+    "x-reload",
+    RELOADS,
+    "How the service takes up files that changed, while 'hoist watch' watches. Default: by a restart.",
+);
+
+const RELOADS: &[Kind] = &[Kind::Word(&["off", "restart"]), Kind::Table(&RELOADING)];
+
+static RELOADING: Table = Table {
+    what: "x-reload",
+    others: Others::Refused,
+    rows: &[
+        Attribute::new("dependents", LIST, "Services that are restarted with it."),
+        Attribute::new("exec", LIST, "The command that makes its process read the files.").merged(Merge::Replace),
+        Attribute::new("ignore", LIST, "Patterns of files that do not count."),
+        Attribute::new("signal", TEXT, "The signal that makes its process read the files, such as HUP."),
+    ],
+};
 
 pub static DEVICE: Attribute = Attribute::each(&[
     Kind::Text,
