@@ -122,7 +122,7 @@ impl Changes {
     }
 
     /// The same once more, after the files of the project changed: what is done once, such as making everything anew, is
-    /// not done again, and nothing is agreed to.
+    /// not done again, and nothing is agreed to or asked.
     pub fn again(&self) -> Self {
         Self {
             build: false,
@@ -130,9 +130,20 @@ impl Changes {
             always_recreate_deps: false,
             renew_anon_volumes: false,
             yes: false,
-            renew: RefCell::default(),
+            orphans: OnceCell::default(),
+            renew: RefCell::new(Some(BTreeSet::new())),
             ..self.clone()
         }
+    }
+
+    /// The same, and what is no longer in the file goes.
+    pub fn without_orphans(&self) -> Self {
+        Self { remove_orphans: true, ..self.again() }
+    }
+
+    /// The same, and these volumes are made anew, without their data.
+    pub fn without_data(&self, volumes: BTreeSet<String>) -> Self {
+        Self { renew: RefCell::new(Some(volumes)), ..self.again() }
     }
 
     /// The project as it is described by now, in the numbers that are asked for.

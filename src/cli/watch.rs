@@ -3,6 +3,7 @@
 mod bench;
 mod message;
 mod model;
+mod offer;
 mod tell;
 mod watching;
 mod works;
@@ -80,7 +81,7 @@ impl Watch {
             },
             prune: if self.prune { Prune::Remove } else { Prune::Leave },
             teller: Teller::new(context.output(), self.quiet, self.json),
-            changes: Changes::developed(self.services.clone()),
+            changes: Changes::developed(self.services.clone()).again(),
         }
     }
 }

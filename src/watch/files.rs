@@ -127,6 +127,12 @@ impl Files {
         self.parts.get(id.0).map(|part| &part.tree)
     }
 
+    /// What was last seen of a root of another watch, if the same of it was watched here.
+    pub fn same_as(&self, id: RootId, other: &Self) -> Option<&Tree> {
+        let theirs = &other.parts.get(id.0)?.root;
+        self.parts.iter().find(|part| part.root == *theirs).map(|part| &part.tree)
+    }
+
     /// Where a root is.
     pub fn path(&self, id: RootId) -> Option<&Path> {
         self.parts.get(id.0).map(|part| part.root.path.as_path())
@@ -177,7 +183,8 @@ impl Files {
         }
     }
 
-    fn ids(&self) -> impl Iterator<Item = RootId> + use<> {
+    /// All roots.
+    pub fn ids(&self) -> impl Iterator<Item = RootId> + use<> {
         (0..self.parts.len()).map(RootId)
     }
 

@@ -86,6 +86,12 @@ impl Lanes {
         keys.into_iter().filter_map(due).collect()
     }
 
+    /// Gives all that is to be done, due or not.
+    pub fn take_all(&mut self) -> Vec<Due> {
+        let due = |((service, deed), Waiting { began, because, .. })| Due { service, deed, because, began };
+        std::mem::take(&mut self.0).into_iter().map(due).collect()
+    }
+
     /// Forgets that a service is to be restarted.
     pub fn forget_restart(&mut self, service: &Name) {
         self.0.remove(&(service.clone(), Deed::Restart));

@@ -168,18 +168,6 @@ impl Watch {
         self.fleet.prime(request, &self.rules);
     }
 
-    /// Goes on by other rules, which another look at the files was made for: what containers are known to hold stays
-    /// known.
-    pub fn give_way(&mut self, next: Self) {
-        let Self { rules, files, anchors, mut fleet, events, .. } = std::mem::replace(self, next);
-        self.anchors.remember(&anchors);
-        fleet.follow((&rules, &files), (&self.rules, &self.files));
-        self.fleet = fleet;
-        self.events = events;
-        // What happened between the two looks is seen by another one.
-        self.census_due = Some(Instant::now());
-    }
-
     /// Lets what is on its way arrive.
     pub async fn rest(&mut self) {
         while self.fleet.is_busy() {
@@ -213,6 +201,11 @@ impl Watch {
             self.fleet.worked().await;
             self.fleet.take_done(&self.files, &self.rules);
         }
+    }
+
+    /// Takes news back that nobody has heeded; they come again.
+    pub fn put_back(&mut self, news: impl IntoIterator<Item = News>) {
+        self.news.extend(news);
     }
 
     /// The rules that are heeded.

@@ -1,11 +1,14 @@
-//! [`Fleet::follow`]: other rules over the same containers, after the project was read anew.
+//! [`Watch::give_way`]: other rules over the same containers, after the project was read anew. Nothing that happened
+//! under the old ones is lost.
 
 use super::behind::Behind;
-use super::files::Files;
+use super::files::{Change, Files, RootId};
 use super::fleet::{Fleet, RuleIndex};
 use super::rules::{Reaction, Rule};
 use super::tree::Difference;
+use super::{Deed, Due, News, Watch};
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 /// Rules, and the files that they are about.
 type Side<'a> = (&'a [Rule], &'a Files);
@@ -65,5 +68,53 @@ impl Fleet {
             (vessel.is_busy, vessel.again) = (false, None);
         }
         self.vessels.retain(|_, vessel| !vessel.copies.is_empty());
+    }
+}
+
+impl Watch {
+    /// Goes on by other rules, which another look at the files was made for: what containers are known to hold stays known,
+    /// and what was to be done is done by the new rules.
+    pub fn give_way(&mut self, next: Self) {
+        let old = std::mem::replace(self, next);
+        let changes = self.missed(&old);
+        let Self { rules, files, anchors, mut fleet, events, mut lanes, after, news, .. } = old;
+        self.anchors.remember(&anchors);
+        fleet.follow((&rules, &files), (&self.rules, &self.files));
+        (self.fleet, self.events) = (fleet, events);
+        let now = Instant::now();
+        let mut dues: Vec<Due> = lanes.take_all();
+        dues.extend(after.into_values().flatten());
+        for one in news {
+            match one {
+                News::Due(due) => dues.push(due),
+                other => self.news.push_back(other),
+            }
+        }
+        let dues: Vec<Due> = dues.into_iter().filter_map(|due| self.translated(&rules, due)).collect();
+        for due in dues {
+            self.lanes.add(due, now);
+        }
+        self.take(changes);
+        // What happened between the two looks is seen by another one.
+        self.census_due = Some(now);
+    }
+
+    /// What changed between the last look by the old rules and the first by the new ones, where both look.
+    fn missed(&self, old: &Self) -> Vec<Change> {
+        let began = Instant::now();
+        let change = |root: RootId| {
+            let before = old.files.same_as(root, &self.files)?;
+            let differences = before.differences(self.files.tree(root)?);
+            (!differences.is_empty()).then_some(Change { root, differences, began })
+        };
+        self.files.ids().filter_map(change).collect()
+    }
+
+    /// Something to be done by an old rule as it is by the new ones; nothing when no rule says it any more.
+    fn translated(&self, old: &[Rule], due: Due) -> Option<Due> {
+        let Deed::Tell(index) = due.deed else { return Some(due) };
+        let told = old.get(index)?;
+        let is_same = |one: &Rule| one.service == told.service && one.reaction == told.reaction;
+        Some(Due { deed: Deed::Tell(self.rules.iter().position(is_same)?), ..due })
     }
 }

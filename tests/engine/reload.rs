@@ -1,7 +1,7 @@
 //! `watch`: images are built anew, and the project is read anew, when their files change.
 
 use crate::support::trees::until_inside;
-use crate::support::{Running, Scenario};
+use crate::support::{Running, Scenario, Terminal};
 use std::fs;
 
 /// A service that is built from `src`, which is copied as it changes, and built anew for `Dockerfile`.
@@ -148,4 +148,81 @@ fn check_lists_what_differs_and_changes_nothing() {
     assert_eq!(objects[0]["event"], "compared");
     assert_eq!(objects[0]["differ"], 2);
     forget(&scenario);
+}
+
+#[test]
+fn what_is_saved_while_a_restart_comes_to_its_end_is_not_lost() {
+    let scenario = Scenario::empty();
+    let text = "
+services:
+  slow:
+    image: busybox
+    command: [sh, -c, 'trap \"echo asked to stop\" TERM; while :; do sleep 0.1; done']
+    stop_grace_period: 3s
+    volumes: ['./slow:/slow:ro']
+  web:
+    image: busybox
+    command: httpd -f
+    stop_signal: SIGKILL
+    volumes: [{type: bind, source: ./conf, target: /conf, x-reload: {exec: [sh, -c, 'cat /conf/f >> /seen']}}]
+";
+    scenario.write("compose.yaml", text);
+    for folder in ["slow", "conf"] {
+        fs::create_dir(scenario.folder().join(folder)).unwrap();
+    }
+    let running = scenario.spawn(["up", "--watch"]);
+    running.until_prints("Watch enabled");
+    scenario.write("slow/f", "new");
+    running.until_prints("slow-1  | asked to stop");
+    // The restart still waits for three seconds, and the edit for the restart.
+    scenario
+        .write("compose.yaml", &format!("{text}  more: {{image: busybox, command: httpd -f, stop_signal: SIGKILL}}\n"));
+    running.until_says("compose.yaml changed");
+    scenario.write("conf/f", "meanwhile");
+    until_inside(&scenario, ("web", "cat /seen"), "meanwhile", &running);
+    until_inside(&scenario, ("more", "echo there"), "there", &running);
+    until_inside(&scenario, ("slow", "echo there"), "there", &running);
+}
+
+#[test]
+fn what_would_be_lost_by_an_edit_waits_for_a_key() {
+    let scenario = Scenario::empty();
+    let text = "
+services:
+  web:
+    image: busybox
+    command: httpd -f
+    stop_signal: SIGKILL
+    volumes: [data:/data]
+    develop: {watch: [{path: ./src, action: sync, target: /app}]}
+  third: {image: busybox, command: httpd -f, stop_signal: SIGKILL}
+  other: {image: busybox, command: httpd -f, stop_signal: SIGKILL}
+volumes: {data: {labels: {version: one}}}
+";
+    scenario.write("compose.yaml", text);
+    fs::create_dir(scenario.folder().join("src")).unwrap();
+    let mut terminal = Terminal::of(&scenario, ["--ansi", "never", "--progress", "plain", "watch"], (40, 150));
+    terminal.until_shows("Watch enabled");
+    scenario.inside("web", "echo precious > /data/f").ok();
+    scenario.edit("compose.yaml", "  other:", "x-other:");
+    terminal.until_shows("other is no longer in the file: type 'y' and Enter");
+    // Copying goes on while nobody answers.
+    scenario.write("src/f", "f");
+    terminal.until_shows("synced web: 1 file, ");
+    assert_eq!(scenario.container("other").state(), "running");
+    terminal.types("y\n");
+    terminal.until_shows("other removed");
+    scenario.edit("compose.yaml", "version: one", "version: two");
+    terminal.until_shows("' changed: type 'y' and Enter");
+    assert_eq!(scenario.inside("web", "cat /data/f").stdout, "precious\n");
+    terminal.types("y\n");
+    terminal.until_shows("web replaced");
+    terminal.until_shows("up in ");
+    scenario.edit("compose.yaml", "  third:", "x-third:");
+    terminal.until_shows("third is no longer in the file: type 'y' and Enter");
+    terminal.types("no\n");
+    terminal.terminate();
+    assert_eq!(terminal.wait(), 130);
+    assert_eq!(scenario.volumes()[&scenario.name_of("data")]["version"], "two");
+    assert_eq!(scenario.container("third").state(), "running");
 }

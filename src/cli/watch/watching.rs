@@ -5,6 +5,7 @@ use super::super::failure::{Advised, Faulty, report};
 use super::super::up::Up;
 use super::super::{Context, Exit};
 use super::model;
+use super::offer::{Keys, Offer};
 use super::tell::{Teller, words};
 use super::works::{Prune, Works};
 use crate::diagnostic::Diagnostics;
@@ -15,7 +16,7 @@ use crate::model::check::check_watch;
 use crate::session::Follow;
 use crate::value::Name;
 use crate::watch::{Disk, Mounts, News, Rules, Watch as Files, WatchError, resolved};
-use std::collections::BTreeSet;
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
 /// What the engine is changed with.
@@ -51,14 +52,19 @@ pub struct Watching<'a> {
     renewed: Option<Loaded>,
     files: Files,
     follow: Option<&'a Follow>,
+    /// What the user is asked, the first just now.
+    offers: VecDeque<Offer>,
+    keys: Keys,
 }
 
 /// Why changes are no longer followed.
 enum Followed {
     /// The user ended it.
     Interrupted,
-    /// The project is described otherwise: by these files.
-    Changed(BTreeSet<PathBuf>),
+    /// The project is described otherwise.
+    Changed,
+    /// What the user was asked is to be done.
+    Accepted(Offer),
 }
 
 impl<'a> Watching<'a> {
@@ -80,7 +86,8 @@ impl<'a> Watching<'a> {
                 format!("{place} is on a file system ({kind}) that tells of no changes: it is looked at every 2 s");
             context.output().note(&message, None);
         }
-        Ok(Self { context, hands, manner, project, renewed: None, files, follow: None })
+        let (offers, keys) = (VecDeque::new(), Keys::default());
+        Ok(Self { context, hands, manner, project, renewed: None, files, follow: None, offers, keys })
     }
 
     /// Lets somebody hear what containers say that are started again.
@@ -101,20 +108,31 @@ impl<'a> Watching<'a> {
     pub async fn run(&mut self) -> anyhow::Result<()> {
         self.files.attach().await?;
         self.manner.teller.enabled();
-        while let Followed::Changed(what) = self.follow_changes().await? {
-            match self.renew(&what).await {
+        loop {
+            let done = match self.follow_changes().await? {
+                Followed::Interrupted => break,
+                Followed::Changed => self.renew().await,
+                Followed::Accepted(offer) => {
+                    let changes = offer.accepted(&self.manner.changes);
+                    Box::pin(Up::renew(&changes, self.context, self.follow)).await
+                }
+            };
+            match done {
                 Ok(Exit::INTERRUPTED) => break,
                 Ok(_) => {}
                 // What is wrong is mended by the next save; until then all goes on as it was.
                 Err(error) => drop(report(self.context.output(), &error)),
             }
+            // What was typed before the question is no answer to it.
+            self.keys.forget();
+            self.offers.front().inspect(|next| next.ask(self.context));
         }
         Ok(())
     }
 
     /// Does what changes ask for until the user ends it, or the project is another one.
     async fn follow_changes(&mut self) -> anyhow::Result<Followed> {
-        let Self { context, hands, manner, project, renewed, files, follow } = self;
+        let Self { context, hands, manner, project, renewed, files, follow, offers, keys } = self;
         let Manner { teller, prune, .. } = manner;
         let project = renewed.as_ref().map_or(*project, |loaded| &loaded.project);
         let mut works = Works::new(context, *hands, (project, *teller, *prune), *follow);
@@ -126,11 +144,20 @@ impl<'a> Watching<'a> {
                     News::Compared(container, compared) => teller.compared(&container, &compared),
                     News::Due(due) => works.take(due, files)?,
                     News::Model(what) => {
+                        context.output().say(&format!("{} changed", words(&what)));
                         works.end(files).await;
-                        return Ok(Followed::Changed(what));
+                        return Ok(Followed::Changed);
                     }
                 },
                 turn = works.next() => works.turn(turn, files)?,
+                line = keys.line(), if !offers.is_empty() => {
+                    let answered = offers.pop_front();
+                    if let Some(offer) = answered.filter(|_| matches!(line.trim(), "y" | "Y" | "yes")) {
+                        works.end(files).await;
+                        return Ok(Followed::Accepted(offer));
+                    }
+                    offers.front().inspect(|next| next.ask(context));
+                }
                 () = context.interrupts().next() => {
                     works.end(files).await;
                     return Ok(Followed::Interrupted);
@@ -140,9 +167,8 @@ impl<'a> Watching<'a> {
     }
 
     /// Reads the project anew, brings it about, and goes on by its rules.
-    async fn renew(&mut self, what: &BTreeSet<PathBuf>) -> anyhow::Result<Exit> {
+    async fn renew(&mut self) -> anyhow::Result<Exit> {
         let Self { context, hands, manner, .. } = self;
-        context.output().say(&format!("{} changed", words(what)));
         let loaded = manner.changes.look_again(context)?;
         let next = start((context, *hands), &loaded, manner)?;
         if let Some(follow) = self.follow.filter(|_| manner.changes.services.is_empty()) {
@@ -154,6 +180,11 @@ impl<'a> Watching<'a> {
         let exit = Box::pin(Up::renew(&self.manner.changes, self.context, self.follow)).await?;
         self.files.rest().await;
         self.files.give_way(next);
+        self.offers.clear();
+        if Keys::is_anybody_there() {
+            let seen = self.hands.0.observe(&loaded.project).await?;
+            self.offers.extend(Offer::all_of(&loaded.project, &seen));
+        }
         self.renewed = Some(loaded);
         Ok(exit)
     }

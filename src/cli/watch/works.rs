@@ -11,7 +11,7 @@ use super::watching::Hands;
 use crate::model::Project;
 use crate::session::Follow;
 use crate::value::Name;
-use crate::watch::{Breaker, Built, Deed, Due, Prime, Watch as Files};
+use crate::watch::{Breaker, Built, Deed, Due, News, Prime, Watch as Files};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -191,18 +191,22 @@ impl<'a> Works<'a> {
         Ok(())
     }
 
-    /// Ends all: steps that run finish, so that nothing is left half made; an interrupt does not wait for them.
+    /// Ends all: steps that run finish, so that nothing is left half made; an interrupt does not wait for them. What
+    /// comes meanwhile, and what has not begun, is for those who come after.
     pub async fn end(mut self, files: &mut Files) {
+        let mut late = Vec::new();
         self.halt.cancel();
         let interrupts = self.bench.context.interrupts();
         while !self.running.is_empty() {
             tokio::select! {
                 turn = self.next() => drop(self.turn(turn, files)),
                 // A container that is about to start waits for its files.
-                _ = files.next() => {}
+                news = files.next() => late.extend(news),
                 () = interrupts.next() => return,
             }
         }
+        let Self { restarts, builds, replacements, .. } = self;
+        files.put_back(restarts.into_iter().chain(builds).chain(replacements).map(News::Due).chain(late));
     }
 
     /// Tells all containers of a service by the command or the signal of a rule.
