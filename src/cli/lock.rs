@@ -2,9 +2,11 @@
 //!
 //! It is a file in the user's runtime folder, named after the project and the engine's id. It is held from before the
 //! look that a plan is made from until the plan is carried out, never while somebody only looks or follows logs. Who
-//! finds nothing to do needs none, so an `up` that does nothing asks the engine for nothing more.
+//! finds nothing to do needs none, so an `up` that does nothing asks the engine for nothing more. Who watches a project has
+//! a file of its own beside it.
 
 use super::Context;
+use super::failure::Advised;
 use super::interrupt::{Ended, Interrupted};
 use crate::engine::Engine;
 use crate::value::ProjectName;
@@ -82,22 +84,55 @@ impl Claim<'_> {
         Ok((if since == Since::Disturbed { observe().await? } else { found }, lock))
     }
 
+    /// Takes the right to watch the project's files, which one hoist has at a time; it has nothing to do with the right to
+    /// change the project.
+    ///
+    /// # Errors
+    /// When another has it.
+    pub async fn watch(&self) -> anyhow::Result<Lock> {
+        let engine = self.engine.id().await?;
+        let mut file = match self.open(&engine, "watch") {
+            Ok(file) => file,
+            Err(fault) => {
+                self.tell_unlocked(&fault, "another hoist may watch the same files");
+                return Ok(Lock(None));
+            }
+        };
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                file.read_to_string(&mut holder)?;
+                let who = if holder.is_empty() { String::new() } else { format!(" (process {})", holder.trim()) };
+                let message = format!("project '{}' is watched already by another hoist{who}", self.project);
+                let help = "end that one first; 'hoist watch' without names watches all services";
+                return Err(Advised::new(message, Some(help.to_owned())).into());
+            }
+            Err(TryLockError::Error(fault)) => return Err(fault.into()),
+        }
+        sign(&mut file)?;
+        Ok(Lock(Some(file)))
+    }
+
+    fn tell_unlocked(&self, fault: &io::Error, danger: &str) {
+        let help = format!("{danger}; set XDG_RUNTIME_DIR to a folder of yours");
+        self.context.output().note(&format!("the project cannot be locked: {fault}"), Some(&help));
+    }
+
     async fn take(&self, began: SystemTime, halt: &CancellationToken) -> anyhow::Result<(Lock, Since)> {
         let engine = self.engine.id().await?;
-        match self.open(&engine) {
+        match self.open(&engine, "lock") {
             Ok(file) => self.take_file(file, began, halt).await,
             Err(fault) => {
-                let help =
-                    "another hoist may change the project at the same time; set XDG_RUNTIME_DIR to a folder of yours";
-                self.context.output().note(&format!("the project cannot be locked: {fault}"), Some(help));
+                self.tell_unlocked(&fault, "another hoist may change the project at the same time");
                 Ok((Lock(None), Since::Undisturbed))
             }
         }
     }
 
-    fn open(&self, engine: &str) -> io::Result<File> {
+    fn open(&self, engine: &str, kind: &str) -> io::Result<File> {
         let plain: String = engine.chars().filter(char::is_ascii_alphanumeric).collect();
-        let path = folder(self.context.environment())?.join(format!("{}-{plain}.lock", self.project));
+        let path = folder(self.context.environment())?.join(format!("{}-{plain}.{kind}", self.project));
         OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
     }
 
@@ -120,9 +155,7 @@ impl Claim<'_> {
         let about = file.metadata()?;
         // What nobody has written to was made just now.
         let touched = about.len() > 0 && about.modified()? >= began;
-        file.set_len(0)?;
-        io::Seek::rewind(&mut file)?;
-        write!(file, "{}", std::process::id())?;
+        sign(&mut file)?;
         file.set_modified(SystemTime::now())?;
         Ok((Lock(Some(file)), if waited || touched { Since::Disturbed } else { Since::Undisturbed }))
     }
@@ -140,6 +173,13 @@ impl Claim<'_> {
             () = halt.cancelled() => Err(Interrupted.into()),
         }
     }
+}
+
+/// Writes down whose it is.
+fn sign(file: &mut File) -> io::Result<()> {
+    file.set_len(0)?;
+    io::Seek::rewind(file)?;
+    write!(file, "{}", std::process::id())
 }
 
 /// The user's folder for locks: of this run of the machine, and nobody else's.

@@ -86,7 +86,7 @@ impl Up {
         let exit = if self.detach || self.wait {
             self.in_background(bring).await
         } else {
-            let watching = self.watching(bring)?;
+            let watching = self.watching(bring).await?;
             Box::pin(attached::run(bring, &self.attachment, watching, &|| tell(Some(Exit::DONE)))).await
         };
         tell(exit.as_ref().ok().copied());
@@ -94,12 +94,13 @@ impl Up {
     }
 
     /// `--watch`: what changes while the services come up counts, too.
-    fn watching<'a>(&self, bring: Bring<'a>) -> anyhow::Result<Option<Watching<'a>>> {
+    async fn watching<'a>(&self, bring: Bring<'a>) -> anyhow::Result<Option<Watching<'a>>> {
         let Carrier { context, engine, .. } = bring.carrier;
         match context.licence().filter(|_| self.watch) {
             Some(licence) => {
                 let manner = Manner::of_up(context, self.changes.again());
-                Watching::begin(context, (engine, licence), bring.loaded, manner).map(Some)
+                let watching = Watching::begin(context, (engine, licence), bring.loaded, manner)?;
+                watching.alone().await.map(Some)
             }
             None => Ok(None),
         }

@@ -58,10 +58,11 @@ impl Watch {
             return Ok(Exit::DONE);
         };
         // What changes while the services come up counts too.
-        let mut watching = Watching::begin(context, (&engine, licence), &loaded, self.manner(context))?;
+        let watching = Watching::begin(context, (&engine, licence), &loaded, self.manner(context))?;
         if self.check {
             return watching.compare().await;
         }
+        let mut watching = watching.alone().await?;
         if !self.no_up {
             let exit = Box::pin(Up::detached(Changes::developed(self.services.clone())).run(context)).await?;
             if exit != Exit::DONE {

@@ -111,6 +111,20 @@ services:
 }
 
 #[test]
+fn a_second_watch_of_the_same_project_is_refused_while_the_first_lives() {
+    let (scenario, running) = watched("mounted");
+    for words in [&["watch"][..], &["watch", "other", "--writable", "--no-up"], &["up", "--watch"]] {
+        let ran = scenario.hoist_words(words).code(1).says("is watched already by another hoist (process ");
+        assert_eq!(ran.stdout, "", "{}", ran.told());
+    }
+    scenario.hoist(["watch", "--check"]).ok();
+    // What is killed leaves nothing behind.
+    drop(running);
+    let running = scenario.spawn(["watch"]);
+    running.until_prints("Watch enabled");
+}
+
+#[test]
 fn nothing_to_watch_is_an_error() {
     Scenario::new("web_and_db").hoist(["watch"]).code(1).says("nothing to watch");
 }

@@ -2,6 +2,7 @@
 
 use super::super::changes::Changes;
 use super::super::failure::{Advised, Faulty, report};
+use super::super::lock::{Claim, Lock};
 use super::super::up::Up;
 use super::super::{Context, Exit};
 use super::model;
@@ -55,6 +56,9 @@ pub struct Watching<'a> {
     /// What the user is asked, the first just now.
     offers: VecDeque<Offer>,
     keys: Keys,
+    /// Nobody else watches as long as this does.
+    #[expect(dead_code, reason = "it is given back when it is dropped")]
+    lock: Option<Lock>,
 }
 
 /// Why changes are no longer followed.
@@ -87,7 +91,17 @@ impl<'a> Watching<'a> {
             context.output().note(&message, None);
         }
         let (offers, keys) = (VecDeque::new(), Keys::default());
-        Ok(Self { context, hands, manner, project, renewed: None, files, follow: None, offers, keys })
+        Ok(Self { context, hands, manner, project, renewed: None, files, follow: None, offers, keys, lock: None })
+    }
+
+    /// Sees to it that nobody else watches the project.
+    ///
+    /// # Errors
+    /// When somebody does.
+    pub async fn alone(self) -> anyhow::Result<Self> {
+        let claim = Claim { context: self.context, engine: self.hands.0, project: self.project.name() };
+        let lock = claim.watch().await?;
+        Ok(Self { lock: Some(lock), ..self })
     }
 
     /// Lets somebody hear what containers say that are started again.
@@ -132,7 +146,7 @@ impl<'a> Watching<'a> {
 
     /// Does what changes ask for until the user ends it, or the project is another one.
     async fn follow_changes(&mut self) -> anyhow::Result<Followed> {
-        let Self { context, hands, manner, project, renewed, files, follow, offers, keys } = self;
+        let Self { context, hands, manner, project, renewed, files, follow, offers, keys, lock: _ } = self;
         let Manner { teller, prune, .. } = manner;
         let project = renewed.as_ref().map_or(*project, |loaded| &loaded.project);
         let mut works = Works::new(context, *hands, (project, *teller, *prune), *follow);
