@@ -6,6 +6,7 @@ use crate::value::{ContainerId, Window};
 use bollard::exec::{StartExecOptions, StartExecResults};
 use bollard::models::ExecConfig;
 use bollard::query_parameters::ResizeExecOptionsBuilder;
+use std::time::Duration;
 
 /// A command for a running container.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,6 +30,12 @@ pub struct Exec {
 /// A command that was made and may be started once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExecId(String);
+
+/// How often, and after how long, the engine is asked for the code of a command whose output has ended.
+const LOOKS: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(10);
+/// The code of what SIGKILL ended.
+const KILLED: i64 = 137;
 
 impl Engine {
     /// Makes a command ready in a container that runs.
@@ -71,6 +78,17 @@ impl Engine {
     pub async fn exec_code(&self, id: &ExecId) -> Result<Option<i64>, EngineError> {
         let seen = self.docker.inspect_exec(&id.0).await.map_err(|fault| self.sorted(fault))?;
         Ok(seen.exit_code)
+    }
+
+    /// How a command ended whose output has ended. One whose container ended under it may never get a code: it was killed.
+    pub(super) async fn exec_ended(&self, id: &ExecId) -> Result<i64, EngineError> {
+        for _ in 0..LOOKS {
+            if let Some(code) = self.exec_code(id).await? {
+                return Ok(code);
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(KILLED)
     }
 
     /// Tells a command that its terminal has another size.

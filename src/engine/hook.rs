@@ -52,7 +52,7 @@ impl Engine {
         let log = tell_all(work, streams.output).await?;
         // Dropped only now: an engine that hears that we are gone says no more.
         drop(streams.input);
-        let code = self.exec_code(&id).await?.unwrap_or(0);
+        let code = self.exec_ended(&id).await?;
         if code == 0 { Ok(()) } else { Err(failed((hook, which), code, (log, None))) }
     }
 
@@ -66,7 +66,7 @@ impl Engine {
             said.extend(piece?.bytes);
         }
         drop(input);
-        let code = self.exec_code(&made).await?.unwrap_or(0);
+        let code = self.exec_ended(&made).await?;
         Ok((code, String::from_utf8_lossy(&said).into_owned()))
     }
 

@@ -14,6 +14,8 @@ pub struct Interior {
     pub has_user: bool,
     /// Whether its process runs.
     pub is_running: bool,
+    /// When its process was started last, in the engine's words.
+    pub started: String,
     /// Whether its root may only be read.
     read_only: bool,
     /// What is mounted in it.
@@ -61,9 +63,11 @@ impl Interior {
             .into_iter()
             .flatten()
             .map(|(target, _)| InnerMount { target: target.into(), kind: Inside::Memory });
+        let state = answer.state.unwrap_or_default();
         Self {
             has_user: answer.config.and_then(|config| config.user).is_some_and(|user| !user.is_empty()),
-            is_running: answer.state.and_then(|state| state.running) == Some(true),
+            is_running: state.running == Some(true),
+            started: state.started_at.unwrap_or_default(),
             read_only: host.readonly_rootfs == Some(true),
             mounts: mounted.chain(memory).collect(),
         }
@@ -71,14 +75,27 @@ impl Interior {
 
     /// The way to a path; nothing for what the host has mounted there: that is not ours to write.
     pub fn road(&self, path: &Path) -> Option<Road> {
-        let around = self.mounts.iter().filter(|mount| path.starts_with(&mount.target));
-        let nearest = around.max_by_key(|mount| mount.target.as_os_str().len());
-        match nearest.map(|mount| mount.kind) {
+        match self.nearest(path) {
             Some(Inside::Host) => None,
             Some(Inside::Memory) => Some(self.inner_road()),
             _ if self.read_only => Some(self.inner_road()),
             _ => Some(Road::Archive),
         }
+    }
+
+    /// Whether some of it is memory, which is empty at each start of its process.
+    pub fn has_memory(&self) -> bool {
+        self.mounts.iter().any(|mount| mount.kind == Inside::Memory)
+    }
+
+    /// Whether a path is in memory.
+    pub fn is_memory(&self, path: &Path) -> bool {
+        self.nearest(path) == Some(Inside::Memory)
+    }
+
+    fn nearest(&self, path: &Path) -> Option<Inside> {
+        let around = self.mounts.iter().filter(|mount| path.starts_with(&mount.target));
+        Some(around.max_by_key(|mount| mount.target.as_os_str().len())?.kind)
     }
 
     fn inner_road(&self) -> Road {
@@ -104,6 +121,11 @@ mod tests {
         assert_eq!([road("/app/x"), road("/etc/x"), road("/application")], [Some(Road::Archive); 3]);
         assert_eq!([road("/app/cache/x"), road("/run/x")], [Some(Road::Tar); 2]);
         assert_eq!([road("/app/conf"), road("/app/conf/x")], [None, None]);
+        assert_eq!(
+            ["/app/cache/x", "/app/x", "/x"].map(|path| inside.is_memory(Path::new(path))),
+            [true, false, false]
+        );
+        assert!(inside.has_memory() && !interior("{}").has_memory());
     }
 
     #[test]

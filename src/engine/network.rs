@@ -8,6 +8,10 @@ use crate::value::Name;
 use bollard::body_full;
 use bollard::models::{Ipam as SentIpam, IpamConfig, NetworkCreateRequest};
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+/// How many milliseconds it is waited before a network is removed that something is still in, each time.
+const PAUSES: [u64; 4] = [50, 200, 500, 1000];
 
 impl Engine {
     /// Creates a declared network; one that this project made in the meantime is as good.
@@ -30,9 +34,19 @@ impl Engine {
         }
     }
 
-    /// Removes a network; one that is gone is no fault.
+    /// Removes a network; one that is gone is no fault. An engine can say that a container is gone a moment before its
+    /// network knows.
     pub(super) async fn remove_network(&self, name: &str) -> Result<(), EngineError> {
-        gone_is_fine(self.docker.remove_network(name).await.map_err(|fault| self.sorted(fault)))
+        let mut pauses = PAUSES.iter();
+        loop {
+            let removed = self.docker.remove_network(name).await.map_err(|fault| self.sorted(fault));
+            match (removed, pauses.next()) {
+                (Err(error), Some(pause)) if error.to_string().contains("active endpoints") => {
+                    tokio::time::sleep(Duration::from_millis(*pause)).await;
+                }
+                (removed, _) => return gone_is_fine(removed),
+            }
+        }
     }
 }
 

@@ -103,8 +103,8 @@ impl Engine {
         folders.sort_by(|left, right| right.cmp(left));
         for some in pieces(&folders) {
             match self.run_inside(id, &by_root(&["rmdir", "--"], some), &[]).await {
-                // What is in one was never the host's; what is gone is gone.
-                Ok(()) | Err(EngineError::CommandFailed { .. }) => {}
+                // What is in one was never the host's; what is gone is gone. Another code is not the command's own word.
+                Ok(()) | Err(EngineError::CommandFailed { code: 1, .. }) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -139,7 +139,7 @@ impl Engine {
         let ((), said) = tokio::join!(feed, listen);
         let said = String::from_utf8_lossy(&said?).trim().to_owned();
         let command = exec.command.first().cloned().unwrap_or_default();
-        match self.exec_code(&made).await?.unwrap_or(0) {
+        match self.exec_ended(&made).await? {
             0 => Ok(()),
             code if NO_COMMAND.contains(&code) => Err(EngineError::NoCommand { command }),
             code => Err(EngineError::CommandFailed { command, code, said }),

@@ -19,8 +19,6 @@ const BYTES: usize = 16 << 20;
 pub struct Batch {
     /// Files and links that go.
     pub files: Vec<(Relative, PathBuf)>,
-    /// What goes if it is there at all, be it a file or an empty folder.
-    pub unsure: Vec<(Relative, PathBuf)>,
     /// Folders that go if nothing is left in them.
     pub folders: Vec<(Relative, PathBuf)>,
     /// What is put there, folders before what is in them.
@@ -53,24 +51,25 @@ pub enum Replaces {
 
 impl Batch {
     /// What brings a container that is behind up to what is at a place of the host; what is gone by now is left for the
-    /// next look. `place` gives where a path of the root is in the container.
+    /// next look, with what is below it: an archive makes the folders that it lacks, and nobody would know of them.
     pub fn of(behind: &Behind, tree: &Tree, (root, target): (&Path, &Path)) -> Self {
         let mut batch = Self::default();
-        let mut bytes = 0;
+        let (mut bytes, mut waiting): (usize, Vec<&Relative>) = (0, Vec::new());
         for (path, holds) in behind.iter() {
             let inside = path.below(target);
             match tree.get(path) {
                 None => batch.remove(path, holds, inside),
                 Some(_) if batch.puts.len() >= MOST || bytes >= BYTES => {}
+                Some(_) if waiting.iter().any(|above| path.is_in(above)) => {}
                 Some(wanted) => {
-                    let Some((put, held)) = read(&path.below(root), inside.clone(), (wanted, (root, target))) else {
+                    // A folder that is a link by now, or the other way round, waits, too: what is below it would be
+                    // written through the link.
+                    let is_folder = |held: &Held| held.content == Content::Folder;
+                    let read = read(&path.below(root), inside.clone(), (wanted, (root, target)));
+                    let Some((put, held)) = read.filter(|(_, held)| is_folder(held) == is_folder(wanted)) else {
+                        waiting.push(path);
                         continue;
                     };
-                    // A folder that is a link by now, or the other way round, waits for the next look: what is below
-                    // it would be written through the link.
-                    if (held.content == Content::Folder) != (wanted.content == Content::Folder) {
-                        continue;
-                    }
                     if let PutWhat::File(text) = &put.what {
                         bytes += text.len();
                     }
@@ -92,13 +91,12 @@ impl Batch {
 
     /// Whether something goes.
     pub fn removes(&self) -> bool {
-        !self.files.is_empty() || !self.folders.is_empty() || !self.unsure.is_empty()
+        !self.files.is_empty() || !self.folders.is_empty()
     }
 
     fn remove(&mut self, path: &Relative, holds: Option<&Held>, inside: PathBuf) {
         match holds.map(|held| &held.content) {
             Some(Content::Folder) => self.folders.push((path.clone(), inside)),
-            Some(Content::Unsure) => self.unsure.push((path.clone(), inside)),
             Some(_) => self.files.push((path.clone(), inside)),
             None => {}
         }
@@ -254,25 +252,24 @@ mod tests {
         let mut bench = Bench::new();
         fs::create_dir_all(bench.path("a")).expect("made");
         fs::create_dir_all(bench.path("b")).expect("made");
+        fs::write(bench.path("a/x"), "x").expect("written");
         bench.look();
-        fs::remove_dir(bench.path("a")).expect("removed");
+        fs::remove_dir_all(bench.path("a")).expect("removed");
         symlink("b", bench.path("a")).expect("linked");
+        fs::write(bench.path("b/x"), "x").expect("written");
         assert_eq!(names(&bench.batch()), ["/app", "/app/b"]);
         bench.look();
-        assert_eq!(names(&bench.batch()), ["/app", "/app/a", "/app/b"]);
+        assert_eq!(names(&bench.batch()), ["/app", "/app/a", "/app/b", "/app/b/x"]);
     }
 
     #[test]
-    fn what_may_have_arrived_is_removed_whatever_it_is() {
+    fn what_may_be_there_makes_way_whatever_it_is() {
         let mut bench = Bench::new();
         fs::write(bench.path("a"), "a").expect("written");
         bench.look();
         let path = Relative::of(Path::new("/r/a"), Path::new("/r")).expect("below");
         bench.behind.holds(&path, Some(Held::unsure()), bench.tree.get(&path));
         assert_eq!(bench.batch().puts[1].replaces, Replaces::Folder);
-        fs::remove_file(bench.path("a")).expect("removed");
-        bench.look();
-        assert_eq!(bench.batch().unsure, [(path, "/app/a".into())]);
     }
 
     #[test]

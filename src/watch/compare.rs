@@ -5,7 +5,7 @@ use super::tree::{Content, Held};
 use crate::engine::{Engine, EngineError};
 use crate::value::ContainerId;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -22,6 +22,8 @@ pub struct Sides {
     pub target: PathBuf,
     /// What the host holds.
     pub host: Vec<(Relative, Held)>,
+    /// Where the container is to differ, as far as is known; what it holds there is told in any case.
+    pub behind: BTreeSet<Relative>,
 }
 
 /// What a comparison found.
@@ -31,6 +33,8 @@ pub struct Compared {
     pub files: usize,
     /// Where they differ, and what the container holds there.
     pub differing: Vec<(Relative, Option<Held>)>,
+    /// What the container holds where it was to differ, and does not, or where the host holds nothing.
+    pub behind: Vec<(Relative, Option<Held>)>,
     /// How long it took.
     pub took: Duration,
 }
@@ -45,8 +49,9 @@ pub async fn compare(engine: &Engine, id: &ContainerId, sides: Sides) -> Result<
     let inside = engine.take(id, &sides.target, read).await?.unwrap_or_default();
     let differ = move || differing(&sides, &inside);
     let found = tokio::task::spawn_blocking(differ).await;
-    let (files, differing) = found.map_err(|fault| EngineError::Internal(fault.to_string()))?;
-    Ok(Compared { files, differing, took: began.elapsed() })
+    let mut compared = found.map_err(|fault| EngineError::Internal(fault.to_string()))?;
+    compared.took = began.elapsed();
+    Ok(compared)
 }
 
 /// What an archive holds, by paths below its first entry. What breaks off is known up to there.
@@ -85,8 +90,8 @@ fn hash(read: &mut dyn Read) -> io::Result<Content> {
     }
 }
 
-fn differing(sides: &Sides, inside: &BTreeMap<Relative, Held>) -> (usize, Vec<(Relative, Option<Held>)>) {
-    let Sides { root, target, host } = sides;
+fn differing(sides: &Sides, inside: &BTreeMap<Relative, Held>) -> Compared {
+    let Sides { root, target, host, behind } = sides;
     let is_same = |path: &Relative, held: &Held| {
         let Some(there) = inside.get(path) else { return false };
         there.mode == held.mode
@@ -100,8 +105,20 @@ fn differing(sides: &Sides, inside: &BTreeMap<Relative, Held>) -> (usize, Vec<(R
                 Content::Unsure => false,
             }
     };
-    let differing = host.iter().filter(|(path, held)| !is_same(path, held));
-    (host.len(), differing.map(|(path, _)| (path.clone(), inside.get(path).cloned())).collect())
+    let mut compared =
+        Compared { files: host.len(), differing: Vec::new(), behind: Vec::new(), took: Duration::default() };
+    let mut only_inside = behind.clone();
+    for (path, held) in host {
+        let was_behind = only_inside.remove(path);
+        if !is_same(path, held) {
+            compared.differing.push((path.clone(), inside.get(path).cloned()));
+        } else if was_behind {
+            compared.behind.push((path.clone(), Some(held.clone())));
+        }
+    }
+    let only_inside = only_inside.into_iter().map(|path| (inside.get(&path).cloned(), path));
+    compared.behind.extend(only_inside.map(|(held, path)| (path, held)));
+    compared
 }
 
 /// What a file of any size holds.
@@ -148,9 +165,12 @@ mod tests {
         let bytes = archive.into_inner().expect("an archive");
         let inside = held(&mut bytes.as_slice());
 
-        let sides = Sides { root, target: "/app".into(), host };
-        let (files, differing) = differing(&sides, &inside);
+        let behind = ["gone", "other", "own", "same"].map(relative).into();
+        let sides = Sides { root, target: "/app".into(), host, behind };
+        let Compared { files, differing, behind, .. } = differing(&sides, &inside);
         assert_eq!(files, 6);
+        let behind: Vec<_> = behind.iter().map(|(path, held)| (path.to_string(), held.is_some())).collect();
+        assert_eq!(behind, [("same".into(), true), ("gone".into(), false), ("own".into(), true)]);
         assert_eq!(
             differing.iter().map(|(path, _)| path.clone()).collect::<Vec<_>>(),
             [relative("d/new"), relative("other")]

@@ -89,7 +89,8 @@ impl Job {
     /// Puts items there; when the engine refuses, in halves, until it is known what it refuses.
     async fn put(&self, items: Vec<Item>, way: (Road, Overwrite), copied: &mut Copied) -> Result<(), EngineError> {
         let mut left = vec![items];
-        while let Some(mut items) = left.pop() {
+        while let Some(items) = left.pop() {
+            let mut items = possible(items, copied);
             if way.0 != Road::Archive && !self.interior.is_running {
                 copied.failed.extend(items.into_iter().map(|item| (item.path, DOES_NOT_RUN.to_owned())));
                 continue;
@@ -118,7 +119,7 @@ impl Job {
     }
 
     async fn remove(&self, batch: &Batch, copied: &mut Copied) -> Result<(), EngineError> {
-        let all = || batch.files.iter().chain(&batch.unsure).chain(&batch.folders);
+        let all = || batch.files.iter().chain(&batch.folders);
         if !batch.removes() {
             return Ok(());
         }
@@ -130,13 +131,8 @@ impl Job {
             let ours = paths.iter().filter(|(_, path)| self.interior.road(path).is_some());
             ours.map(|(_, path)| path.clone()).collect()
         };
-        let (mut files, unsure, folders) = (inside(&batch.files), inside(&batch.unsure), inside(&batch.folders));
-        let removing = async {
-            self.engine.remove_files(self.licence, &self.id, (&[], &unsure)).await?;
-            files.extend(unsure);
-            self.engine.remove_files(self.licence, &self.id, (&files, &folders)).await
-        };
-        match removing.await {
+        let (files, folders) = (inside(&batch.files), inside(&batch.folders));
+        match self.engine.remove_files(self.licence, &self.id, (&files, &folders)).await {
             Ok(()) => copied.done.extend(all().map(|(path, _)| (path.clone(), None))),
             Err(error) if is_of_engine(&error) => return Err(error),
             Err(error) => {
@@ -151,6 +147,18 @@ impl Job {
         }
         Ok(())
     }
+}
+
+/// What is not below something that failed: it would go wherever a link leads that should have made way for a folder.
+fn possible(items: Vec<Item>, copied: &mut Copied) -> Vec<Item> {
+    let mut possible = Vec::with_capacity(items.len());
+    for item in items {
+        match copied.failed.iter().find(|(path, _)| item.path.is_in(path)) {
+            Some((_, why)) => copied.failed.push((item.path, why.clone())),
+            None => possible.push(item),
+        }
+    }
+    possible
 }
 
 /// Why something waits for a container to start.

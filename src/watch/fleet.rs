@@ -118,8 +118,9 @@ impl Fleet {
         for (id, one) in seen {
             if let Some(vessel) = self.vessels.get_mut(id) {
                 let running = one.state == State::Running;
-                // What it could not take before it may take now.
-                if vessel.interior.as_ref().is_some_and(|interior| interior.is_running != running) {
+                // What it could not take before it may take now, and a start empties its memory.
+                let is_due = |interior: &Interior| interior.is_running != running || interior.has_memory();
+                if vessel.interior.as_ref().is_some_and(is_due) {
                     vessel.interior = None;
                     vessel.again = None;
                 }
@@ -138,10 +139,8 @@ impl Fleet {
         if copies.is_empty() {
             return;
         }
-        if copies.values().any(|behind| !behind.is_empty()) {
-            let paths = copies.values().flat_map(|behind| behind.iter().map(|(path, _)| path.clone())).collect();
-            self.flushes.entry(service.clone()).or_insert(Flush { began: Instant::now(), paths });
-        }
+        let paths = copies.values().flat_map(|behind| behind.iter().map(|(path, _)| path.clone())).collect();
+        self.expect(service, paths);
         let vessel = Vessel::new(service, name, copies);
         self.vessels.insert(id.clone(), vessel);
     }
@@ -254,30 +253,34 @@ impl Fleet {
         let Some(vessel) = self.vessels.get_mut(&done.id) else { return };
         vessel.is_busy = false;
         match done.what {
-            Ok(Work::Looked(interior)) => vessel.interior = Some(interior),
+            Ok(Work::Looked(interior)) => {
+                let lost = vessel.look(interior, (files, rules));
+                let service = vessel.service.clone();
+                self.expect(&service, lost);
+            }
             Ok(Work::Compared(index, compared)) => {
-                let paths: BTreeSet<Relative> = compared.differing.iter().map(|(path, _)| path.clone()).collect();
-                if !paths.is_empty() {
-                    let new = || Flush { began: Instant::now(), paths: BTreeSet::new() };
-                    self.flushes.entry(vessel.service.clone()).or_insert_with(new).paths.extend(paths);
-                }
                 vessel.learn(index, &compared, (files, rules));
-                self.compared.push((vessel.name.clone(), compared));
+                let (service, name) = (vessel.service.clone(), vessel.name.clone());
+                self.expect(&service, compared.differing.iter().map(|(path, _)| path.clone()).collect());
+                self.compared.push((name, compared));
             }
-            Ok(Work::Copied(index, mut copied)) => {
-                let fault = copied.fault.take();
-                vessel.take(index, copied, (files, rules));
-                match fault {
-                    Some(error) if error.is_not_found() => drop(self.vessels.remove(&done.id)),
-                    Some(_) => vessel.try_again(),
-                    None => {}
-                }
+            Ok(Work::Copied(_, Copied { fault: Some(error), .. })) if error.is_not_found() => {
+                self.vessels.remove(&done.id);
             }
+            Ok(Work::Copied(index, copied)) => vessel.take(index, copied, (files, rules)),
             Err(error) if error.is_not_found() => drop(self.vessels.remove(&done.id)),
             Err(error) => {
                 vessel.try_again();
                 self.fault = Some(error).filter(|_| self.looks_only);
             }
+        }
+    }
+
+    /// Takes that these are to be copied, for another reason than a change.
+    fn expect(&mut self, service: &Name, paths: BTreeSet<Relative>) {
+        if !paths.is_empty() {
+            let new = || Flush { began: Instant::now(), paths: BTreeSet::new() };
+            self.flushes.entry(service.clone()).or_insert_with(new).paths.extend(paths);
         }
     }
 

@@ -1,8 +1,9 @@
 //! [`Folders`]: the folders that the kernel is asked to tell about.
 
 use super::WatchError;
-use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The folders that the kernel is asked to tell about.
@@ -28,13 +29,14 @@ impl Folders {
         if self.known.contains(folder) || !folder.is_dir() {
             return Ok(());
         }
-        match self.watcher.watch(folder, RecursiveMode::NonRecursive).map_err(WatchError::of) {
+        match self.watcher.watch(folder, RecursiveMode::NonRecursive) {
             Ok(()) => {
                 self.known.insert(folder.to_owned());
                 Ok(())
             }
-            Err(WatchError::Unavailable(_)) if !folder.is_dir() => Ok(()),
-            Err(error) => Err(error),
+            // It was gone for a moment at least; one that is there again made an event in the folder above.
+            Err(fault) if says_gone(&fault.kind) || !folder.is_dir() => Ok(()),
+            Err(fault) => Err(WatchError::of(fault)),
         }
     }
 
@@ -49,6 +51,14 @@ impl Folders {
             let _ = self.watcher.unwatch(&path);
             self.known.remove(&path);
         }
+    }
+}
+
+fn says_gone(fault: &ErrorKind) -> bool {
+    match fault {
+        ErrorKind::PathNotFound => true,
+        ErrorKind::Io(fault) => matches!(fault.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),
+        _ => false,
     }
 }
 

@@ -8,7 +8,7 @@ use super::files::Files;
 use super::fleet::RuleIndex;
 use super::relative::Relative;
 use super::rules::{Reaction, Rule};
-use super::tree::Held;
+use super::tree::{Content, Held};
 use crate::engine::{Engine, Interior, Licence, Owners};
 use crate::value::{ContainerId, Name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +31,8 @@ pub struct Vessel {
     pub owners: Arc<OnceCell<Owners>>,
     /// How far behind it is, by rule.
     pub copies: BTreeMap<RuleIndex, Behind>,
+    /// When its process was started, as far as that was seen.
+    started: String,
     /// The rules of which it is not known what it holds.
     pub unknown: BTreeSet<RuleIndex>,
     /// What could not be copied, and why.
@@ -50,6 +52,7 @@ impl Vessel {
             service: service.clone(),
             name: name.to_owned(),
             interior: None,
+            started: String::new(),
             owners: Arc::default(),
             copies,
             unknown: BTreeSet::new(),
@@ -70,13 +73,44 @@ impl Vessel {
         self.interior.is_some() && self.unknown.is_empty()
     }
 
+    /// Takes what was seen of it; gives what it lacks by that: what is in memory is empty at each start.
+    pub fn look(&mut self, interior: Interior, (files, rules): (&Files, &[Rule])) -> BTreeSet<Relative> {
+        let mut lost = BTreeSet::new();
+        if interior.is_running && self.started != interior.started && interior.has_memory() {
+            for (index, behind) in &mut self.copies {
+                let Some(rule) = rules.get(*index) else { continue };
+                let (Reaction::Sync { target, .. }, Some(tree)) = (&rule.reaction, files.tree(rule.root)) else {
+                    continue;
+                };
+                for (path, held) in tree.iter().filter(|(path, _)| interior.is_memory(&path.below(target))) {
+                    behind.holds(path, None, Some(held));
+                    lost.insert(path.clone());
+                }
+            }
+        }
+        self.started.clone_from(&interior.started);
+        self.interior = Some(interior);
+        lost
+    }
+
     /// The next rule of which it is not known what it holds, and with what it is compared.
     pub fn sides(&self, files: &Files, rules: &[Rule]) -> Option<(RuleIndex, Sides)> {
-        let index = *self.unknown.first()?;
+        let index = self.unknown.first().copied().or_else(|| self.doubtful(files, rules))?;
         let rule = rules.get(index)?;
         let Reaction::Sync { target, .. } = &rule.reaction else { return None };
         let host = files.tree(rule.root)?.iter().map(|(path, held)| (path.clone(), held.clone())).collect();
-        Some((index, Sides { root: files.path(rule.root)?.to_owned(), target: target.clone(), host }))
+        let behind = self.copies.get(&index)?.iter().map(|(path, _)| path.clone()).collect();
+        Some((index, Sides { root: files.path(rule.root)?.to_owned(), target: target.clone(), host, behind }))
+    }
+
+    /// A rule that something is to go for of which it is not known whether it is there.
+    fn doubtful(&self, files: &Files, rules: &[Rule]) -> Option<RuleIndex> {
+        let unsure = |held: Option<&Held>| held.is_some_and(|held| held.content == Content::Unsure);
+        let doubtful = |(index, behind): &(&RuleIndex, &Behind)| {
+            let tree = rules.get(**index).and_then(|rule| files.tree(rule.root));
+            tree.is_some_and(|tree| behind.iter().any(|(path, held)| unsure(held) && tree.get(path).is_none()))
+        };
+        self.copies.iter().find(doubtful).map(|(index, _)| *index)
     }
 
     /// Takes what it was found to hold.
@@ -84,7 +118,7 @@ impl Vessel {
         self.unknown.remove(&index);
         let tree = rules.get(index).and_then(|rule| files.tree(rule.root));
         let (Some(behind), Some(tree)) = (self.copies.get_mut(&index), tree) else { return };
-        for (path, held) in &compared.differing {
+        for (path, held) in compared.differing.iter().chain(&compared.behind) {
             behind.holds(path, held.clone(), tree.get(path));
         }
     }
@@ -126,11 +160,19 @@ impl Vessel {
         None
     }
 
-    /// Takes what came of a batch.
+    /// Takes what came of a batch. Where something failed, what the container holds is looked at, and it is tried again at
+    /// once: a container that was just stopped is no news. What goes on to fail is tried again later, without a look.
     pub fn take(&mut self, index: RuleIndex, copied: Copied, (files, rules): (&Files, &[Rule])) {
         let (Some(behind), Some(rule)) = (self.copies.get_mut(&index), rules.get(index)) else { return };
         let Some(tree) = files.tree(rule.root) else { return };
-        let Copied { done, failed, unsure, .. } = copied;
+        let Copied { done, failed, unsure, fault } = copied;
+        let is_new = |(path, why): &(Relative, String)| {
+            *why != DOES_NOT_RUN && !self.failed.contains_key(&(index, path.clone()))
+        };
+        let is_doubtful = fault.is_some() || failed.iter().any(is_new);
+        if is_doubtful {
+            self.unknown.insert(index);
+        }
         for (path, held) in done {
             behind.holds(&path, held, tree.get(&path));
             self.failed.remove(&(index, path));
@@ -142,7 +184,7 @@ impl Vessel {
         for (path, why) in failed {
             self.failed.insert((index, path), why);
         }
-        if any_failed {
+        if any_failed && !is_doubtful {
             self.try_again();
         } else {
             self.again = None;

@@ -1,13 +1,14 @@
-//! Random changes of a watched folder, in bursts: in the end both sides hold the same. `HOIST_SOAK` makes it long.
+//! Random changes of a watched folder, in bursts, while its containers are restarted, replaced and scaled: in the end all
+//! hold the same. `HOIST_SOAK` makes it long.
 
-use crate::support::trees::{until_equal, until_same};
+use crate::support::trees::until_same;
 use crate::support::{Running, Scenario};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 /// Operations, and how many go between two looks at both sides.
-const SHORT: (usize, usize) = (300, 100);
+const SHORT: (usize, usize) = (500, 100);
 const LONG: (usize, usize) = (100_000, 5_000);
 const SEEDS: u64 = 20;
 
@@ -96,16 +97,30 @@ services:
     (scenario, running)
 }
 
+/// What befalls the containers while files change.
+fn disturb(scenario: &Scenario, round: usize) -> Option<Running> {
+    match round % 5 {
+        0 => None,
+        1 => Some(scenario.spawn_docker(["restart", scenario.container("web").id()])),
+        2 => Some(scenario.spawn(["up", "-d", "--force-recreate"])),
+        3 => Some(scenario.spawn(["up", "-d", "--scale", "web=2"])),
+        _ => Some(scenario.spawn(["up", "-d", "--scale", "web=1"])),
+    }
+}
+
 fn storm(seed: u64, (operations, between): (usize, usize)) {
     let (scenario, running) = scenario();
     let (root, mut dice) = (scenario.folder().join("src"), Dice(seed));
     for round in 0..operations / between {
+        let disturbance = disturb(&scenario, round);
         for number in 0..between {
             operate(&mut dice, &root, round * between + number);
         }
+        if let Some(disturbance) = disturbance {
+            disturbance.wait().ok();
+        }
         until_same(&scenario, ("src", "web", "/app"), &running);
     }
-    until_equal(&scenario, ("src", "web", "/app"), &running);
 }
 
 #[test]

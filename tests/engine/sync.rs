@@ -152,6 +152,8 @@ fn memory_read_only_roots_and_files_of_the_host_inside_the_target() {
     shell(&text, "cd src; rm gone; echo z > y");
     until_inside(&text, ("web", "cd /app; cat y; ls"), "z\nd\nown.conf\ny", &running);
     assert_eq!(fs::read_to_string(text.folder().join("own.conf")).unwrap(), "the host's");
+    text.docker(["restart", text.container("web").id()]).ok();
+    until_inside(&text, ("web", "cd /app; cat d/x y; ls"), "x\nz\nd\nown.conf\ny", &running);
 }
 
 #[test]

@@ -206,9 +206,14 @@ impl Scenario {
 
     /// Runs `docker`, past any proxy.
     pub fn docker<const N: usize>(&self, words: [&str; N]) -> Ran {
+        self.spawn_docker(words).wait()
+    }
+
+    /// Starts `docker`, past any proxy.
+    pub fn spawn_docker<const N: usize>(&self, words: [&str; N]) -> Running {
         let mut command = self.command("docker");
         command.args(words);
-        Running::spawn(command).wait()
+        Running::spawn(command)
     }
 
     /// Runs a command of the user, looks at the state, then at the exit code.

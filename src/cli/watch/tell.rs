@@ -63,7 +63,7 @@ impl<'a> Teller<'a> {
 
     /// `compared web-1: 120 files, 3 differ, 0.1 s`.
     pub fn compared(&self, container: &str, compared: &Compared) {
-        let Compared { files, differing, took } = compared;
+        let Compared { files, differing, took, .. } = compared;
         let (differ, seconds) = (differing.len(), took.as_secs_f64());
         let object = json!({"event": "compared", "container": container, "files": files, "differ": differ,
             "ms": milliseconds(*took)});
