@@ -15,6 +15,8 @@ struct Rule {
     /// The pattern, cleaned, without `!`.
     text: String,
     tokens: Vec<Token>,
+    /// The most letters in a row that it asks for: what does not have them does not match, which is most of what is asked.
+    needle: String,
 }
 
 /// A part of a pattern.
@@ -49,17 +51,15 @@ impl Ignore {
     /// Adds a path that is kept whatever the rules say.
     pub fn keep(&mut self, path: &str) {
         let tokens = path.chars().map(Token::Letter).collect();
-        self.rules.push(Rule { keeps: true, text: path.to_owned(), tokens });
+        self.rules.push(Rule { keeps: true, text: path.to_owned(), tokens, needle: path.to_owned() });
     }
 
     /// Whether a path, relative to the folder of the rules and with `/` between its parts, is left out.
     pub fn ignores(&self, path: &str) -> bool {
-        let folders = path.match_indices('/').filter_map(|(end, _)| path.get(..end));
-        let above: Vec<&str> = folders.collect();
         let mut ignored = false;
         for rule in &self.rules {
             // Only a rule that would change the answer is looked at.
-            if rule.keeps == ignored && (rule.matches(path) || above.iter().any(|folder| rule.matches(folder))) {
+            if rule.keeps == ignored && rule.matches_in(path) {
                 ignored = !rule.keeps;
             }
         }
@@ -68,8 +68,8 @@ impl Ignore {
 
     /// Whether a folder that is left out may hold something that a `!` rule keeps, so that it must be entered.
     pub fn keeps_something_in(&self, folder: &str) -> bool {
-        let inside = format!("{folder}/");
-        self.rules.iter().any(|rule| rule.keeps && format!("{}/", rule.text).starts_with(&inside))
+        let begins = |text: &str| text.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        self.rules.iter().any(|rule| rule.keeps && begins(&rule.text))
     }
 }
 
@@ -82,7 +82,14 @@ impl Rule {
         };
         let text = cleaned(pattern)?;
         let tokens = tokens(&text);
-        Some(Self { keeps, text, tokens })
+        let needle = needle(&tokens);
+        Some(Self { keeps, text, tokens, needle })
+    }
+
+    /// Whether it matches a path or a folder above it.
+    fn matches_in(&self, path: &str) -> bool {
+        let above = || path.match_indices('/').filter_map(|(end, _)| path.get(..end));
+        path.contains(&self.needle) && (self.matches(path) || above().any(|folder| self.matches(folder)))
     }
 
     /// Follows all ways through the pattern at once: after each token, the places that the text may be read up to.
@@ -155,6 +162,13 @@ fn tokens(pattern: &str) -> Vec<Token> {
         });
     }
     tokens
+}
+
+/// The longest run of letters.
+fn needle(tokens: &[Token]) -> String {
+    let runs = tokens.split(|token| !matches!(token, Token::Letter(_)));
+    let longest = runs.max_by_key(|run| run.len()).unwrap_or_default().iter();
+    longest.filter_map(|token| if let Token::Letter(letter) = token { Some(*letter) } else { None }).collect()
 }
 
 fn class(letters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Token {
