@@ -124,11 +124,11 @@ fn read(path: &Path, inside: PathBuf, (wanted, places): (&Held, (&Path, &Path)))
         (PutWhat::Folder, Content::Folder)
     } else if kind.is_symlink() {
         let to = fs::read_link(path).ok()?;
-        (PutWhat::Link(moved(&to, places)), Content::Link(to))
+        (PutWhat::Link(moved(&to, places)), Content::Link(to.into()))
     } else if kind.is_file() {
         let bytes = fs::read(path).ok()?;
         // A file that the tree knows by size and time only is known so here, too.
-        let stands = Content::Unread(metadata.size(), modified);
+        let stands = Content::Unread(metadata.size(), scan::modified(&metadata));
         let is_unread = wanted.content == stands && u64::try_from(bytes.len()) == Ok(metadata.size());
         let content = if is_unread || metadata.size() > scan::LARGE { stands } else { scan::hashed(&bytes) };
         (PutWhat::File(bytes), content)

@@ -63,7 +63,7 @@ mod tests {
     }
 
     fn held(version: u8) -> Option<Held> {
-        (version > 0).then_some(Held { content: Content::Hash([version; 32]), mode: 0o644 })
+        (version > 0).then_some(Held { content: Content::Hash([version; 16]), mode: 0o644 })
     }
 
     #[derive(Debug, Clone)]

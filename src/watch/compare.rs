@@ -68,7 +68,7 @@ fn held(archive: &mut dyn Read) -> BTreeMap<Relative, Held> {
         let content = if kind.is_dir() {
             Content::Folder
         } else if kind.is_symlink() {
-            Content::Link(entry.link_name().ok().flatten().unwrap_or_default().into_owned())
+            Content::Link(entry.link_name().ok().flatten().unwrap_or_default().into())
         } else {
             match hash(&mut entry) {
                 Ok(content) => content,
@@ -84,7 +84,7 @@ fn hash(read: &mut dyn Read) -> io::Result<Content> {
     let (mut hasher, mut piece) = (Sha256::new(), vec![0; PIECE]);
     loop {
         match read.read(&mut piece)? {
-            0 => return Ok(Content::Hash(hasher.finalize().into())),
+            0 => return Ok(Content::of_hash(hasher.finalize().into())),
             length => hasher.update(piece.get(..length).unwrap_or_default()),
         }
     }
@@ -98,7 +98,7 @@ fn differing(sides: &Sides, inside: &BTreeMap<Relative, Held>) -> Compared {
             && match &held.content {
                 Content::Folder => there.content == Content::Folder,
                 Content::Link(to) => {
-                    there.content == Content::Link(super::batch::moved(to, (root.as_path(), target.as_path())))
+                    there.content == Content::Link(super::batch::moved(to, (root.as_path(), target.as_path())).into())
                 }
                 Content::Hash(_) => there.content == held.content,
                 Content::Unread(..) => content(&path.below(root)).is_some_and(|content| content == there.content),

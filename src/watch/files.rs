@@ -17,6 +17,7 @@ use super::settle::Settle;
 use super::silent;
 use super::tree::{Content, Difference, Seen, Tree};
 use std::collections::BTreeSet;
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,10 +25,14 @@ use std::time::{Duration, Instant};
 /// How often it is looked whether the roots are still the folders that they were: a root whose parents went, too, may
 /// come back without an event.
 const ROUND: Duration = Duration::from_secs(2);
+/// How often what arrives is taken while something is dirty.
+const GLANCE: Duration = Duration::from_millis(3);
 /// So many files with more than one name are not looked at without an event.
 const MANY: usize = 2000;
-/// Bytes that are read in one go while nothing happens.
-const SIP: u64 = 4 << 20;
+/// Bytes that are read in one go while nothing happens: some hundred small files, in some milliseconds.
+const SIP: u64 = 128 << 10;
+/// Bytes that could be read in the time that it takes to open a file.
+const EFFORT: u64 = 512;
 /// Bytes that are read before the watch begins: some thousand small files, in some ten milliseconds.
 const FIRST_SIP: u64 = 1 << 20;
 
@@ -68,10 +73,10 @@ pub struct Files {
     /// Whether what changes without an event is to be looked at.
     round_due: bool,
     began: Option<Instant>,
-    /// Files whose content is not known yet, the last first.
-    unread: Vec<(RootId, Relative)>,
-    /// Those of them that had been written to just before they were to be read.
-    fresh: Vec<(RootId, Relative)>,
+    /// Up to where files are read whose content is not known yet; nothing when all were.
+    reading: Option<(RootId, Bound<Relative>)>,
+    /// Whether some of them were passed over that had been written to just before.
+    any_fresh: bool,
     round: tokio::time::Interval,
 }
 
@@ -108,16 +113,11 @@ impl Files {
             lost: false,
             round_due: false,
             began: None,
-            unread: Vec::new(),
-            fresh: Vec::new(),
+            reading: Some((RootId(0), Bound::Unbounded)),
+            any_fresh: false,
             round: tokio::time::interval(ROUND),
         };
-        for index in 0..files.parts.len() {
-            files.look_at(RootId(index), &BTreeSet::from([Relative::default()]), &mut |path, seen| {
-                Some(scan::unread_content(path, seen))
-            })?;
-        }
-        files.unread = files.ids().flat_map(|id| files.unread_of(id)).collect();
+        files.look_first()?;
         files.read_first();
         Ok(files)
     }
@@ -138,15 +138,44 @@ impl Files {
         self.parts.get(id.0).map(|part| part.root.path.as_path())
     }
 
-    /// Reads some thousand small files that were never read, in some ten milliseconds.
+    /// Takes what is there; no file is read for it.
+    fn look_first(&mut self) -> Result<(), WatchError> {
+        let Self { folder, parts, folders, .. } = self;
+        for Part { root, tree, .. } in parts {
+            for above in above(&root.path, folder) {
+                folders.enter(above)?;
+            }
+            let found = scan::scan((&root.path, &root.filter), &Relative::default(), &mut |path| folders.enter(path))?;
+            *tree = Tree::of(found, |path, seen| scan::unread_content(&path.below(&root.path), seen));
+        }
+        Ok(())
+    }
+
+    /// Reads what was never read, if that is no more than some thousand small files: some ten milliseconds.
     pub fn read_first(&mut self) {
-        self.unread.append(&mut self.fresh);
-        self.read_some(FIRST_SIP);
+        let unread = self.parts.iter().flat_map(|part| part.tree.unread(Bound::Unbounded, scan::LARGE));
+        if unread.map(|(_, size)| size + EFFORT).sum::<u64>() <= FIRST_SIP {
+            self.read_again();
+            self.read_some(FIRST_SIP);
+        }
+    }
+
+    /// Begins anew to read what was passed over.
+    fn read_again(&mut self) {
+        if std::mem::take(&mut self.any_fresh) {
+            self.reading = Some((RootId(0), Bound::Unbounded));
+        }
     }
 
     /// The roots whose file systems tell of no changes, with the names of those.
     pub fn silent(&self) -> Vec<(&Path, &'static str)> {
         self.parts.iter().filter_map(|part| Some((part.root.path.as_path(), part.silent?))).collect()
+    }
+
+    /// Whether something happened that was not looked at yet.
+    pub fn is_dirty(&mut self) -> bool {
+        self.receive();
+        self.lost || self.settle.due().is_some()
     }
 
     /// Waits until something changed in content. Cancel-safe.
@@ -155,26 +184,31 @@ impl Files {
     /// When the kernel refuses to watch a new folder.
     pub async fn next(&mut self) -> Result<Vec<Change>, WatchError> {
         loop {
-            let now = self.lost || self.round_due;
-            let due = if now { Some(Instant::now()) } else { self.settle.due() };
+            self.receive();
+            let now = Instant::now();
+            let due = if self.lost || self.round_due { Some(now) } else { self.settle.due() };
+            if due.is_some_and(|due| due <= now) {
+                let changes = tokio::task::block_in_place(|| self.look())?;
+                if !changes.is_empty() {
+                    return Ok(changes);
+                }
+                continue;
+            }
+            // While something is dirty, what arrives is taken now and then, not one by one.
             let over = async {
                 match due {
-                    Some(due) => tokio::time::sleep_until(due.into()).await,
+                    Some(due) => tokio::time::sleep_until(due.min(now + GLANCE).into()).await,
                     None => std::future::pending().await,
                 }
             };
-            let idle = due.is_none() && !self.unread.is_empty();
+            let is_clean = due.is_none();
+            let idle = is_clean && self.reading.is_some();
             tokio::select! {
                 biased;
-                () = self.inbox.arrived.notified() => self.receive(),
-                () = over => {
-                    let changes = tokio::task::block_in_place(|| self.look())?;
-                    if !changes.is_empty() {
-                        return Ok(changes);
-                    }
-                }
+                () = self.inbox.arrived.notified(), if is_clean => {}
+                () = over => {}
                 _ = self.round.tick() => {
-                    self.unread.append(&mut self.fresh);
+                    self.read_again();
                     self.lost |= self.has_other_roots();
                     self.round_due = self.parts.iter().any(Part::changes_silently);
                 }
@@ -189,12 +223,12 @@ impl Files {
     }
 
     fn receive(&mut self) {
-        let (news, now) = (self.inbox.take(), Instant::now());
+        let news = self.inbox.take();
         self.lost |= news.lost;
-        for (path, sign) in news.paths {
+        for (path, (sign, at)) in news.paths {
             if self.parts.iter().any(|part| part.concerned(&path).is_some()) {
-                self.settle.hit(path, sign, now);
-                self.began.get_or_insert(now);
+                self.settle.hit(path, sign, at);
+                self.began = Some(self.began.map_or(at, |began| began.min(at)));
             }
         }
     }
@@ -220,7 +254,7 @@ impl Files {
             }
             let mut places: BTreeSet<Relative> = dirty.iter().filter_map(|path| part.concerned(path)).collect();
             // A file with two names changes under both, and one event is all there is.
-            if round || places.iter().any(|place| part.tree.is_linked(place)) {
+            if round || places.iter().any(|place| part.tree.linked().contains(place)) {
                 places.extend(part.quiet_places());
             }
             places
@@ -274,33 +308,32 @@ impl Files {
         Ok(differences)
     }
 
-    fn unread_of(&self, id: RootId) -> Vec<(RootId, Relative)> {
-        let paths = self.tree(id).map(|tree| tree.unread(scan::LARGE)).unwrap_or_default();
-        paths.into_iter().map(|path| (id, path)).collect()
-    }
-
     /// Reads files that were never read, so that a later `touch` is known to be one.
     fn read_some(&mut self, most: u64) {
-        let (mut bytes, mut fresh) = (0, Vec::new());
-        while bytes < most {
-            let Some((id, relative)) = self.unread.pop() else { break };
-            let Some(Part { root, tree, .. }) = self.parts.get_mut(id.0) else { break };
-            let path = relative.below(&root.path);
-            let Some(seen) = scan::glance(&path) else { continue };
-            // One that was written to just now may be written to again with the same time: it is read later.
-            if seen.is_fresh {
-                fresh.push((id, relative));
+        let mut bytes = 0;
+        while bytes < most
+            && let Some((id, after)) = self.reading.take()
+            && let Some(Part { root, tree, .. }) = self.parts.get_mut(id.0)
+        {
+            let next = tree.unread(after.as_ref(), scan::LARGE).next();
+            let Some(relative) = next.map(|(path, _)| path.clone()) else {
+                self.reading = Some((RootId(id.0 + 1), Bound::Unbounded));
                 continue;
-            }
-            if let Some(content) = scan::content(&path, &seen) {
-                bytes += seen.stamp.size + 512;
-                // One that was written to while it was read is told by an event.
-                if scan::glance(&path).is_some_and(|again| again.stamp == seen.stamp) {
-                    tree.learn(&relative, (&seen, content));
+            };
+            let path = relative.below(&root.path);
+            if let Some(seen) = scan::glance(&path) {
+                // One that was written to just now may be written to again with the same time: it is read later.
+                self.any_fresh |= seen.is_fresh;
+                if let Some(content) = (!seen.is_fresh).then(|| scan::content(&path, &seen)).flatten() {
+                    bytes += seen.stamp.size + EFFORT;
+                    // One that was written to while it was read is told by an event.
+                    if scan::glance(&path).is_some_and(|again| again.stamp == seen.stamp) {
+                        tree.learn(&relative, (&seen, content));
+                    }
                 }
             }
+            self.reading = Some((id, Bound::Excluded(relative)));
         }
-        self.fresh.extend(fresh);
     }
 }
 
@@ -308,12 +341,12 @@ impl Part {
     /// Whether something of it may change without an event.
     fn changes_silently(&self) -> bool {
         // Where a whole tree is made of links, as package managers do it, none of them is written to.
-        self.silent.is_some() || (1..MANY).contains(&self.tree.linked().take(MANY).count())
+        self.silent.is_some() || (1..MANY).contains(&self.tree.linked().len())
     }
 
     /// What of it may change without an event.
     fn quiet_places(&self) -> Vec<Relative> {
-        if self.silent.is_some() { vec![Relative::default()] } else { self.tree.linked().cloned().collect() }
+        if self.silent.is_some() { vec![Relative::default()] } else { self.tree.linked().iter().cloned().collect() }
     }
 
     /// The place to look at again when something happened at a path: the path, or the whole when that holds it; nothing

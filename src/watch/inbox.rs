@@ -6,6 +6,7 @@ use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 use tokio::sync::Notify;
 
 /// Where events arrive: a set, so that it never fills up and whoever puts something in never waits.
@@ -19,8 +20,8 @@ pub struct Inbox {
 /// What has arrived.
 #[derive(Default)]
 pub struct News {
-    /// Where something happened, and how complete it is.
-    pub paths: BTreeMap<PathBuf, Sign>,
+    /// Where something happened, how complete it is, and when it arrived.
+    pub paths: BTreeMap<PathBuf, (Sign, Instant)>,
     /// Whether events got lost.
     pub lost: bool,
 }
@@ -32,7 +33,10 @@ impl Inbox {
         match event {
             Ok(event) if event.need_rescan() => news.lost = true,
             Ok(event) => match sign(event.kind) {
-                Some(sign) => news.paths.extend(event.paths.into_iter().map(|path| (path, sign))),
+                Some(sign) => {
+                    let now = Instant::now();
+                    news.paths.extend(event.paths.into_iter().map(|path| (path, (sign, now))));
+                }
                 None => return,
             },
             Err(_) => news.lost = true,

@@ -3,9 +3,8 @@
 use super::WatchError;
 use super::relative::Relative;
 use super::rules::Filter;
-use super::tree::{Content, Seen, Stamp};
+use super::tree::{Content, Kind, Seen, Stamp};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -16,9 +15,9 @@ pub const LARGE: u64 = 4 << 20;
 /// The kernel may give two writes the same time that follow each other faster than this.
 const TICK: Duration = Duration::from_millis(20);
 
-/// The files, folders and links at and below a path of a root. Each folder is told to `enter` before it is listed, so
-/// that what comes into it later is told by an event and what came earlier is in the list. What goes meanwhile is no
-/// fault.
+/// The files, folders and links at and below a path of a root, by path. Each folder is told to `enter` before it is
+/// listed, so that what comes into it later is told by an event and what came earlier is in the list. What goes meanwhile
+/// is no fault.
 ///
 /// # Errors
 /// Those of `enter`.
@@ -26,25 +25,36 @@ pub fn scan(
     (root, filter): (&Path, &Filter),
     under: &Relative,
     enter: &mut dyn FnMut(&Path) -> Result<(), WatchError>,
-) -> Result<BTreeMap<Relative, Seen>, WatchError> {
-    let mut found = BTreeMap::new();
-    if leads_through_a_link(root, under) {
-        return Ok(found);
-    }
-    let mut left = vec![(under.clone(), under.below(root))];
-    while let Some((relative, path)) = left.pop() {
-        let Ok(metadata) = fs::symlink_metadata(&path) else { continue };
-        let kind = metadata.file_type();
-        let is_folder = kind.is_dir();
-        if is_folder && !filter.prunes(&relative) {
-            enter(&path)?;
-            let entries = fs::read_dir(&path).into_iter().flatten().flatten();
-            left.extend(entries.map(|entry| (relative.join(&entry.file_name()), entry.path())));
+) -> Result<Vec<(Relative, Seen)>, WatchError> {
+    let (mut found, mut folders) = (Vec::new(), Vec::new());
+    let mut take = |relative: Relative, metadata: &fs::Metadata, folders: &mut Vec<Relative>| {
+        let Some(kind) = kind(metadata) else { return };
+        if kind == Kind::Folder && !filter.prunes(&relative) {
+            folders.push(relative.clone());
         }
-        if (is_folder || kind.is_file() || kind.is_symlink()) && filter.takes(&relative) {
-            found.insert(relative, seen(&metadata));
+        if filter.takes(&relative) {
+            found.push((relative, seen(kind, metadata)));
+        }
+    };
+    if !leads_through_a_link(root, under)
+        && let Ok(metadata) = fs::symlink_metadata(under.below(root))
+    {
+        take(under.clone(), &metadata, &mut folders);
+    }
+    while let Some(folder) = folders.pop() {
+        let path = folder.below(root);
+        enter(&path)?;
+        // What became a link since it was listed is not followed; that it did is told by an event.
+        if !fs::symlink_metadata(&path).is_ok_and(|seen| seen.is_dir()) {
+            continue;
+        }
+        for entry in fs::read_dir(&path).into_iter().flatten().flatten() {
+            if let Ok(metadata) = entry.metadata() {
+                take(folder.join(&entry.file_name()), &metadata, &mut folders);
+            }
         }
     }
+    found.sort_unstable_by(|left, right| left.0.cmp(&right.0));
     Ok(found)
 }
 
@@ -56,46 +66,58 @@ fn leads_through_a_link(root: &Path, path: &Relative) -> bool {
 
 /// What is at a path, at a glance.
 pub fn glance(path: &Path) -> Option<Seen> {
-    fs::symlink_metadata(path).ok().map(|metadata| seen(&metadata))
+    let metadata = fs::symlink_metadata(path).ok()?;
+    Some(seen(kind(&metadata)?, &metadata))
 }
 
-fn seen(metadata: &fs::Metadata) -> Seen {
-    let modified = (metadata.mtime(), metadata.mtime_nsec());
+/// Nothing for what nobody copies: sockets, pipes, devices.
+fn kind(metadata: &fs::Metadata) -> Option<Kind> {
+    let kind = metadata.file_type();
+    let kinds = [(kind.is_file(), Kind::File), (kind.is_dir(), Kind::Folder), (kind.is_symlink(), Kind::Link)];
+    kinds.into_iter().find_map(|(is, kind)| is.then_some(kind))
+}
+
+fn seen(kind: Kind, metadata: &fs::Metadata) -> Seen {
     let age = metadata.modified().ok().and_then(|then| SystemTime::now().duration_since(then).ok());
     Seen {
-        is_folder: metadata.is_dir(),
+        kind,
         mode: metadata.mode() & 0o7777,
-        stamp: Stamp { inode: metadata.ino(), size: metadata.size(), modified },
+        stamp: Stamp { inode: metadata.ino(), size: metadata.size(), modified: modified(metadata) },
         // One from the future says nothing about when it was written.
         is_fresh: age.is_none_or(|age| age < TICK),
-        is_linked: metadata.is_file() && metadata.nlink() > 1,
+        is_linked: kind == Kind::File && metadata.nlink() > 1,
     }
 }
 
-/// What a file holds; nothing when it is gone. A link is not followed.
+/// When something was written to, in nanoseconds since 1970.
+pub fn modified(metadata: &fs::Metadata) -> i64 {
+    metadata.mtime().saturating_mul(1_000_000_000).saturating_add(metadata.mtime_nsec())
+}
+
+/// What is at a path that was seen there; nothing when that is gone. A link is not followed.
 pub fn content(path: &Path, seen: &Seen) -> Option<Content> {
-    let unread = unread(seen);
-    if let Ok(to) = fs::read_link(path) {
-        return Some(Content::Link(to));
-    }
-    if seen.stamp.size > LARGE {
-        return Some(unread);
+    if seen.kind != Kind::File || seen.stamp.size > LARGE {
+        return Some(unread_content(path, seen));
     }
     match fs::read(path) {
         Ok(bytes) => Some(hashed(&bytes)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(_) => Some(unread),
+        Err(_) => Some(unread(seen)),
     }
 }
 
-/// What a file holds that is not read; of a link, where it leads.
+/// The same, but no file is read.
 pub fn unread_content(path: &Path, seen: &Seen) -> Content {
-    fs::read_link(path).map_or_else(|_| unread(seen), Content::Link)
+    match seen.kind {
+        Kind::Folder => Content::Folder,
+        Kind::File => unread(seen),
+        Kind::Link => fs::read_link(path).map_or_else(|_| unread(seen), |to| Content::Link(to.into())),
+    }
 }
 
 /// The content of a file with these bytes.
 pub fn hashed(bytes: &[u8]) -> Content {
-    Content::Hash(Sha256::digest(bytes).into())
+    Content::of_hash(Sha256::digest(bytes).into())
 }
 
 fn unread(seen: &Seen) -> Content {

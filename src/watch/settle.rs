@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 /// Nothing came for so long after something complete.
 const QUIET: Duration = Duration::from_millis(3);
+/// So much longer for each file of a burst: it takes several times as long to copy one.
+const EACH: Duration = Duration::from_micros(20);
 /// A writer that did nothing for so long has paused.
 const PAUSE: Duration = Duration::from_millis(50);
 /// After so long all that is complete is looked at, whatever still comes.
@@ -30,6 +32,8 @@ pub enum Sign {
 pub struct Settle {
     paths: BTreeMap<PathBuf, Dirt>,
     since: Option<Instant>,
+    /// When some were taken last, and how many.
+    taken: Option<(Instant, usize)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -63,18 +67,23 @@ impl Settle {
         let first = self.paths.values().map(ready).min()?;
         // At the limit what is ready goes, if anything is.
         let limit = self.since.map_or(last, |since| since + LIMIT).max(first);
-        Some(last.min(limit))
+        Some((last + self.more_quiet()).min(limit))
     }
 
     /// Gives the paths that are complete by now; the others stay.
     pub fn take(&mut self, now: Instant) -> Vec<PathBuf> {
         let ready: Vec<PathBuf> =
-            self.paths.iter().filter(|(_, dirt)| dirt.ready() <= now).map(|(path, _)| path.clone()).collect();
-        for path in &ready {
-            self.paths.remove(path);
-        }
+            self.paths.extract_if(.., |_, dirt| dirt.ready() <= now).map(|(path, _)| path).collect();
         self.since = (!self.paths.is_empty()).then_some(now);
+        self.taken = Some((now, ready.len()));
         ready
+    }
+
+    /// How much longer nothing comes in the middle of a burst before it is looked at.
+    fn more_quiet(&self) -> Duration {
+        let is_recent = |at: Instant| self.since.is_some_and(|since| since.saturating_duration_since(at) < LIMIT);
+        let before = self.taken.filter(|(at, _)| is_recent(*at)).map_or(0, |(_, many)| many);
+        EACH * u32::try_from((self.paths.len() + before).saturating_sub(1)).unwrap_or(u32::MAX)
     }
 }
 
@@ -132,7 +141,7 @@ mod tests {
         let hits: Vec<(String, u64)> = (0..150).map(|step| (format!("f{step:03}"), step * 2)).collect();
         let hits: Vec<(&str, Sign, u64)> = hits.iter().map(|(path, at)| (path.as_str(), Complete, *at)).collect();
         let taken = taken(&hits);
-        assert_eq!(taken.iter().map(|(moment, _)| *moment).collect::<Vec<_>>(), [100, 200, 300, 301]);
+        assert_eq!(taken.iter().map(|(moment, _)| *moment).collect::<Vec<_>>(), [100, 200, 300, 302]);
         assert_eq!(taken.iter().map(|(_, paths)| paths.len()).sum::<usize>(), 150);
     }
 }

@@ -6,7 +6,8 @@
 
 use super::relative::Relative;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::ops::Bound;
+use std::path::Path;
 
 /// What tells at a glance that a file was not written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,15 +16,26 @@ pub struct Stamp {
     pub inode: u64,
     /// Its size in bytes.
     pub size: u64,
-    /// When it was written to: seconds and nanoseconds since 1970.
-    pub modified: (i64, i64),
+    /// When it was written to: nanoseconds since 1970.
+    pub modified: i64,
+}
+
+/// What something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A folder.
+    Folder,
+    /// A file.
+    File,
+    /// A link, wherever it leads.
+    Link,
 }
 
 /// What is at a path, at a glance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
-    /// Whether it is a folder.
-    pub is_folder: bool,
+    /// What it is.
+    pub kind: Kind,
     /// Who may do what with it.
     pub mode: u32,
     /// What tells that it was not written to.
@@ -39,14 +51,21 @@ pub struct Seen {
 pub enum Content {
     /// It is a folder.
     Folder,
-    /// The hash of what is in it.
-    Hash([u8; 32]),
+    /// Half of the hash of what is in it: there may be very many.
+    Hash([u8; 16]),
     /// It is a link; where it leads.
-    Link(PathBuf),
+    Link(Box<Path>),
     /// It was not read: its size and time stand for it.
-    Unread(u64, (i64, i64)),
+    Unread(u64, i64),
     /// Nobody knows what a container holds, or whether it holds anything: something that was put there may have arrived.
     Unsure,
+}
+
+impl Content {
+    /// That of a file with this hash.
+    pub fn of_hash(hash: [u8; 32]) -> Self {
+        Self::Hash(hash.first_chunk().copied().unwrap_or_default())
+    }
 }
 
 /// What is at a path, on the host or in a container.
@@ -88,6 +107,8 @@ impl Difference {
 #[derive(Debug, Clone, Default)]
 pub struct Tree {
     nodes: BTreeMap<Relative, Node>,
+    /// The files with more than one name.
+    linked: BTreeSet<Relative>,
 }
 
 #[derive(Debug, Clone)]
@@ -95,10 +116,19 @@ struct Node {
     held: Held,
     stamp: Stamp,
     is_fresh: bool,
-    is_linked: bool,
 }
 
 impl Tree {
+    /// What was found at the first look, with what it holds: sorted by path, as packed as can be.
+    pub fn of(found: Vec<(Relative, Seen)>, mut content: impl FnMut(&Relative, &Seen) -> Content) -> Self {
+        let linked = found.iter().filter(|(_, seen)| seen.is_linked).map(|(path, _)| path.clone()).collect();
+        let node = |(path, seen): (Relative, Seen)| {
+            let held = Held { content: content(&path, &seen), mode: seen.mode };
+            (path, Node { held, stamp: seen.stamp, is_fresh: seen.is_fresh })
+        };
+        Self { nodes: found.into_iter().map(node).collect(), linked }
+    }
+
     /// What is at a path.
     pub fn get(&self, path: &Relative) -> Option<&Held> {
         self.nodes.get(path).map(|node| &node.held)
@@ -109,18 +139,18 @@ impl Tree {
         self.nodes.iter().map(|(path, node)| (path, &node.held))
     }
 
-    /// Takes over what is at and below a path now; gives what differs from before. Only files whose stamp changed are
-    /// read; one that is gone by then is no longer there.
+    /// Takes over what is at and below a path now, sorted by path; gives what differs from before. Only files whose stamp
+    /// changed are read; one that is gone by then is no longer there.
     pub fn update(
         &mut self,
         under: &Relative,
-        found: BTreeMap<Relative, Seen>,
+        found: Vec<(Relative, Seen)>,
         read: &mut dyn FnMut(&Relative, &Seen) -> Option<Content>,
     ) -> Vec<Difference> {
         let mut differences: Vec<Difference> = Vec::new();
         let mut linked = BTreeSet::new();
         for path in self.gone(under, &found) {
-            let before = self.nodes.remove(&path).map(|node| node.held);
+            let before = self.remove(&path);
             differences.push(Difference { path, before, now: None });
         }
         for (path, seen) in found {
@@ -129,18 +159,19 @@ impl Tree {
                 continue;
             }
             let before = known.map(|known| known.held.clone());
-            let content = if seen.is_folder { Some(Content::Folder) } else { read(&path, &seen) };
-            let now = content.map(|content| Held { content, mode: seen.mode });
+            let now = read(&path, &seen).map(|content| Held { content, mode: seen.mode });
             match &now {
                 Some(held) => {
                     let Seen { stamp, is_fresh, is_linked, .. } = seen;
                     if is_linked {
                         linked.insert(stamp.inode);
+                        self.linked.insert(path.clone());
+                    } else {
+                        self.linked.remove(&path);
                     }
-                    let node = Node { held: held.clone(), stamp, is_fresh, is_linked };
-                    self.nodes.insert(path.clone(), node);
+                    self.nodes.insert(path.clone(), Node { held: held.clone(), stamp, is_fresh });
                 }
-                None => drop(self.nodes.remove(&path)),
+                None => drop(self.remove(&path)),
             }
             if before != now {
                 differences.push(Difference { path, before, now });
@@ -151,11 +182,16 @@ impl Tree {
         differences
     }
 
+    fn remove(&mut self, path: &Relative) -> Option<Held> {
+        self.linked.remove(path);
+        self.nodes.remove(path).map(|node| node.held)
+    }
+
     /// Remembers that files with these inodes have more than one name: the first name was seen before there was another.
     fn link(&mut self, inodes: &BTreeSet<u64>) {
         if !inodes.is_empty() {
-            let named = self.nodes.values_mut().filter(|node| inodes.contains(&node.stamp.inode));
-            named.for_each(|node| node.is_linked = true);
+            let named = self.nodes.iter().filter(|(_, node)| inodes.contains(&node.stamp.inode));
+            self.linked.extend(named.map(|(path, _)| path.clone()));
         }
     }
 
@@ -175,19 +211,17 @@ impl Tree {
     }
 
     /// The files with more than one name.
-    pub fn linked(&self) -> impl Iterator<Item = &Relative> {
-        self.nodes.iter().filter(|(_, node)| node.is_linked).map(|(path, _)| path)
+    pub fn linked(&self) -> &BTreeSet<Relative> {
+        &self.linked
     }
 
-    /// Whether a file has more than one name.
-    pub fn is_linked(&self, path: &Relative) -> bool {
-        self.nodes.get(path).is_some_and(|node| node.is_linked)
-    }
-
-    /// The files that were never read, and that no larger than `most` bytes.
-    pub fn unread(&self, most: u64) -> Vec<Relative> {
-        let unread = |node: &Node| matches!(node.held.content, Content::Unread(size, _) if size <= most);
-        self.nodes.iter().filter(|(_, node)| unread(node)).map(|(path, _)| path.clone()).collect()
+    /// The files after a path that were never read and are no larger than `most` bytes, with their sizes.
+    pub fn unread(&self, after: Bound<&Relative>, most: u64) -> impl Iterator<Item = (&Relative, u64)> {
+        let unread = move |(path, node): (_, &Node)| match node.held.content {
+            Content::Unread(size, _) if size <= most => Some((path, size)),
+            _ => None,
+        };
+        self.nodes.range::<Relative, _>((after, Bound::Unbounded)).filter_map(unread)
     }
 
     /// Takes what is in a file, if it is still the one that was seen and was never read before.
@@ -199,11 +233,12 @@ impl Tree {
         }
     }
 
-    fn gone(&self, under: &Relative, found: &BTreeMap<Relative, Seen>) -> Vec<Relative> {
+    fn gone(&self, under: &Relative, found: &[(Relative, Seen)]) -> Vec<Relative> {
+        let is_found = |path: &Relative| found.binary_search_by(|(found, _)| found.cmp(path)).is_ok();
         let itself = self.nodes.get_key_value(under).map(|(path, _)| path);
         let below = self.nodes.range(under.first_below()..).map(|(path, _)| path).take_while(|path| path.is_in(under));
         let all = itself.into_iter().chain(below);
-        let mut gone: Vec<Relative> = all.filter(|path| !found.contains_key(*path)).cloned().collect();
+        let mut gone: Vec<Relative> = all.filter(|path| !is_found(path)).cloned().collect();
         gone.dedup();
         gone
     }
@@ -220,8 +255,8 @@ impl Node {
     fn is_still(&self, seen: &Seen) -> bool {
         let same_mode = self.held.mode == seen.mode;
         match self.held.content {
-            Content::Folder => seen.is_folder && same_mode,
-            _ => !seen.is_folder && same_mode && self.stamp == seen.stamp && !self.is_fresh,
+            Content::Folder => seen.kind == Kind::Folder && same_mode,
+            _ => seen.kind != Kind::Folder && same_mode && self.stamp == seen.stamp && !self.is_fresh,
         }
     }
 }
@@ -229,7 +264,6 @@ impl Node {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
 
     /// A tree of one root, and the files of a made-up disk: path to (inode, time, text).
     struct Disk(Tree, BTreeMap<&'static str, (u64, i64, &'static str)>);
@@ -253,12 +287,16 @@ mod tests {
             let under = relative(under);
             let all = files.iter().map(|(path, file)| (relative(path), file));
             let seen = all.filter(|(path, _)| path.is_in(&under)).map(|(path, (inode, time, text))| {
-                let stamp = Stamp { inode: *inode, size: text.len() as u64, modified: (*time, 0) };
-                (path, Seen { is_folder: *text == "/", mode: 0o644, stamp, is_fresh: *time == 99, is_linked: false })
+                let stamp = Stamp { inode: *inode, size: text.len() as u64, modified: *time };
+                let kind = if *text == "/" { Kind::Folder } else { Kind::File };
+                (path, Seen { kind, mode: 0o644, stamp, is_fresh: *time == 99, is_linked: false })
             });
-            let mut read = |path: &Relative, _: &Seen| {
+            let mut read = |path: &Relative, seen: &Seen| {
+                if seen.kind == Kind::Folder {
+                    return Some(Content::Folder);
+                }
                 let (_, _, text) = files.get(path.as_path().to_str().expect("text"))?;
-                let mut hash = [0; 32];
+                let mut hash = [0; 16];
                 hash[..text.len()].copy_from_slice(text.as_bytes());
                 Some(Content::Hash(hash))
             };
@@ -322,11 +360,11 @@ mod tests {
     fn a_file_that_gets_a_second_name_is_known_to_have_two() {
         let mut tree = Tree::default();
         let mut look = |name: &str, is_linked| {
-            let stamp = Stamp { inode: 1, size: 3, modified: (1, 0) };
-            let seen = Seen { is_folder: false, mode: 0o644, stamp, is_fresh: false, is_linked };
-            let found = BTreeMap::from([(relative(name), seen)]);
-            tree.update(&relative(name), found, &mut |_, _| Some(Content::Hash([1; 32])));
-            tree.linked().cloned().collect::<Vec<_>>()
+            let stamp = Stamp { inode: 1, size: 3, modified: 1 };
+            let seen = Seen { kind: Kind::File, mode: 0o644, stamp, is_fresh: false, is_linked };
+            let found = vec![(relative(name), seen)];
+            tree.update(&relative(name), found, &mut |_, _| Some(Content::Hash([1; 16])));
+            tree.linked().iter().cloned().collect::<Vec<_>>()
         };
         assert!(look("a", false).is_empty());
         assert_eq!(look("b", true), [relative("a"), relative("b")]);
@@ -334,18 +372,17 @@ mod tests {
 
     #[test]
     fn what_is_in_a_file_is_learnt_only_of_the_one_that_was_seen() {
-        let mut tree = Tree::default();
-        let stamp = Stamp { inode: 1, size: 3, modified: (1, 0) };
-        let seen = Seen { is_folder: false, mode: 0o644, stamp, is_fresh: false, is_linked: false };
-        let found = BTreeMap::from([(relative("a"), seen.clone())]);
-        tree.update(&Relative::default(), found, &mut |_, seen| {
-            Some(Content::Unread(seen.stamp.size, seen.stamp.modified))
+        let stamp = Stamp { inode: 1, size: 3, modified: 1 };
+        let seen = Seen { kind: Kind::File, mode: 0o644, stamp, is_fresh: false, is_linked: false };
+        let mut tree = Tree::of(vec![(relative("a"), seen.clone())], |_, seen| {
+            Content::Unread(seen.stamp.size, seen.stamp.modified)
         });
-        let later = Seen { stamp: Stamp { modified: (2, 0), ..stamp }, ..seen.clone() };
-        tree.learn(&relative("a"), (&later, Content::Hash([2; 32])));
-        assert_eq!(tree.unread(3), [relative("a")]);
-        tree.learn(&relative("a"), (&seen, Content::Hash([1; 32])));
-        assert_eq!(tree.get(&relative("a")).map(|held| &held.content), Some(&Content::Hash([1; 32])));
-        assert!(tree.unread(3).is_empty());
+        let next = |tree: &Tree| tree.unread(Bound::Unbounded, 3).next().map(|(path, _)| path.clone());
+        let later = Seen { stamp: Stamp { modified: 2, ..stamp }, ..seen.clone() };
+        tree.learn(&relative("a"), (&later, Content::Hash([2; 16])));
+        assert_eq!(next(&tree), Some(relative("a")));
+        tree.learn(&relative("a"), (&seen, Content::Hash([1; 16])));
+        assert_eq!(tree.get(&relative("a")).map(|held| &held.content), Some(&Content::Hash([1; 16])));
+        assert_eq!(next(&tree), None);
     }
 }
