@@ -68,7 +68,8 @@ impl Ignore {
 
     /// Whether a folder that is left out may hold something that a `!` rule keeps, so that it must be entered.
     pub fn keeps_something_in(&self, folder: &str) -> bool {
-        let begins = |text: &str| text.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let begins =
+            |text: &str| text.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         self.rules.iter().any(|rule| rule.keeps && begins(&rule.text))
     }
 }

@@ -78,6 +78,7 @@ pub struct Engine {
     docker: Docker,
     host: Arc<Host>,
     version: Arc<OnceCell<EngineVersion>>,
+    id: Arc<OnceCell<String>>,
     /// What carries requests to another machine, while there is a handle to it.
     relay: Option<Arc<Relay>>,
 }
@@ -127,7 +128,7 @@ impl Engine {
             }
         };
         let docker = connected.map_err(|fault| EngineError::of(host, fault))?;
-        Ok(Self { docker, host: Arc::new(host.clone()), version: Arc::default(), relay })
+        Ok(Self { docker, host: Arc::new(host.clone()), version: Arc::default(), id: Arc::default(), relay })
     }
 
     /// Where it is.
@@ -141,10 +142,13 @@ impl Engine {
         Ok(asked.clone())
     }
 
-    /// What tells this engine from all others, whatever way leads to it.
+    /// What tells this engine from all others, whatever way leads to it; asked once.
     pub async fn id(&self) -> Result<String, EngineError> {
-        let info = self.docker.info().await.map_err(|fault| self.sorted(fault))?;
-        Ok(info.id.unwrap_or_default())
+        let ask = async || {
+            let info = self.docker.info().await.map_err(|fault| self.sorted(fault))?;
+            Ok(info.id.unwrap_or_default())
+        };
+        self.id.get_or_try_init(ask).await.cloned()
     }
 
     async fn ask_version(&self) -> Result<EngineVersion, EngineError> {

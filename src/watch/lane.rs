@@ -17,12 +17,14 @@ pub enum Deed {
 }
 
 impl Deed {
-    /// How long nothing comes before it is done, and after how long it is done though more comes.
-    fn patience(self) -> (Duration, Duration) {
+    /// How long nothing comes before it is done, and after how long it is done though more comes. Who changes many files
+    /// is more likely to go on; what comes before the containers of a restart start again is no reason for another one.
+    fn patience(self, files: usize) -> (Duration, Duration) {
         let milliseconds = |quiet, limit| (Duration::from_millis(quiet), Duration::from_millis(limit));
+        let more = u64::try_from(files).unwrap_or(u64::MAX).clamp(1, 100) - 1;
         match self {
             Self::Tell(_) => milliseconds(10, 500),
-            Self::Restart => milliseconds(50, 1000),
+            Self::Restart => milliseconds(5 + more, 1000),
             Self::Rebuild => milliseconds(300, 2000),
         }
     }
@@ -39,6 +41,8 @@ pub struct Due {
     pub because: BTreeSet<PathBuf>,
     /// When the first of them changed.
     pub began: Instant,
+    /// When the last of them was where it belongs: what starts later has them all.
+    pub ready: Instant,
 }
 
 /// What is to be done later.
@@ -48,6 +52,7 @@ pub struct Lanes(BTreeMap<(Name, Deed), Waiting>);
 #[derive(Debug, Clone)]
 struct Waiting {
     began: Instant,
+    ready: Instant,
     first: Instant,
     last: Instant,
     because: BTreeSet<PathBuf>,
@@ -55,7 +60,7 @@ struct Waiting {
 
 impl Waiting {
     fn due(&self, deed: Deed) -> Instant {
-        let (quiet, limit) = deed.patience();
+        let (quiet, limit) = deed.patience(self.because.len());
         (self.last + quiet).min(self.first + limit)
     }
 }
@@ -63,11 +68,21 @@ impl Waiting {
 impl Lanes {
     /// Takes that something is to be done.
     pub fn add(&mut self, due: Due, now: Instant) {
-        let Due { service, deed, because, began } = due;
-        let new = || Waiting { began, first: now, last: now, because: BTreeSet::new() };
+        let Due { service, deed, because, began, ready } = due;
+        let new = || Waiting { began, ready, first: now, last: now, because: BTreeSet::new() };
         let waiting = self.0.entry((service, deed)).or_insert_with(new);
-        waiting.last = now;
+        (waiting.last, waiting.ready) = (now, waiting.ready.max(ready));
         waiting.because.extend(because);
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes that more is on its way.
+    pub fn put_off(&mut self, now: Instant) {
+        self.0.values_mut().for_each(|waiting| waiting.last = now);
     }
 
     /// When there is something to do next.
@@ -80,15 +95,16 @@ impl Lanes {
         let ready = |((_, deed), waiting): &(&(Name, Deed), &Waiting)| waiting.due(*deed) <= now;
         let keys: Vec<(Name, Deed)> = self.0.iter().filter(ready).map(|(key, _)| key.clone()).collect();
         let due = |(service, deed): (Name, Deed)| {
-            let Waiting { began, because, .. } = self.0.remove(&(service.clone(), deed))?;
-            Some(Due { service, deed, because, began })
+            let Waiting { began, ready, because, .. } = self.0.remove(&(service.clone(), deed))?;
+            Some(Due { service, deed, because, began, ready })
         };
         keys.into_iter().filter_map(due).collect()
     }
 
     /// Gives all that is to be done, due or not.
     pub fn take_all(&mut self) -> Vec<Due> {
-        let due = |((service, deed), Waiting { began, because, .. })| Due { service, deed, because, began };
+        let due =
+            |((service, deed), Waiting { began, ready, because, .. })| Due { service, deed, because, began, ready };
         std::mem::take(&mut self.0).into_iter().map(due).collect()
     }
 
@@ -103,7 +119,13 @@ mod tests {
     use super::*;
 
     fn due(deed: Deed, file: &str, began: Instant) -> Due {
-        Due { service: "web".parse().expect("valid"), deed, because: BTreeSet::from([file.into()]), began }
+        Due {
+            service: "web".parse().expect("valid"),
+            deed,
+            because: BTreeSet::from([file.into()]),
+            began,
+            ready: began,
+        }
     }
 
     #[test]
@@ -112,11 +134,23 @@ mod tests {
         let at = |milliseconds| start + Duration::from_millis(milliseconds);
         let mut lanes = Lanes::default();
         lanes.add(due(Deed::Restart, "a", start), start);
-        lanes.add(due(Deed::Restart, "b", at(40)), at(40));
-        assert_eq!((lanes.next(), lanes.take(at(89)).len()), (Some(at(90)), 0));
-        let done = lanes.take(at(90));
+        lanes.add(due(Deed::Restart, "b", at(10)), at(10));
+        assert_eq!((lanes.next(), lanes.take(at(15)).len()), (Some(at(16)), 0));
+        let done = lanes.take(at(16));
         assert_eq!((done.len(), done[0].because.len(), done[0].began), (1, 2, start));
         assert_eq!(lanes.next(), None);
+    }
+
+    #[test]
+    fn nothing_is_done_while_more_is_on_its_way() {
+        let start = Instant::now();
+        let at = |milliseconds| start + Duration::from_millis(milliseconds);
+        let mut lanes = Lanes::default();
+        lanes.add(due(Deed::Restart, "a", start), start);
+        lanes.put_off(at(4));
+        assert_eq!(lanes.next(), Some(at(9)));
+        lanes.put_off(at(998));
+        assert_eq!(lanes.next(), Some(at(1000)), "but not without end");
     }
 
     #[test]

@@ -267,12 +267,13 @@ impl Watch {
         if because.is_empty() {
             return;
         }
+        let (began, ready) = (change.began, Instant::now());
         for (service, deed) in rule.deeds(index) {
-            let due = Due { service, deed, because: because.clone(), began: change.began };
+            let due = Due { service, deed, because: because.clone(), began, ready };
             if let Reaction::Sync { .. } = rule.reaction {
                 self.after.entry(rule.service.clone()).or_default().push(due);
             } else {
-                self.lanes.add(due, Instant::now());
+                self.lanes.add(due, ready);
             }
         }
     }
@@ -310,7 +311,7 @@ impl Watch {
     /// The files of a service have arrived: what follows them is due.
     fn follow_up(&mut self, service: &Name, now: Instant) {
         for due in self.after.remove(service).unwrap_or_default() {
-            self.lanes.add(due, now);
+            self.lanes.add(Due { ready: now, ..due }, now);
         }
     }
 
@@ -332,6 +333,9 @@ impl Watch {
         let without: Vec<Name> = self.after.keys().filter(|service| !self.fleet.has(service)).cloned().collect();
         for service in without {
             self.follow_up(&service, now);
+        }
+        if !self.lanes.is_empty() && (!self.after.is_empty() || self.files.is_dirty()) {
+            self.lanes.put_off(now);
         }
         self.news.extend(self.lanes.take(now).into_iter().map(News::Due));
         if let Some((_, files)) = self.model_changed.take_if(|(since, _)| *since + MODEL <= now) {

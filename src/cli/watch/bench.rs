@@ -14,8 +14,10 @@ use crate::session::{Follow, Outcomes, Session};
 use crate::value::{ContainerId, Name};
 use crate::watch::{Built, Due, Prime};
 use futures_util::future::BoxFuture;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
@@ -47,8 +49,8 @@ pub struct Bench<'a> {
 
 impl Bench<'_> {
     /// Restarts services. What fails is told, and tried again with the next change.
-    pub async fn restart(&self, dues: Vec<Due>, halt: &CancellationToken) -> Ended {
-        let (names, files) = (services(&dues), because(&dues));
+    pub async fn restart(&self, dues: Vec<Due>, because: &Because, halt: &CancellationToken) -> Ended {
+        let names = services(&dues);
         let targets: Vec<Name> = names.iter().cloned().collect();
         let began = dues.iter().map(|due| due.began).min().unwrap_or_else(Instant::now);
         let plan_of = async || {
@@ -62,6 +64,7 @@ impl Bench<'_> {
         };
         let Some(plan) = self.carry_out(plan_of, halt).await else { return Ended::Change(names) };
         let (asked, drawn) = started(&plan, &names);
+        let files = because.borrow();
         if asked.is_empty() {
             let (what, without) = (words(&files), list(&names));
             let help = Some("make it with 'hoist up -d'");
@@ -187,8 +190,11 @@ fn started(plan: &Plan, names: &BTreeSet<Name>) -> (BTreeSet<Name>, BTreeSet<Nam
     starts.filter_map(|(_, step)| step.subject.service.clone()).partition(|name| names.contains(name))
 }
 
+/// The files that something is done for; more may come while it is under way.
+pub type Because = Rc<RefCell<BTreeSet<PathBuf>>>;
+
 /// The files of things that are due, together.
-fn because(dues: &[Due]) -> BTreeSet<PathBuf> {
+pub fn because(dues: &[Due]) -> BTreeSet<PathBuf> {
     dues.iter().flat_map(|due| due.because.clone()).collect()
 }
 

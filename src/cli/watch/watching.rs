@@ -83,6 +83,9 @@ impl<'a> Watching<'a> {
         manner: Manner<'a>,
     ) -> anyhow::Result<Self> {
         let project = &loaded.project;
+        // The engine takes its time to say who it is, as long as the files are looked at.
+        let engine = hands.0.clone();
+        tokio::spawn(async move { drop(engine.id().await) });
         let files = start((context, hands), loaded, &manner)?;
         for (path, kind) in files.silent() {
             let place = shown(path, &resolved(&project.identity.working_dir));

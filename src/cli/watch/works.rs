@@ -5,7 +5,7 @@
 
 use super::super::Context;
 use super::super::failure::Advised;
-use super::bench::{Bench, services};
+use super::bench::{self, Because, Bench, services};
 use super::tell::{Teller, words};
 use super::watching::Hands;
 use crate::model::Project;
@@ -15,7 +15,8 @@ use crate::watch::{Breaker, Built, Deed, Due, News, Prime, Watch as Files};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::time::Instant;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_util::sync::CancellationToken;
@@ -34,8 +35,30 @@ pub struct Works<'a> {
     /// What ends the build that is under way, and which services it is for.
     build: Option<(CancellationToken, BTreeSet<Name>)>,
     is_changing: bool,
+    /// The restart that is under way.
+    restarting: Option<Restarting>,
     halt: CancellationToken,
     primes: UnboundedReceiver<Prime>,
+}
+
+/// A restart that is under way.
+struct Restarting {
+    /// Its services, and since when the first container of each is about to start.
+    services: BTreeMap<Name, Option<Instant>>,
+    /// The files that it is for.
+    because: Because,
+}
+
+impl Restarting {
+    /// Takes what is due for a service too, if that starts late enough to have it.
+    fn includes(&self, due: &Due) -> bool {
+        let is_in_time = |started: &Option<Instant>| started.is_none_or(|started| due.ready <= started);
+        let includes = self.services.get(&due.service).is_some_and(is_in_time);
+        if includes {
+            self.because.borrow_mut().extend(due.because.iter().cloned());
+        }
+        includes
+    }
 }
 
 /// What becomes of images that built ones take the place of.
@@ -86,6 +109,7 @@ impl<'a> Works<'a> {
             running: FuturesUnordered::new(),
             build: None,
             is_changing: false,
+            restarting: None,
             halt: CancellationToken::new(),
             primes,
         }
@@ -95,6 +119,7 @@ impl<'a> Works<'a> {
     pub fn take(&mut self, due: Due, files: &mut Files) -> anyhow::Result<()> {
         match due.deed {
             Deed::Tell(_) => self.tell(due, files),
+            Deed::Restart if self.restarting.as_ref().is_some_and(|restarting| restarting.includes(&due)) => {}
             Deed::Restart if self.breaker.trips(&due.service, Instant::now()) => {
                 let Due { service, because, .. } = due;
                 files.leave(&service);
@@ -148,7 +173,10 @@ impl<'a> Works<'a> {
             }));
         } else if !restarted.is_empty() {
             self.is_changing = true;
-            self.running.push(Box::pin(async move { bench.restart(restarted, &halt).await }));
+            let because = Because::new(bench::because(&restarted).into());
+            let services = services(&restarted).into_iter().map(|service| (service, None)).collect();
+            self.restarting = Some(Restarting { services, because: Rc::clone(&because) });
+            self.running.push(Box::pin(async move { bench.restart(restarted, &because, &halt).await }));
         }
     }
 
@@ -168,7 +196,13 @@ impl<'a> Works<'a> {
     /// When nothing is left to watch.
     pub fn turn(&mut self, turn: Turn, files: &mut Files) -> anyhow::Result<()> {
         match turn {
-            Turn::Prime(prime) => files.prime(prime),
+            Turn::Prime(prime) => {
+                let restarting = self.restarting.as_mut();
+                if let Some(started) = restarting.and_then(|one| one.services.get_mut(&prime.service)) {
+                    started.get_or_insert_with(Instant::now);
+                }
+                files.prime(prime);
+            }
             Turn::Ended(Ended::Told) => {}
             Turn::Ended(Ended::Stale(due)) => return self.take(Due { deed: Deed::Restart, ..due }, files),
             Turn::Ended(Ended::Build(dues, built, outdated)) => {
@@ -182,7 +216,7 @@ impl<'a> Works<'a> {
                 }
             }
             Turn::Ended(Ended::Change(names)) => {
-                self.is_changing = false;
+                (self.is_changing, self.restarting) = (false, None);
                 for service in &names {
                     self.breaker.restarted(service, Instant::now());
                 }
@@ -216,5 +250,27 @@ impl<'a> Works<'a> {
         let replaced = files.replaced(index, &due.because);
         let bench = self.bench.clone();
         self.running.push(Box::pin(async move { bench.tell(due, &then, replaced).await }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_restart_is_also_for_what_was_there_before_the_containers_start() {
+        let now = Instant::now();
+        let name = |name: &str| -> Name { name.parse().expect("valid") };
+        let services = BTreeMap::from([(name("stopping"), None), (name("started"), Some(now))]);
+        let restarting = Restarting { services, because: Because::default() };
+        let includes = |service: &str, file: &str, ready| {
+            let because = BTreeSet::from([file.into()]);
+            restarting.includes(&Due { service: name(service), deed: Deed::Restart, because, began: now, ready })
+        };
+        let later = now + Duration::from_millis(1);
+        assert!(includes("stopping", "a", later) && includes("started", "b", now));
+        assert!(!includes("started", "c", later) && !includes("other", "d", now));
+        assert_eq!(*restarting.because.borrow(), BTreeSet::from(["a".into(), "b".into()]));
     }
 }
