@@ -172,10 +172,10 @@ impl Files {
         self.parts.iter().filter_map(|part| Some((part.root.path.as_path(), part.silent?))).collect()
     }
 
-    /// Whether something happened that was not looked at yet.
+    /// Whether something is to be looked at in a moment; what is still written to is not.
     pub fn is_dirty(&mut self) -> bool {
         self.receive();
-        self.lost || self.settle.due().is_some()
+        self.lost || self.settle.has_complete()
     }
 
     /// Waits until something changed in content. Cancel-safe.

@@ -80,9 +80,10 @@ impl Lanes {
         self.0.is_empty()
     }
 
-    /// Takes that more is on its way.
-    pub fn put_off(&mut self, now: Instant) {
-        self.0.values_mut().for_each(|waiting| waiting.last = now);
+    /// Takes that more is on its way for some services.
+    pub fn put_off(&mut self, now: Instant, is_meant: impl Fn(&Name) -> bool) {
+        let meant = self.0.iter_mut().filter(|((service, _), _)| is_meant(service));
+        meant.for_each(|(_, waiting)| waiting.last = now);
     }
 
     /// When there is something to do next.
@@ -147,9 +148,11 @@ mod tests {
         let at = |milliseconds| start + Duration::from_millis(milliseconds);
         let mut lanes = Lanes::default();
         lanes.add(due(Deed::Restart, "a", start), start);
-        lanes.put_off(at(4));
+        lanes.put_off(at(3), |service| service.as_str() != "web");
+        assert_eq!(lanes.next(), Some(at(5)));
+        lanes.put_off(at(4), |_| true);
         assert_eq!(lanes.next(), Some(at(9)));
-        lanes.put_off(at(998));
+        lanes.put_off(at(998), |_| true);
         assert_eq!(lanes.next(), Some(at(1000)), "but not without end");
     }
 

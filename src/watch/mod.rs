@@ -334,8 +334,9 @@ impl Watch {
         for service in without {
             self.follow_up(&service, now);
         }
-        if !self.lanes.is_empty() && (!self.after.is_empty() || self.files.is_dirty()) {
-            self.lanes.put_off(now);
+        if !self.lanes.is_empty() {
+            let (is_dirty, after) = (self.files.is_dirty(), &self.after);
+            self.lanes.put_off(now, |service| is_dirty || after.contains_key(service));
         }
         self.news.extend(self.lanes.take(now).into_iter().map(News::Due));
         if let Some((_, files)) = self.model_changed.take_if(|(since, _)| *since + MODEL <= now) {

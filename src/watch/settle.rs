@@ -70,6 +70,11 @@ impl Settle {
         Some((last + self.more_quiet()).min(limit))
     }
 
+    /// Whether something complete is to be looked at in a moment.
+    pub fn has_complete(&self) -> bool {
+        self.paths.values().any(|dirt| dirt.sign == Sign::Complete)
+    }
+
     /// Gives the paths that are complete by now; the others stay.
     pub fn take(&mut self, now: Instant) -> Vec<PathBuf> {
         let ready: Vec<PathBuf> =
@@ -134,6 +139,15 @@ mod tests {
         let taken = taken(&hits);
         assert_eq!(taken[0], at(100, &["a"]));
         assert_eq!(taken[1], at(1000, &["log"]));
+    }
+
+    #[test]
+    fn what_is_still_written_to_is_not_complete() {
+        let (mut settle, now) = (Settle::default(), Instant::now());
+        settle.hit("log".into(), Writing, now);
+        assert!(!settle.has_complete());
+        settle.hit("a".into(), Complete, now);
+        assert!(settle.has_complete());
     }
 
     #[test]
