@@ -12,6 +12,7 @@ use super::tree::{Content, Held};
 use crate::engine::{Engine, Interior, Licence, Owners};
 use crate::value::{ContainerId, Name};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{OnceCell, oneshot};
@@ -27,8 +28,8 @@ pub struct Vessel {
     pub name: String,
     /// What of it matters; nothing until somebody looked.
     pub interior: Option<Interior>,
-    /// Whose the files in it are, once that is known.
-    pub owners: Arc<OnceCell<Owners>>,
+    /// Whose the files in it are, by target, once that is known.
+    pub owners: BTreeMap<PathBuf, Arc<OnceCell<Owners>>>,
     /// How far behind it is, by rule.
     pub copies: BTreeMap<RuleIndex, Behind>,
     /// When its process was started, as far as that was seen.
@@ -53,7 +54,7 @@ impl Vessel {
             name: name.to_owned(),
             interior: None,
             started: String::new(),
-            owners: Arc::default(),
+            owners: BTreeMap::new(),
             copies,
             unknown: BTreeSet::new(),
             failed: BTreeMap::new(),
@@ -145,7 +146,7 @@ impl Vessel {
                 licence,
                 id: id.clone(),
                 interior,
-                owners: Arc::clone(&self.owners),
+                owners: Arc::clone(self.owners.entry(target.clone()).or_default()),
                 target: target.clone(),
                 batch,
             };

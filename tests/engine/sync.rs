@@ -236,17 +236,19 @@ fn what_was_missing_before_is_found_by_a_comparison_and_a_containers_own_files_s
 
 #[test]
 fn files_get_the_owner_of_what_they_replace_and_else_of_their_folder() {
-    let scenario = project("", "");
+    let scenario = project("", "}\n        - {path: ./other, action: sync, target: /other");
     scenario.edit(
         "compose.yaml",
         "mkdir -p /app /data",
-        "mkdir -p /app/own && touch /app/a && chown 1500:1501 /app/a && chown 7 /app/own",
+        "mkdir -p /other /app/own && touch /app/a && chown 1500:1501 /app/a && chown 7 /app/own && chown 8 /other",
     );
     let running = watched(&scenario);
-    until_inside(&scenario, ("web", "ls /app"), "a\nown", &running);
+    until_inside(&scenario, ("web", "stat -c %u /other; ls /app"), "8\na\nown", &running);
     shell(&scenario, "cd src; mkdir own; echo a > a; echo b > b; echo c > own/c; chown 777 b");
     let script = "cd /app; cat a b own/c >/dev/null && stat -c %u:%g a b own/c";
     until_inside(&scenario, ("web", script), "1500:1501\n0:0\n7:0", &running);
+    shell(&scenario, "mkdir other; echo d > other/d");
+    until_inside(&scenario, ("web", "cat /other/d && stat -c %u:%g /other/d"), "d\n8:0", &running);
 }
 
 #[test]
