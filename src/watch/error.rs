@@ -5,28 +5,43 @@ use notify::ErrorKind;
 /// Why files cannot be watched.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchError {
-    /// The kernel has no place for more.
-    #[error("there are more folders to watch than the kernel allows")]
-    TooMany,
-    /// Anything else.
+    /// The library gives no reason that has a remedy.
     #[error("files cannot be watched: {0}")]
     Unavailable(notify::Error),
 }
 
-impl WatchError {
-    /// What can be done about it.
-    pub fn help(&self) -> Option<String> {
-        matches!(self, Self::TooMany).then(|| {
-            "raise the limit with 'sysctl fs.inotify.max_user_watches=524288', or leave folders out by '.dockerignore'"
-                .to_owned()
-        })
+/// A limit of the kernel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// On folders that a user's programs watch.
+    Watches,
+    /// On programs of a user that watch.
+    Instances,
+}
+
+impl Limit {
+    /// The one that a fault of the library tells of.
+    pub(super) fn of(fault: &notify::Error) -> Option<Self> {
+        match &fault.kind {
+            ErrorKind::MaxFilesWatch => Some(Self::Watches),
+            ErrorKind::Io(error) if error.raw_os_error() == Some(rustix::io::Errno::MFILE.raw_os_error()) => {
+                Some(Self::Instances)
+            }
+            _ => None,
+        }
     }
 
-    /// Sorts what the library reports.
-    pub(super) fn of(fault: notify::Error) -> Self {
-        match &fault.kind {
-            ErrorKind::MaxFilesWatch => Self::TooMany,
-            _ => Self::Unavailable(fault),
+    /// What the kernel calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Watches => "fs.inotify.max_user_watches",
+            Self::Instances => "fs.inotify.max_user_instances",
         }
+    }
+
+    /// What it is now.
+    pub fn now(self) -> Option<usize> {
+        let path = format!("/proc/sys/{}", self.name().replace('.', "/"));
+        std::fs::read_to_string(path).ok()?.trim().parse().ok()
     }
 }

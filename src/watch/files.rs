@@ -8,6 +8,7 @@
 //! It decides nothing about containers.
 
 use super::WatchError;
+use super::error::Limit;
 use super::folders::{Folders, above};
 use super::inbox::Inbox;
 use super::relative::Relative;
@@ -97,7 +98,7 @@ impl Files {
     pub fn start(roots: &[Root], folder: &Path) -> Result<Self, WatchError> {
         let inbox = Arc::new(Inbox::default());
         let theirs = Arc::clone(&inbox);
-        let watcher = notify::recommended_watcher(move |event| theirs.put(event)).map_err(WatchError::of)?;
+        let watcher = notify::recommended_watcher(move |event| theirs.put(event));
         let part = |root: &Root| Part {
             root: root.clone(),
             tree: Tree::default(),
@@ -107,7 +108,7 @@ impl Files {
         let mut files = Self {
             folder: resolved(folder),
             parts: roots.iter().map(part).collect(),
-            folders: Folders::new(watcher),
+            folders: Folders::new(watcher)?,
             inbox,
             settle: Settle::default(),
             lost: false,
@@ -178,6 +179,12 @@ impl Files {
         self.lost || self.settle.has_complete()
     }
 
+    /// Which limit of the kernel was reached, if one was, and how many folders it has no room for: they are looked at now
+    /// and then.
+    pub fn crowded(&self) -> Option<(Limit, usize)> {
+        Some((self.folders.limit()?, self.folders.refused().len()))
+    }
+
     /// Waits until something changed in content. Cancel-safe.
     ///
     /// # Errors
@@ -210,7 +217,7 @@ impl Files {
                 _ = self.round.tick() => {
                     self.read_again();
                     self.lost |= self.has_other_roots();
-                    self.round_due = self.parts.iter().any(Part::changes_silently);
+                    self.round_due = self.parts.iter().any(|part| part.changes_silently(&self.folders));
                 }
                 () = tokio::task::yield_now(), if idle => tokio::task::block_in_place(|| self.read_some(SIP)),
             }
@@ -255,7 +262,7 @@ impl Files {
             let mut places: BTreeSet<Relative> = dirty.iter().filter_map(|path| part.concerned(path)).collect();
             // A file with two names changes under both, and one event is all there is.
             if round || places.iter().any(|place| part.tree.linked().contains(place)) {
-                places.extend(part.quiet_places());
+                places.extend(part.quiet_places(&self.folders));
             }
             places
         };
@@ -339,14 +346,28 @@ impl Files {
 
 impl Part {
     /// Whether something of it may change without an event.
-    fn changes_silently(&self) -> bool {
+    fn changes_silently(&self, folders: &Folders) -> bool {
         // Where a whole tree is made of links, as package managers do it, none of them is written to.
-        self.silent.is_some() || (1..MANY).contains(&self.tree.linked().len())
+        self.silent.is_some()
+            || self.unheard(folders).next().is_some()
+            || (1..MANY).contains(&self.tree.linked().len())
     }
 
     /// What of it may change without an event.
-    fn quiet_places(&self) -> Vec<Relative> {
-        if self.silent.is_some() { vec![Relative::default()] } else { self.tree.linked().iter().cloned().collect() }
+    fn quiet_places(&self, folders: &Folders) -> Vec<Relative> {
+        if self.silent.is_some() {
+            return vec![Relative::default()];
+        }
+        self.tree.linked().iter().cloned().chain(self.unheard(folders)).collect()
+    }
+
+    /// The folders of it that the kernel has no room for; the whole when it is a file in one of those.
+    fn unheard<'a>(&'a self, folders: &'a Folders) -> impl Iterator<Item = Relative> + 'a {
+        let root = &self.root.path;
+        folders.refused().iter().filter_map(move |folder| {
+            let holds_the_root = root.parent() == Some(folder);
+            if holds_the_root { Some(Relative::default()) } else { Relative::of(folder, root) }
+        })
     }
 
     /// The place to look at again when something happened at a path: the path, or the whole when that holds it; nothing

@@ -1,6 +1,7 @@
-//! [`Folders`]: the folders that the kernel is asked to tell about.
+//! [`Folders`]: the folders that the kernel is asked to tell about, and those that it has no room for.
 
 use super::WatchError;
+use super::error::Limit;
 use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::BTreeSet;
 use std::io;
@@ -8,14 +9,38 @@ use std::path::{Path, PathBuf};
 
 /// The folders that the kernel is asked to tell about.
 pub struct Folders {
-    watcher: RecommendedWatcher,
+    /// Nothing when the kernel has no room for any.
+    watcher: Option<RecommendedWatcher>,
     known: BTreeSet<PathBuf>,
+    refused: BTreeSet<PathBuf>,
 }
 
 impl Folders {
-    /// None yet.
-    pub fn new(watcher: RecommendedWatcher) -> Self {
-        Self { watcher, known: BTreeSet::new() }
+    /// None yet. A kernel that has no room for another watcher is no fault.
+    ///
+    /// # Errors
+    /// When it refuses for another reason.
+    pub fn new(watcher: notify::Result<RecommendedWatcher>) -> Result<Self, WatchError> {
+        let watcher = match watcher {
+            Ok(watcher) => Some(watcher),
+            Err(fault) if Limit::of(&fault).is_some() => None,
+            Err(fault) => return Err(WatchError::Unavailable(fault)),
+        };
+        Ok(Self { watcher, known: BTreeSet::new(), refused: BTreeSet::new() })
+    }
+
+    /// Those that the kernel has no room for.
+    pub fn refused(&self) -> &BTreeSet<PathBuf> {
+        &self.refused
+    }
+
+    /// Which limit was reached, if one was.
+    pub fn limit(&self) -> Option<Limit> {
+        match &self.watcher {
+            None => Some(Limit::Instances),
+            Some(_) if self.refused.is_empty() => None,
+            Some(_) => Some(Limit::Watches),
+        }
     }
 
     /// Those that are watched.
@@ -29,26 +54,33 @@ impl Folders {
         if self.known.contains(folder) || !folder.is_dir() {
             return Ok(());
         }
-        match self.watcher.watch(folder, RecursiveMode::NonRecursive) {
+        let Some(watcher) = &mut self.watcher else {
+            self.refused.insert(folder.to_owned());
+            return Ok(());
+        };
+        match watcher.watch(folder, RecursiveMode::NonRecursive) {
             Ok(()) => {
                 self.known.insert(folder.to_owned());
-                Ok(())
+                self.refused.remove(folder);
             }
             // It was gone for a moment at least; one that is there again made an event in the folder above.
-            Err(fault) if says_gone(&fault.kind) || !folder.is_dir() => Ok(()),
-            Err(fault) => Err(WatchError::of(fault)),
+            Err(fault) if says_gone(&fault.kind) || !folder.is_dir() => {}
+            Err(fault) if Limit::of(&fault).is_some() => drop(self.refused.insert(folder.to_owned())),
+            Err(fault) => return Err(WatchError::Unavailable(fault)),
         }
+        Ok(())
     }
 
     /// Watches a folder and what is below it no longer; they may be others by now.
     pub fn forget(&mut self, folder: &Path) {
+        self.refused.retain(|path| !path.starts_with(folder));
         if !self.known.contains(folder) && folder != Path::new("/") {
             return;
         }
         let known = self.known.range(folder.to_owned()..).take_while(|path| path.starts_with(folder));
         for path in known.cloned().collect::<Vec<_>>() {
             // One that is gone is no longer watched.
-            let _ = self.watcher.unwatch(&path);
+            let _ = self.watcher.as_mut().map(|watcher| watcher.unwatch(&path));
             self.known.remove(&path);
         }
     }

@@ -31,7 +31,7 @@ mod vessel;
 
 pub use breaker::Breaker;
 pub use compare::Compared;
-pub use error::WatchError;
+pub use error::{Limit, WatchError};
 pub use files::resolved;
 pub use fleet::{Flushed, Prime};
 pub use lane::{Deed, Due};
@@ -124,6 +124,12 @@ impl Watch {
     /// The watched places whose file systems tell of no changes, with the names of those: they are looked at now and then.
     pub fn silent(&self) -> Vec<(&Path, &'static str)> {
         self.files.silent()
+    }
+
+    /// Which limit of the kernel was reached, if one was, and how many folders it has no room for: they are looked at now
+    /// and then.
+    pub fn crowded(&self) -> Option<(Limit, usize)> {
+        self.files.crowded()
     }
 
     /// Takes up the containers that are there; from now on they are kept as the host is.

@@ -1,5 +1,6 @@
 //! `develop.watch`: what changes on the host is in the containers, and nothing else is.
 
+use crate::support::own_engine::OwnEngine;
 use crate::support::trees::{until_equal, until_inside, until_printed};
 use crate::support::{Running, Scenario};
 use std::fs;
@@ -294,4 +295,103 @@ fn a_rule_on_a_bind_mount_copies_nothing_and_does_what_follows_once() {
     running.interrupt();
     let ran = running.wait().code(130);
     assert!(!ran.stdout.contains("synced") && ran.stdout.matches("in web, ").count() == 2, "{}", ran.told());
+}
+
+#[test]
+fn more_folders_than_the_kernel_tells_of_are_looked_at_and_the_remedy_is_said() {
+    let scenario = project("", "");
+    shell(&scenario, "cd src; for i in 1 2 3 4 5 6 7 8 9; do mkdir d$i; done");
+    scenario.hoist(["up", "-d"]).ok();
+    // A limit for this process alone, in a user namespace of its own.
+    let script = "echo 5 > /proc/sys/user/max_inotify_watches && exec \"$0\" watch --no-up";
+    let mut command = scenario.program("unshare");
+    command.args(["--user", "--map-root-user", "sh", "-c", script, env!("CARGO_BIN_EXE_hoist")]);
+    let running = Running::spawn(command);
+    running.until_prints("Watch enabled");
+    running.until_says("are looked at every 2 s");
+    running.until_says("raise the limit with 'sudo sysctl fs.inotify.max_user_watches=");
+    shell(
+        &scenario,
+        "cd src; for i in 1 2 3 4 5 6 7 8 9; do echo $i > d$i/f; done; mkdir -p new/deep; echo x > new/deep/f",
+    );
+    until_equal(&scenario, TREE, &running);
+    shell(&scenario, "cd src; rm -r d9 d8/f; echo y > new/deep/f; mv d7 d77");
+    until_equal(&scenario, TREE, &running);
+}
+
+#[test]
+fn what_happens_while_the_process_stands_still_is_not_lost() {
+    let scenario = project("", "");
+    shell(&scenario, "cd src; mkdir a; echo one > a/f");
+    let running = watched(&scenario);
+    let process = running.child.lock().unwrap().id().to_string();
+    shell(&scenario, &format!("kill -STOP {process}"));
+    // More events than the kernel keeps: it forgets the rest and says so.
+    let queue = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
+    let many: usize = queue.trim().parse::<usize>().unwrap() / 2 + 100;
+    let src = scenario.folder().join("src");
+    for number in 0..many {
+        let (one, other) = (src.join(format!("a/{number}")), src.join("a/moved"));
+        fs::write(&one, "x").unwrap();
+        fs::rename(one, other).unwrap();
+    }
+    shell(&scenario, "cd src; mkdir -p late/deep; echo late > late/deep/f; echo two > a/f");
+    shell(&scenario, &format!("kill -CONT {process}"));
+    until_equal(&scenario, TREE, &running);
+    shell(&scenario, "echo still > src/late/deep/f");
+    until_equal(&scenario, TREE, &running);
+}
+
+#[test]
+fn a_storm_in_a_folder_that_is_left_out_costs_nothing() {
+    let scenario = project("", ", ignore: ['**/node_modules']");
+    let running = watched(&scenario);
+    shell(
+        &scenario,
+        "cd src; for p in $(seq 60); do mkdir -p node_modules/p$p/lib; for f in $(seq 30); do echo $p > node_modules/p$p/lib/$f; done; done; echo x > x",
+    );
+    until_inside(&scenario, ("web", "cat /app/x"), "x", &running);
+    assert_eq!(scenario.inside("web", "ls /app").ok().stdout, "x\n");
+    let process = running.child.lock().unwrap().id();
+    let open = fs::read_dir(format!("/proc/{process}/fdinfo")).unwrap().flatten();
+    let texts = open.map(|one| fs::read_to_string(one.path()).unwrap_or_default());
+    let watches = texts.map(|text| text.matches("inotify wd:").count()).max();
+    assert!(matches!(watches, Some(1..10)), "folders that are watched: {watches:?}");
+}
+
+#[test]
+fn a_checkout_of_another_branch_is_copied_as_a_whole() {
+    let scenario = project("", "");
+    shell(
+        &scenario,
+        "git init -q -b one; git config user.email a@b; git config user.name a; cd src
+        for d in 1 2 3 4 5 6; do mkdir d$d; for f in $(seq 500); do echo one $f > d$d/$f; done; done; mkdir only; echo 1 > only/f
+        git add .; git commit -qm one; git checkout -qb two
+        for d in 1 2 3 4 5 6; do for f in $(seq 500); do echo two $f > d$d/$f; done; done; git rm -qr only; mkdir d7; echo 7 > d7/f
+        git add .; git commit -qm two",
+    );
+    let running = watched(&scenario);
+    shell(&scenario, "git checkout -q one");
+    until_equal(&scenario, TREE, &running);
+    shell(&scenario, "git checkout -q two");
+    until_equal(&scenario, TREE, &running);
+}
+
+#[test]
+fn an_engine_that_is_started_again_gets_what_changed_meanwhile() {
+    let mut scenario = project("    restart: always\n", "");
+    let engine = OwnEngine::start("watch");
+    scenario.at(&engine.address());
+    let running = watched(&scenario);
+    shell(&scenario, "echo a > src/a");
+    running.until_prints("synced web: 1 file, ");
+    engine.restart();
+    shell(&scenario, "echo b > src/b; echo c > src/c");
+    running.until_prints("synced web: 2 files, ");
+    let container = format!("{}-1", scenario.name_of("web").replace('_', "-"));
+    let mut docker = Command::new("docker");
+    docker.env("DOCKER_HOST", engine.address());
+    let copied = docker.args(["cp", &format!("{container}:/app"), "-"]).output().unwrap();
+    let tar = String::from_utf8_lossy(&copied.stdout).into_owned();
+    assert!(["app/a", "app/b", "app/c"].iter().all(|file| tar.contains(file)), "{}", running.so_far());
 }

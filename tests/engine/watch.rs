@@ -146,6 +146,38 @@ fn a_rule_without_a_copy_restarts_and_says_more_than_the_mount() {
 }
 
 #[test]
+fn each_way_in_which_editors_save_is_one_restart() {
+    let scenario = Scenario::new("mounted");
+    let saves = [
+        ("vim", "echo 1 > src/4913; rm src/4913; mv src/vim src/vim~; echo new > src/vim; rm src/vim~"),
+        ("code", "echo new > src/code"),
+        (
+            "jetbrains",
+            "echo new > src/jetbrains___jb_tmp___; mv src/jetbrains src/jetbrains___jb_old___; mv src/jetbrains___jb_tmp___ src/jetbrains; rm src/jetbrains___jb_old___",
+        ),
+        ("sed", "sed -i s/old/new/ src/sed"),
+        ("atomic", "echo new > src/.atomic.swp; mv src/.atomic.swp src/atomic"),
+    ];
+    let shell = |script: &str| {
+        let done = std::process::Command::new("sh").args(["-ec", script]).current_dir(scenario.folder()).status();
+        assert!(done.expect("a shell").success(), "{script}");
+    };
+    for (file, _) in saves {
+        scenario.write(&format!("src/{file}"), "old\n");
+    }
+    let running = scenario.spawn(["watch"]);
+    running.until_prints("Watch enabled");
+    for (file, save) in saves {
+        shell(save);
+        running.until_prints(&format!(": src/{file} changed, "));
+    }
+    running.interrupt();
+    let ran = running.wait().code(130);
+    let restarts = ran.stdout.lines().filter(|line| line.starts_with("restarted web")).count();
+    assert_eq!(restarts, saves.len(), "{}", ran.told());
+}
+
+#[test]
 fn the_containers_go_on_after_ctrl_c() {
     let (scenario, running) = watched("mounted");
     running.interrupt();
@@ -162,16 +194,44 @@ fn movies_proxy_serves_by_its_new_configuration() {
     running.until_prints("Watch enabled");
     scenario.edit("nginx.conf", "location / {", "location = /hello { return 200 'hello'; }\n        location / {");
     running.until_prints("restarted nginx: nginx.conf changed, ");
+    until_greets("hello");
+    // Also when another file takes the place of the one that is mounted.
+    let text = std::fs::read_to_string(scenario.folder().join("nginx.conf")).expect("it is there");
+    replace(&scenario, "nginx.conf", &text.replace("'hello'", "'hello again'"));
+    until_greets("hello again");
+    running.interrupt();
+    let told = running.wait().code(130).stdout;
+    assert_eq!(told.matches("restarted nginx: nginx.conf changed, ").count(), 2, "{told}");
+}
+
+#[test]
+fn flask_redis_runs_what_is_saved() {
+    let _port = example::hold(5000);
+    let scenario = Scenario::example("flask-redis");
+    scenario.hoist(["up", "-d", "--wait"]).ok();
+    let running = scenario.spawn(["watch", "--no-up"]);
+    running.until_prints("Watch enabled");
+    let text = std::fs::read_to_string(scenario.folder().join("src/app.py")).expect("it is there");
+    replace(&scenario, "src/app.py", &text.replace("{\"count\": count}", "{\"visits\": count}"));
+    running.until_prints("restarted api: src/app.py changed, ");
     let deadline = Instant::now() + Duration::from_secs(20);
-    while !greets() {
+    while !answers(5000, "/", r#"{"visits":1}"#) {
+        assert!(Instant::now() < deadline, "the new code never came");
+    }
+}
+
+#[track_caller]
+fn until_greets(words: &str) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !answers(8080, "/hello", words) {
         assert!(Instant::now() < deadline, "the new configuration never came");
     }
 }
 
-/// Whether the proxy knows the new place; it may not listen yet.
-fn greets() -> bool {
-    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", 8080)) else { return false };
+/// Whether somebody answers with these last words; it may not listen yet.
+fn answers(port: u16, path: &str, words: &str) -> bool {
+    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return false };
     let mut answer = String::new();
-    let asked = stream.write_all(b"GET /hello HTTP/1.0\r\n\r\n");
-    asked.is_ok() && stream.read_to_string(&mut answer).is_ok() && answer.ends_with("hello")
+    let asked = stream.write_all(format!("GET {path} HTTP/1.0\r\n\r\n").as_bytes());
+    asked.is_ok() && stream.read_to_string(&mut answer).is_ok() && answer.trim_end().ends_with(words)
 }

@@ -16,7 +16,7 @@ use crate::model::Project;
 use crate::model::check::check_watch;
 use crate::session::Follow;
 use crate::value::Name;
-use crate::watch::{Disk, Mounts, News, Rules, Watch as Files, WatchError, resolved};
+use crate::watch::{Disk, Limit, Mounts, News, Rules, Watch as Files, resolved};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
@@ -56,6 +56,8 @@ pub struct Watching<'a> {
     /// What the user is asked, the first just now.
     offers: VecDeque<Offer>,
     keys: Keys,
+    /// Whether it was said that the kernel has no room for all folders.
+    is_crowd_told: bool,
     /// Nobody else watches as long as this does.
     #[expect(dead_code, reason = "it is given back when it is dropped")]
     lock: Option<Lock>,
@@ -94,7 +96,19 @@ impl<'a> Watching<'a> {
             context.output().note(&message, None);
         }
         let (offers, keys) = (VecDeque::new(), Keys::default());
-        Ok(Self { context, hands, manner, project, renewed: None, files, follow: None, offers, keys, lock: None })
+        Ok(Self {
+            context,
+            hands,
+            manner,
+            project,
+            renewed: None,
+            files,
+            follow: None,
+            offers,
+            keys,
+            is_crowd_told: false,
+            lock: None,
+        })
     }
 
     /// Sees to it that nobody else watches the project.
@@ -149,14 +163,19 @@ impl<'a> Watching<'a> {
 
     /// Does what changes ask for until the user ends it, or the project is another one.
     async fn follow_changes(&mut self) -> anyhow::Result<Followed> {
-        let Self { context, hands, manner, project, renewed, files, follow, offers, keys, lock: _ } = self;
+        let Self { context, hands, manner, project, renewed, files, follow, offers, keys, is_crowd_told, lock: _ } =
+            self;
         let Manner { teller, prune, .. } = manner;
         let project = renewed.as_ref().map_or(*project, |loaded| &loaded.project);
         let mut works = Works::new(context, *hands, (project, *teller, *prune), *follow);
         loop {
             works.begin(files);
+            if let Some(crowd) = files.crowded().filter(|_| !*is_crowd_told) {
+                *is_crowd_told = true;
+                tell_crowded(context, crowd);
+            }
             tokio::select! {
-                news = files.next() => match news.map_err(|error| advised(&error))? {
+                news = files.next() => match news? {
                     News::Flushed(flushed) => teller.flushed(&flushed),
                     News::Compared(container, compared) => teller.compared(&container, &compared),
                     News::Due(due) => works.take(due, files)?,
@@ -226,7 +245,7 @@ impl<'a> Watching<'a> {
 fn start((context, hands): (&Context, Hands<'_>), loaded: &Loaded, manner: &Manner<'_>) -> anyhow::Result<Files> {
     let (project, rules) = (&loaded.project, rules(context, loaded, manner)?);
     let place = (project.name(), project.identity.working_dir.as_path());
-    Ok(Files::start(hands, place, rules).map_err(|error| advised(&error))?)
+    Ok(Files::start(hands, place, rules)?)
 }
 
 /// What is watched; what is not, and might be meant to be, is told.
@@ -263,9 +282,16 @@ fn rules(context: &Context, loaded: &Loaded, manner: &Manner<'_>) -> anyhow::Res
     Ok(rules)
 }
 
-fn advised(error: &WatchError) -> Advised {
-    let help = error.help();
-    Advised::new(error.to_string(), help)
+/// Says once that the kernel has no room for all folders, and how it gets it.
+fn tell_crowded(context: &Context, (limit, folders): (Limit, usize)) {
+    let needed = limit.now().map_or(folders, |now| now + folders).next_power_of_two();
+    let message = match limit {
+        Limit::Watches => format!("the kernel tells of no more folders: {folders} are looked at every 2 s"),
+        Limit::Instances => "the kernel tells no more programs of changes: all is looked at every 2 s".to_owned(),
+    };
+    let less = if limit == Limit::Watches { ", or leave folders out by '.dockerignore'" } else { "" };
+    let help = format!("raise the limit with 'sudo sysctl {}={needed}'{less}", limit.name());
+    context.output().note(&message, Some(&help));
 }
 
 /// A path as people write it in the file.

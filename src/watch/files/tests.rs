@@ -128,3 +128,16 @@ async fn a_lost_event_makes_everything_be_looked_at() {
     bench.watch.inbox.put(Ok(lost));
     assert_eq!(bench.told().await, ["src/a"]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_the_kernel_has_no_room_it_is_looked_now_and_then() {
+    let mut bench = Bench::new("src", &[("src/a", "one"), ("src/d/b", "two")]);
+    let full = notify::Error::io(rustix::io::Errno::MFILE.into());
+    bench.watch.folders = Folders::new(Err(full)).expect("no fault");
+    bench.watch.lost = true;
+    bench.write("src/d/b", "three");
+    assert_eq!(bench.told().await, ["src/d/b"]);
+    assert_eq!(bench.watch.crowded().map(|(limit, folders)| (limit, folders >= 2)), Some((Limit::Instances, true)));
+    bench.write("src/d/c", "new");
+    assert_eq!(bench.told().await, ["src/d/c"]);
+}
