@@ -348,9 +348,7 @@ impl Part {
     /// Whether something of it may change without an event.
     fn changes_silently(&self, folders: &Folders) -> bool {
         // Where a whole tree is made of links, as package managers do it, none of them is written to.
-        self.silent.is_some()
-            || self.unheard(folders).next().is_some()
-            || (1..MANY).contains(&self.tree.linked().len())
+        self.silent.is_some() || self.unheard(folders).next().is_some() || (1..MANY).contains(&self.tree.linked().len())
     }
 
     /// What of it may change without an event.

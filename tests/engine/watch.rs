@@ -178,6 +178,18 @@ fn each_way_in_which_editors_save_is_one_restart() {
 }
 
 #[test]
+fn a_process_that_has_to_be_killed_for_a_restart_is_named_with_the_remedy() {
+    let scenario = Scenario::new("mounted");
+    scenario.edit("compose.yaml", "stop_signal: SIGKILL", "stop_signal: SIGTERM");
+    let running = scenario.spawn(["watch", "web"]);
+    running.until_prints("Watch enabled");
+    scenario.write("src/page", "new");
+    running.until_prints("src/page changed, ");
+    running.until_says("killed, since SIGTERM did not end it within 2s: web");
+    running.until_says("set 'init: true'");
+}
+
+#[test]
 fn the_containers_go_on_after_ctrl_c() {
     let (scenario, running) = watched("mounted");
     running.interrupt();

@@ -1,11 +1,12 @@
 //! [`Bench`]: does what follows changes, one thing each.
 
 use super::super::Context;
-use super::super::failure::{report, report_outcomes};
+use super::super::failure::{report, report_killed, report_outcomes};
 use super::super::lock::Claim;
 use super::tell::{Teller, list, words};
 use super::works::{Ended, Prune};
 use crate::engine::{Engine, Licence};
+use crate::event::{Event, What};
 use crate::execute::OnFailure;
 use crate::model::Project;
 use crate::plan::reconcile::{images, reconcile, restart};
@@ -18,6 +19,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
@@ -165,11 +167,19 @@ impl Bench<'_> {
                 }
             })
         };
-        let mut session = Session::new((self.engine, self.licence), self.project, &|_| {}).priming(&prime);
+        let killed = Mutex::new(Vec::new());
+        let tell = |event: Event| {
+            if let What::Killed(how) = event.what {
+                killed.lock().unwrap_or_else(PoisonError::into_inner).push((event.step, how));
+            }
+        };
+        let mut session = Session::new((self.engine, self.licence), self.project, &tell).priming(&prime);
         if let Some(follow) = self.follow {
             session = session.following(follow);
         }
-        session.carry_out(plan, OnFailure::GoOn, halt).await
+        let outcomes = session.carry_out(plan, OnFailure::GoOn, halt).await;
+        report_killed(self.context.output(), plan, &killed.into_inner().unwrap_or_else(PoisonError::into_inner));
+        outcomes
     }
 
     /// Whether the file says of any service of a plan how long it may take to stop.
