@@ -36,7 +36,7 @@ soak:
 	@cargo test --locked --test engine --no-run
 	@scripts/images
 	@scripts/engine run env HOIST_TEST_ENGINE=1 HOIST_SOAK=1 \
-		cargo test --locked --offline --test engine -- --test-threads=4 soak:: restart:: storm::
+		cargo test --locked --offline --test engine -- --test-threads=4 --show-output soak:: restart:: storm::
 
 fuzz:
 	@scripts/fuzz

@@ -111,6 +111,7 @@ fn disturb(scenario: &Scenario, round: usize) -> Option<Running> {
 fn storm(seed: u64, (operations, between): (usize, usize)) {
     let (scenario, running) = scenario();
     let (root, mut dice) = (scenario.folder().join("src"), Dice(seed));
+    let mut waits = Vec::new();
     for round in 0..operations / between {
         let disturbance = disturb(&scenario, round);
         for number in 0..between {
@@ -119,8 +120,10 @@ fn storm(seed: u64, (operations, between): (usize, usize)) {
         if let Some(disturbance) = disturbance {
             disturbance.wait().ok();
         }
-        until_same(&scenario, ("src", "web", "/app"), &running);
+        waits.push(until_same(&scenario, ("src", "web", "/app"), &running));
     }
+    waits.sort();
+    println!("seed {seed}: equal after {:?} (median) to {:?}", waits[waits.len() / 2], waits[waits.len() - 1]);
 }
 
 #[test]

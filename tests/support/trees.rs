@@ -32,9 +32,10 @@ pub fn until_equal(scenario: &Scenario, (folder, service, target): (&str, &str, 
     });
 }
 
-/// The same for every container of the service.
+/// The same for every container of the service; gives how long it took, with the looks.
 #[track_caller]
-pub fn until_same(scenario: &Scenario, (folder, service, target): (&str, &str, &str), running: &Running) {
+pub fn until_same(scenario: &Scenario, (folder, service, target): (&str, &str, &str), running: &Running) -> Duration {
+    let began = Instant::now();
     let script = format!("cd {target} || exit 1\n{LIST}");
     until(running, || {
         let listed =
@@ -48,6 +49,7 @@ pub fn until_same(scenario: &Scenario, (folder, service, target): (&str, &str, &
         }
         Ok(())
     });
+    began.elapsed()
 }
 
 /// Fails unless a shell command in the container of a service comes to print this, in time.
