@@ -168,7 +168,7 @@ impl Report {
             "{:<38}{:>10}{:>16}{:>9}{:>13}",
             "median", "hoist", "docker compose", "ratio", "bare engine"
         );
-        for case in cases {
+        for case in cases.iter().filter(|case| self.median(**case, Tool::Hoist).is_some()) {
             let shown = |tool| self.median(*case, tool).map_or(String::new(), |figure| show(*case, figure));
             let ratio = self.ratio(*case).map_or(String::new(), |ratio| format!("{ratio:.1}x"));
             let (hoist, compose, bare) = (shown(Tool::Hoist), shown(Tool::Compose), shown(Tool::Engine));
