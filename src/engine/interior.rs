@@ -93,6 +93,11 @@ impl Interior {
         self.nearest(path) == Some(Inside::Memory)
     }
 
+    /// Whether the archive API sees what is at a path, and it is not the host's.
+    pub fn is_seen(&self, path: &Path) -> bool {
+        !matches!(self.nearest(path), Some(Inside::Memory | Inside::Host))
+    }
+
     fn nearest(&self, path: &Path) -> Option<Inside> {
         let around = self.mounts.iter().filter(|mount| path.starts_with(&mount.target));
         Some(around.max_by_key(|mount| mount.target.as_os_str().len())?.kind)
@@ -124,6 +129,10 @@ mod tests {
         assert_eq!(
             ["/app/cache/x", "/app/x", "/x"].map(|path| inside.is_memory(Path::new(path))),
             [true, false, false]
+        );
+        assert_eq!(
+            ["/app/cache/x", "/app/conf", "/app/x"].map(|path| inside.is_seen(Path::new(path))),
+            [false, false, true]
         );
         assert!(inside.has_memory() && !interior("{}").has_memory());
     }

@@ -78,7 +78,7 @@ impl Engine {
         if road != Road::Archive {
             let command = ["tar", "-x", "-p", "-f", "-", "-C", "/"].map(str::to_owned).to_vec();
             let user = (road == Road::Tar).then(|| ROOT.to_owned());
-            let exec = Exec { command, user, stdin: true, ..Exec::default() };
+            let exec = Exec { command, user, stdin: true, working_dir: Some("/".into()), ..Exec::default() };
             return self.run_inside(id, &exec, &bytes).await;
         }
         let same_kind = if overwrite == Overwrite::SameKind { "true" } else { "false" };
@@ -153,7 +153,7 @@ const ROOT: &str = "0:0";
 fn by_root(words: &[&str], paths: &[PathBuf]) -> Exec {
     let words = words.iter().map(|word| (*word).to_owned());
     let command = words.chain(paths.iter().map(|path| shown(path))).collect();
-    Exec { command, user: Some(ROOT.into()), ..Exec::default() }
+    Exec { command, user: Some(ROOT.into()), working_dir: Some("/".into()), ..Exec::default() }
 }
 
 fn shown(path: &Path) -> String {

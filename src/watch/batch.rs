@@ -6,6 +6,7 @@ use super::scan;
 use super::tree::{Content, Held, Tree};
 use crate::engine::{Put, PutWhat};
 use std::fs;
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,8 @@ pub struct Batch {
     pub folders: Vec<(Relative, PathBuf)>,
     /// What is put there, folders before what is in them.
     pub puts: Vec<Item>,
+    /// What cannot be read on the host, and why.
+    pub unreadable: Vec<(Relative, String)>,
 }
 
 /// Something that is put into a container.
@@ -66,6 +69,10 @@ impl Batch {
                     // written through the link.
                     let is_folder = |held: &Held| held.content == Content::Folder;
                     let read = read(&path.below(root), inside.clone(), (wanted, (root, target)));
+                    let read = read.unwrap_or_else(|fault| {
+                        batch.unreadable.push((path.clone(), format!("on the host: {fault}")));
+                        None
+                    });
                     let Some((put, held)) = read.filter(|(_, held)| is_folder(held) == is_folder(wanted)) else {
                         waiting.push(path);
                         continue;
@@ -86,7 +93,7 @@ impl Batch {
 
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.puts.is_empty() && !self.removes()
+        self.puts.is_empty() && !self.removes() && self.unreadable.is_empty()
     }
 
     /// Whether something goes.
@@ -115,29 +122,40 @@ fn replaces(holds: Option<&Held>, held: &Held) -> Replaces {
     }
 }
 
-/// What is at a path of the host right now, and what a container holds that has got it.
-fn read(path: &Path, inside: PathBuf, (wanted, places): (&Held, (&Path, &Path))) -> Option<(Put, Held)> {
-    let metadata = fs::symlink_metadata(path).ok()?;
+/// What is at a path of the host right now, and what a container holds that has got it; nothing when it is gone.
+fn read(path: &Path, inside: PathBuf, told: (&Held, (&Path, &Path))) -> io::Result<Option<(Put, Held)>> {
+    match read_there(path, inside, told) {
+        Err(fault) if scan::is_gone(&fault) => Ok(None),
+        read => read,
+    }
+}
+
+fn read_there(
+    path: &Path,
+    inside: PathBuf,
+    (wanted, places): (&Held, (&Path, &Path)),
+) -> io::Result<Option<(Put, Held)>> {
+    let metadata = fs::symlink_metadata(path)?;
     let modified = (metadata.mtime(), metadata.mtime_nsec());
     let kind = metadata.file_type();
     let (what, content) = if kind.is_dir() {
         (PutWhat::Folder, Content::Folder)
     } else if kind.is_symlink() {
-        let to = fs::read_link(path).ok()?;
+        let to = fs::read_link(path)?;
         (PutWhat::Link(moved(&to, places)), Content::Link(to.into()))
     } else if kind.is_file() {
-        let bytes = fs::read(path).ok()?;
+        let bytes = fs::read(path)?;
         // A file that the tree knows by size and time only is known so here, too.
         let stands = Content::Unread(metadata.size(), scan::modified(&metadata));
         let is_unread = wanted.content == stands && u64::try_from(bytes.len()) == Ok(metadata.size());
         let content = if is_unread || metadata.size() > scan::LARGE { stands } else { scan::hashed(&bytes) };
         (PutWhat::File(bytes), content)
     } else {
-        return None;
+        return Ok(None);
     };
     let mode = metadata.mode() & 0o7777;
     let put = Put { path: inside, what, mode, modified, owner: (0, 0) };
-    Some((put, Held { content, mode }))
+    Ok(Some((put, Held { content, mode })))
 }
 
 /// Where a link leads in the container: one that leads to a place below the root by its full path leads to the same

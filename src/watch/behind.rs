@@ -4,7 +4,7 @@
 //! when the container is known to hold what the host holds by then.
 
 use super::relative::Relative;
-use super::tree::{Difference, Held};
+use super::tree::{Content, Difference, Held};
 use std::collections::BTreeMap;
 
 /// The paths where a container is behind the host, with what it holds there.
@@ -12,11 +12,13 @@ use std::collections::BTreeMap;
 pub struct Behind(BTreeMap<Relative, Option<Held>>);
 
 impl Behind {
-    /// Takes that the host has changed; what the container held before that is still what it holds.
+    /// Takes that the host has changed; what the container held before that is still what it holds. The root's own folder
+    /// stays when it goes on the host: processes may be at home there.
     pub fn changed(&mut self, difference: &Difference) {
         let Difference { path, before, now } = difference;
         let holds = self.0.get(path).unwrap_or(before);
-        if holds == now {
+        let is_home = path.is_root() && holds.as_ref().is_some_and(|held| held.content == Content::Folder);
+        if holds == now || is_home && now.is_none() {
             self.0.remove(path);
         } else {
             let holds = holds.clone();
@@ -45,6 +47,16 @@ impl Behind {
         self.0.iter().map(|(path, held)| (path, held.as_ref()))
     }
 
+    /// Whether it differs at a path.
+    pub fn contains(&self, path: &Relative) -> bool {
+        self.0.contains_key(path)
+    }
+
+    /// Forgets all but these paths.
+    pub fn retain(&mut self, keep: impl Fn(&Relative) -> bool) {
+        self.0.retain(|path, _| keep(path));
+    }
+
     /// Whether it holds all that the host holds.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -54,7 +66,6 @@ impl Behind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::tree::Content;
     use proptest::prelude::*;
     use std::path::Path;
 

@@ -24,6 +24,8 @@ pub struct Sides {
     pub host: Vec<(Relative, Held)>,
     /// Where the container is to differ, as far as is known; what it holds there is told in any case.
     pub behind: BTreeSet<Relative>,
+    /// How many files are in memory, which cannot be read from outside.
+    pub in_memory: usize,
 }
 
 /// What a comparison found.
@@ -35,6 +37,8 @@ pub struct Compared {
     pub differing: Vec<(Relative, Option<Held>)>,
     /// What the container holds where it was to differ, and does not, or where the host holds nothing.
     pub behind: Vec<(Relative, Option<Held>)>,
+    /// How many could not be compared: they are in memory.
+    pub in_memory: usize,
     /// How long it took.
     pub took: Duration,
 }
@@ -46,7 +50,8 @@ pub struct Compared {
 pub async fn compare(engine: &Engine, id: &ContainerId, sides: Sides) -> Result<Compared, EngineError> {
     let began = Instant::now();
     let read = |archive: &mut dyn Read| held(archive);
-    let inside = engine.take(id, &sides.target, read).await?.unwrap_or_default();
+    let inside = engine.take(id, &sides.target, read).await?.transpose();
+    let inside = inside.map_err(|fault| EngineError::Internal(fault.to_string()))?.unwrap_or_default();
     let differ = move || differing(&sides, &inside);
     let found = tokio::task::spawn_blocking(differ).await;
     let mut compared = found.map_err(|fault| EngineError::Internal(fault.to_string()))?;
@@ -54,30 +59,33 @@ pub async fn compare(engine: &Engine, id: &ContainerId, sides: Sides) -> Result<
     Ok(compared)
 }
 
-/// What an archive holds, by paths below its first entry. What breaks off is known up to there.
-fn held(archive: &mut dyn Read) -> BTreeMap<Relative, Held> {
+/// What an archive holds, by paths below its first entry.
+fn held(archive: &mut dyn Read) -> io::Result<BTreeMap<Relative, Held>> {
     let mut all = BTreeMap::new();
     let mut archive = tar::Archive::new(archive);
-    for entry in archive.entries().into_iter().flatten() {
-        let Ok(mut entry) = entry else { break };
-        let Ok(path) = entry.path() else { continue };
+    let relative = |path: &Path| {
         let path: PathBuf = path.components().skip(1).collect();
-        let Some(path) = Relative::of(&path, Path::new("")) else { continue };
+        Relative::of(&path, Path::new(""))
+    };
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        let Some(path) = relative(&entry.path()?) else { continue };
         let mode = entry.header().mode().unwrap_or(0) & 0o7777;
         let kind = entry.header().entry_type();
         let content = if kind.is_dir() {
             Content::Folder
         } else if kind.is_symlink() {
             Content::Link(entry.link_name().ok().flatten().unwrap_or_default().into())
+        } else if kind.is_hard_link() {
+            let first = entry.link_name()?.and_then(|first| relative(&first));
+            let Some(Held { content, .. }) = first.and_then(|first| all.get(&first)) else { continue };
+            content.clone()
         } else {
-            match hash(&mut entry) {
-                Ok(content) => content,
-                Err(_) => break,
-            }
+            hash(&mut entry)?
         };
         all.insert(path, Held { content, mode });
     }
-    all
+    Ok(all)
 }
 
 fn hash(read: &mut dyn Read) -> io::Result<Content> {
@@ -91,7 +99,7 @@ fn hash(read: &mut dyn Read) -> io::Result<Content> {
 }
 
 fn differing(sides: &Sides, inside: &BTreeMap<Relative, Held>) -> Compared {
-    let Sides { root, target, host, behind } = sides;
+    let Sides { root, target, host, behind, in_memory } = sides;
     let is_same = |path: &Relative, held: &Held| {
         let Some(there) = inside.get(path) else { return false };
         there.mode == held.mode
@@ -105,8 +113,13 @@ fn differing(sides: &Sides, inside: &BTreeMap<Relative, Held>) -> Compared {
                 Content::Unsure => false,
             }
     };
-    let mut compared =
-        Compared { files: host.len(), differing: Vec::new(), behind: Vec::new(), took: Duration::default() };
+    let mut compared = Compared {
+        files: host.len(),
+        differing: Vec::new(),
+        behind: Vec::new(),
+        in_memory: *in_memory,
+        took: Duration::default(),
+    };
     let mut only_inside = behind.clone();
     for (path, held) in host {
         let was_behind = only_inside.remove(path);
@@ -162,11 +175,19 @@ mod tests {
         let mut archive = tar::Builder::new(Vec::new());
         archive.follow_symlinks(false);
         archive.append_dir_all("app", &app).expect("archived");
+        let mut first = tar::Header::new_gnu();
+        first.set_entry_type(tar::EntryType::Link);
+        first.set_size(0);
+        first.set_mode(0o644);
+        archive.append_link(&mut first, "app/twin", "app/same").expect("archived");
         let bytes = archive.into_inner().expect("an archive");
-        let inside = held(&mut bytes.as_slice());
+        let cut = bytes.get(..bytes.len() / 2 + 100).expect("a part");
+        assert!(held(&mut &*cut).is_err(), "what breaks off is not all there is");
+        let inside = held(&mut bytes.as_slice()).expect("readable");
 
         let behind = ["gone", "other", "own", "same"].map(relative).into();
-        let sides = Sides { root, target: "/app".into(), host, behind };
+        assert_eq!(inside[&relative("twin")].content, inside[&relative("same")].content, "a second name");
+        let sides = Sides { root, target: "/app".into(), host, behind, in_memory: 0 };
         let Compared { files, differing, behind, .. } = differing(&sides, &inside);
         assert_eq!(files, 6);
         let behind: Vec<_> = behind.iter().map(|(path, held)| (path.to_string(), held.is_some())).collect();

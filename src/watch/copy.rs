@@ -51,6 +51,7 @@ impl Job {
     }
 
     async fn carry_out(&self, mut batch: Batch, copied: &mut Copied) -> Result<(), EngineError> {
+        copied.failed.append(&mut batch.unreadable);
         let puts = std::mem::take(&mut batch.puts);
         if puts.iter().any(|item| item.replaces == Replaces::Folder) {
             self.remove(&batch, copied).await?;
@@ -88,6 +89,13 @@ impl Job {
 
     /// Puts items there; when the engine refuses, in halves, until it is known what it refuses.
     async fn put(&self, items: Vec<Item>, way: (Road, Overwrite), copied: &mut Copied) -> Result<(), EngineError> {
+        if let Err(error) = self.make_way(&items, way).await {
+            if is_of_engine(&error) {
+                return Err(error);
+            }
+            copied.failed.extend(items.into_iter().map(|item| (item.path, error.to_string())));
+            return Ok(());
+        }
         let mut left = vec![items];
         while let Some(items) = left.pop() {
             let mut items = possible(items, copied);
@@ -118,6 +126,15 @@ impl Job {
         Ok(())
     }
 
+    /// Removes the files that folders take the place of, where `tar` would leave them, or write through a link.
+    async fn make_way(&self, items: &[Item], (road, overwrite): (Road, Overwrite)) -> Result<(), EngineError> {
+        if road == Road::Archive || overwrite == Overwrite::SameKind || !self.interior.is_running {
+            return Ok(());
+        }
+        let files: Vec<PathBuf> = items.iter().map(|item| item.put.path.clone()).collect();
+        self.engine.remove_files(self.licence, &self.id, (&files, &[])).await
+    }
+
     async fn remove(&self, batch: &Batch, copied: &mut Copied) -> Result<(), EngineError> {
         let all = || batch.files.iter().chain(&batch.folders);
         if !batch.removes() {
@@ -127,17 +144,21 @@ impl Job {
             copied.failed.extend(all().map(|(path, _)| (path.clone(), DOES_NOT_RUN.to_owned())));
             return Ok(());
         }
+        let odd = |path: &PathBuf| path.to_str().is_none();
         let inside = |paths: &[(Relative, PathBuf)]| -> Vec<PathBuf> {
-            let ours = paths.iter().filter(|(_, path)| self.interior.road(path).is_some());
+            let ours = paths.iter().filter(|(_, path)| self.interior.road(path).is_some() && !odd(path));
             ours.map(|(_, path)| path.clone()).collect()
         };
+        copied.failed.extend(all().filter(|(_, path)| odd(path)).map(|(path, _)| (path.clone(), NO_TEXT.to_owned())));
+        let all = || all().filter(|(_, path)| !odd(path));
         let (files, folders) = (inside(&batch.files), inside(&batch.folders));
         match self.engine.remove_files(self.licence, &self.id, (&files, &folders)).await {
             Ok(()) => copied.done.extend(all().map(|(path, _)| (path.clone(), None))),
             Err(error) if is_of_engine(&error) => return Err(error),
             Err(error) => {
                 for (path, inside) in all() {
-                    if self.engine.has_file(&self.id, inside).await? {
+                    // What is in memory is not seen from outside.
+                    if self.interior.is_memory(inside) || self.engine.has_file(&self.id, inside).await? {
                         copied.failed.push((path.clone(), error.to_string()));
                     } else {
                         copied.done.push((path.clone(), None));
@@ -160,6 +181,9 @@ fn possible(items: Vec<Item>, copied: &mut Copied) -> Vec<Item> {
     }
     possible
 }
+
+/// Why something cannot be removed.
+const NO_TEXT: &str = "its name is not UTF-8, which the engine's commands cannot say: it has to be removed by hand";
 
 /// Why something waits for a container to start.
 pub const DOES_NOT_RUN: &str = "the container does not run";

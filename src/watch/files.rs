@@ -73,6 +73,9 @@ pub struct Files {
     lost: bool,
     /// Whether what changes without an event is to be looked at.
     round_due: bool,
+    /// What could not be looked at lately, and what of it was told.
+    unreadable: BTreeSet<PathBuf>,
+    told_unreadable: BTreeSet<PathBuf>,
     began: Option<Instant>,
     /// Up to where files are read whose content is not known yet; nothing when all were.
     reading: Option<(RootId, Bound<Relative>)>,
@@ -113,6 +116,8 @@ impl Files {
             settle: Settle::default(),
             lost: false,
             round_due: false,
+            unreadable: BTreeSet::new(),
+            told_unreadable: BTreeSet::new(),
             began: None,
             reading: Some((RootId(0), Bound::Unbounded)),
             any_fresh: false,
@@ -139,15 +144,27 @@ impl Files {
         self.parts.get(id.0).map(|part| part.root.path.as_path())
     }
 
+    /// What of a root is watched.
+    pub fn filter(&self, id: RootId) -> Option<&Filter> {
+        self.parts.get(id.0).map(|part| &part.root.filter)
+    }
+
+    /// What could not be looked at and was not told yet.
+    pub fn unreadable(&mut self) -> Vec<PathBuf> {
+        let new = std::mem::take(&mut self.unreadable);
+        new.into_iter().filter(|path| self.told_unreadable.insert(path.clone())).collect()
+    }
+
     /// Takes what is there; no file is read for it.
     fn look_first(&mut self) -> Result<(), WatchError> {
-        let Self { folder, parts, folders, .. } = self;
+        let Self { folder, parts, folders, unreadable, .. } = self;
         for Part { root, tree, .. } in parts {
             for above in above(&root.path, folder) {
                 folders.enter(above)?;
             }
             let found = scan::scan((&root.path, &root.filter), &Relative::default(), &mut |path| folders.enter(path))?;
-            *tree = Tree::of(found, |path, seen| scan::unread_content(&path.below(&root.path), seen));
+            unreadable.extend(found.blind.iter().map(|path| path.below(&root.path)));
+            *tree = Tree::of(found.all, |path, seen| scan::unread_content(&path.below(&root.path), seen));
         }
         Ok(())
     }
@@ -293,7 +310,7 @@ impl Files {
         places: &BTreeSet<Relative>,
         read: &mut dyn FnMut(&Path, &Seen) -> Option<Content>,
     ) -> Result<Vec<Difference>, WatchError> {
-        let Self { folder, parts, folders, .. } = self;
+        let Self { folder, parts, folders, unreadable, .. } = self;
         let Some(Part { root, tree, .. }) = parts.get_mut(id.0) else { return Ok(Vec::new()) };
         if !places.is_empty() {
             for above in above(&root.path, folder) {
@@ -309,6 +326,7 @@ impl Files {
             }
             last = Some(place);
             let found = scan::scan((&root.path, &root.filter), place, &mut |path| folders.enter(path))?;
+            unreadable.extend(found.blind.iter().map(|path| path.below(&root.path)));
             let mut read = |path: &Relative, seen: &Seen| read(&path.below(&root.path), seen);
             differences.extend(tree.update(place, found, &mut read));
         }

@@ -114,7 +114,8 @@ impl Fleet {
     pub fn census(&mut self, seen: &[SeenContainer], rules: &[Rule]) {
         let ours = |one: &&SeenContainer| !one.oneoff && one.state != State::Removing;
         let seen: BTreeMap<&ContainerId, &SeenContainer> = seen.iter().filter(ours).map(|one| (&one.id, one)).collect();
-        self.vessels.retain(|id, _| seen.contains_key(id));
+        // One that is about to start may be younger than the list.
+        self.vessels.retain(|id, vessel| seen.contains_key(id) || !vessel.waiting.is_empty());
         for (id, one) in seen {
             if let Some(vessel) = self.vessels.get_mut(id) {
                 let running = one.state == State::Running;
@@ -141,7 +142,9 @@ impl Fleet {
         }
         let paths = copies.values().flat_map(|behind| behind.iter().map(|(path, _)| path.clone())).collect();
         self.expect(service, paths);
-        let vessel = Vessel::new(service, name, copies);
+        let mut vessel = Vessel::new(service, name, copies);
+        let asks = |index: &&RuleIndex| rules.get(**index).is_some_and(|rule| rule.initial_sync);
+        vessel.unknown = vessel.copies.keys().filter(asks).copied().collect();
         self.vessels.insert(id.clone(), vessel);
     }
 
@@ -152,7 +155,8 @@ impl Fleet {
         if !self.vessels.contains_key(&id) {
             self.add(&id, &service, (&name, rules));
         }
-        if let Some(vessel) = self.vessels.get_mut(&id).filter(|vessel| vessel.is_behind()) {
+        let lacks = |vessel: &&mut Vessel| vessel.is_behind() || !vessel.unknown.is_empty();
+        if let Some(vessel) = self.vessels.get_mut(&id).filter(lacks) {
             vessel.waiting.push(done);
         }
     }

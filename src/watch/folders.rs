@@ -1,7 +1,7 @@
 //! [`Folders`]: the folders that the kernel is asked to tell about, and those that it has no room for.
 
-use super::WatchError;
 use super::error::Limit;
+use super::{WatchError, scan};
 use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::BTreeSet;
 use std::io;
@@ -63,8 +63,9 @@ impl Folders {
                 self.known.insert(folder.to_owned());
                 self.refused.remove(folder);
             }
-            // It was gone for a moment at least; one that is there again made an event in the folder above.
-            Err(fault) if says_gone(&fault.kind) || !folder.is_dir() => {}
+            // It was gone for a moment at least; one that is there again made an event in the folder above. One that may not
+            // be read is told by who lists it.
+            Err(fault) if is_no_fault(&fault.kind) || !folder.is_dir() => {}
             Err(fault) if Limit::of(&fault).is_some() => drop(self.refused.insert(folder.to_owned())),
             Err(fault) => return Err(WatchError::Unavailable(fault)),
         }
@@ -86,10 +87,10 @@ impl Folders {
     }
 }
 
-fn says_gone(fault: &ErrorKind) -> bool {
+fn is_no_fault(fault: &ErrorKind) -> bool {
     match fault {
         ErrorKind::PathNotFound => true,
-        ErrorKind::Io(fault) => matches!(fault.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),
+        ErrorKind::Io(fault) => scan::is_gone(fault) || fault.kind() == io::ErrorKind::PermissionDenied,
         _ => false,
     }
 }

@@ -60,6 +60,8 @@ const MODEL: Duration = Duration::from_millis(100);
 pub enum News {
     /// Files were copied, or could not be.
     Flushed(Flushed),
+    /// A place that cannot be looked at: what containers hold of it stays as it is.
+    Unreadable(PathBuf),
     /// A container was compared in full.
     Compared(String, Compared),
     /// Something is to be done that takes longer.
@@ -140,6 +142,7 @@ impl Watch {
         let Census { events, containers } = look(self.engine.clone(), self.project.clone(), true).await;
         self.events = events;
         self.files.read_first();
+        self.news.extend(self.files.unreadable().into_iter().map(News::Unreadable));
         self.fleet.census(&containers?, &self.rules);
         self.fleet.compare(&self.rules, |rule| rule.initial_sync);
         Ok(())
@@ -331,6 +334,7 @@ impl Watch {
         }
         let compared = self.fleet.compared().into_iter();
         self.news.extend(compared.map(|(container, compared)| News::Compared(container, compared)));
+        self.news.extend(self.files.unreadable().into_iter().map(News::Unreadable));
         for flushed in self.fleet.flushed() {
             self.follow_up(&flushed.service, now);
             self.news.push_back(News::Flushed(flushed));

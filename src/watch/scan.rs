@@ -6,6 +6,7 @@ use super::rules::Filter;
 use super::tree::{Content, Kind, Seen, Stamp};
 use sha2::{Digest, Sha256};
 use std::fs;
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -14,6 +15,21 @@ use std::time::{Duration, SystemTime};
 pub const LARGE: u64 = 4 << 20;
 /// The kernel may give two writes the same time that follow each other faster than this.
 const TICK: Duration = Duration::from_millis(20);
+
+/// What a look found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The files, folders and links, by path.
+    pub all: Vec<(Relative, Seen)>,
+    /// What could not be looked at, nor what is below it.
+    pub blind: Vec<Relative>,
+}
+
+impl From<Vec<(Relative, Seen)>> for Found {
+    fn from(all: Vec<(Relative, Seen)>) -> Self {
+        Self { all, blind: Vec::new() }
+    }
+}
 
 /// The files, folders and links at and below a path of a root, by path. Each folder is told to `enter` before it is
 /// listed, so that what comes into it later is told by an event and what came earlier is in the list. What goes meanwhile
@@ -25,8 +41,8 @@ pub fn scan(
     (root, filter): (&Path, &Filter),
     under: &Relative,
     enter: &mut dyn FnMut(&Path) -> Result<(), WatchError>,
-) -> Result<Vec<(Relative, Seen)>, WatchError> {
-    let (mut found, mut folders) = (Vec::new(), Vec::new());
+) -> Result<Found, WatchError> {
+    let (mut found, mut folders, mut blind) = (Vec::new(), Vec::new(), Vec::new());
     let mut take = |relative: Relative, metadata: &fs::Metadata, folders: &mut Vec<Relative>| {
         let Some(kind) = kind(metadata) else { return };
         if kind == Kind::Folder && !filter.prunes(&relative) {
@@ -48,14 +64,28 @@ pub fn scan(
         if !fs::symlink_metadata(&path).is_ok_and(|seen| seen.is_dir()) {
             continue;
         }
-        for entry in fs::read_dir(&path).into_iter().flatten().flatten() {
-            if let Ok(metadata) = entry.metadata() {
-                take(folder.join(&entry.file_name()), &metadata, &mut folders);
+        match fs::read_dir(&path).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
+            Err(fault) if is_gone(&fault) => {}
+            Err(_) => blind.push(folder),
+            Ok(entries) => {
+                for entry in entries {
+                    let relative = folder.join(&entry.file_name());
+                    match entry.metadata() {
+                        Ok(metadata) => take(relative, &metadata, &mut folders),
+                        Err(fault) if is_gone(&fault) => {}
+                        Err(_) => blind.push(relative),
+                    }
+                }
             }
         }
     }
     found.sort_unstable_by(|left, right| left.0.cmp(&right.0));
-    Ok(found)
+    Ok(Found { all: found, blind })
+}
+
+/// Whether a fault says that there is nothing, and not that it cannot be looked at.
+pub fn is_gone(fault: &io::Error) -> bool {
+    matches!(fault.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// Whether a folder on the way to a path is none, or is one by a link: what is seen there belongs to another path.
@@ -137,7 +167,7 @@ mod tests {
         std::os::unix::fs::symlink("real", root.join("link")).expect("linked");
         let count = |path: &str| {
             let under = Relative::of(&root.join(path), root).expect("below");
-            scan((root, &Filter::default()), &under, &mut |_| Ok(())).expect("scanned").len()
+            scan((root, &Filter::default()), &under, &mut |_| Ok(())).expect("scanned").all.len()
         };
         assert_eq!([count("real/f"), count("link/f"), count("link"), count("none/f")], [1, 0, 1, 0]);
     }

@@ -4,7 +4,7 @@
 use super::behind::Behind;
 use super::files::{Change, Files, RootId};
 use super::fleet::{Fleet, RuleIndex};
-use super::rules::{Reaction, Rule};
+use super::rules::{Filter, Reaction, Rule};
 use super::tree::Difference;
 use super::{Deed, Due, News, Watch};
 use std::collections::BTreeMap;
@@ -17,6 +17,7 @@ type Side<'a> = (&'a [Rule], &'a Files);
 struct Source {
     rule: RuleIndex,
     differences: Vec<Difference>,
+    filter: Filter,
 }
 
 /// Where each new rule that copies goes on from; nothing where it is new.
@@ -31,9 +32,11 @@ impl Succession {
     /// How far behind somebody is by the new rules who was so far behind by the old ones.
     fn carried(&self, old: &BTreeMap<RuleIndex, Behind>) -> BTreeMap<RuleIndex, Behind> {
         let carry = |source: &Option<Source>| {
-            let Some(Source { rule, differences }) = source else { return Behind::default() };
+            let Some(Source { rule, differences, filter }) = source else { return Behind::default() };
             let mut behind = old.get(rule).cloned().unwrap_or_default();
             behind.all_changed(differences);
+            // What is left out by now is no longer ours to remove.
+            behind.retain(|path| filter.takes(path));
             behind
         };
         self.0.iter().map(|(index, source)| (*index, carry(source))).collect()
@@ -48,7 +51,8 @@ impl Source {
         };
         let from = old.iter().position(is_same)?;
         let (before, now) = (old_files.tree(old.get(from)?.root)?, new_files.tree(rule.root)?);
-        Some(Self { rule: from, differences: before.differences(now) })
+        let filter = new_files.filter(rule.root)?.clone();
+        Some(Self { rule: from, differences: before.differences(now), filter })
     }
 }
 

@@ -5,6 +5,7 @@
 //! text or a checkout back and forth is no change, and an event that was lost does no lasting harm.
 
 use super::relative::Relative;
+use super::scan::Found;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::path::Path;
@@ -144,12 +145,15 @@ impl Tree {
     pub fn update(
         &mut self,
         under: &Relative,
-        found: Vec<(Relative, Seen)>,
+        Found { all: found, blind }: Found,
         read: &mut dyn FnMut(&Relative, &Seen) -> Option<Content>,
     ) -> Vec<Difference> {
         let mut differences: Vec<Difference> = Vec::new();
         let mut linked = BTreeSet::new();
         for path in self.gone(under, &found) {
+            if blind.iter().any(|blind| path.is_in(blind)) {
+                continue;
+            }
             let before = self.remove(&path);
             differences.push(Difference { path, before, now: None });
         }
@@ -300,7 +304,7 @@ mod tests {
                 hash[..text.len()].copy_from_slice(text.as_bytes());
                 Some(Content::Hash(hash))
             };
-            let changed = tree.update(&under, seen.collect(), &mut read);
+            let changed = tree.update(&under, seen.collect::<Vec<_>>().into(), &mut read);
             changed.iter().map(|one| one.path.to_string()).collect()
         }
     }
@@ -357,12 +361,20 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_looked_at_is_not_gone() {
+        let mut disk = Disk::new(&[("d", "/"), ("d/x", "one"), ("e", "two")]);
+        let found = Found { all: Vec::new(), blind: vec![relative("d")] };
+        let changed = disk.0.update(&Relative::default(), found, &mut |_, _| None);
+        assert_eq!(changed.iter().map(|one| one.path.to_string()).collect::<Vec<_>>(), ["e"]);
+    }
+
+    #[test]
     fn a_file_that_gets_a_second_name_is_known_to_have_two() {
         let mut tree = Tree::default();
         let mut look = |name: &str, is_linked| {
             let stamp = Stamp { inode: 1, size: 3, modified: 1 };
             let seen = Seen { kind: Kind::File, mode: 0o644, stamp, is_fresh: false, is_linked };
-            let found = vec![(relative(name), seen)];
+            let found = vec![(relative(name), seen)].into();
             tree.update(&relative(name), found, &mut |_, _| Some(Content::Hash([1; 16])));
             tree.linked().iter().cloned().collect::<Vec<_>>()
         };

@@ -91,25 +91,37 @@ impl Vessel {
         }
         self.started.clone_from(&interior.started);
         self.interior = Some(interior);
+        self.again = None;
         lost
     }
 
-    /// The next rule of which it is not known what it holds, and with what it is compared.
+    /// The next rule of which it is not known what it holds, and with what it is compared: all but what the archive API
+    /// does not see. Of memory the record stays, and what the host has mounted is the host's own.
     pub fn sides(&self, files: &Files, rules: &[Rule]) -> Option<(RuleIndex, Sides)> {
+        let interior = self.interior.as_ref()?;
         let index = self.unknown.first().copied().or_else(|| self.doubtful(files, rules))?;
         let rule = rules.get(index)?;
-        let Reaction::Sync { target, .. } = &rule.reaction else { return None };
-        let host = files.tree(rule.root)?.iter().map(|(path, held)| (path.clone(), held.clone())).collect();
-        let behind = self.copies.get(&index)?.iter().map(|(path, _)| path.clone()).collect();
-        Some((index, Sides { root: files.path(rule.root)?.to_owned(), target: target.clone(), host, behind }))
+        let target = rule.reaction.target()?;
+        let is_seen = |path: &Relative| interior.is_seen(&path.below(target));
+        let all = files.tree(rule.root)?.iter();
+        let in_memory = all.filter(|(path, _)| interior.is_memory(&path.below(target))).count();
+        let host = files.tree(rule.root)?.iter().filter(|(path, _)| is_seen(path));
+        let host = host.map(|(path, held)| (path.clone(), held.clone())).collect();
+        let behind = self.copies.get(&index)?.iter().map(|(path, _)| path).filter(|path| is_seen(path));
+        let behind = behind.cloned().collect();
+        let (root, target) = (files.path(rule.root)?.to_owned(), target.to_owned());
+        Some((index, Sides { root, target, host, behind, in_memory }))
     }
 
     /// A rule that something is to go for of which it is not known whether it is there.
     fn doubtful(&self, files: &Files, rules: &[Rule]) -> Option<RuleIndex> {
+        let interior = self.interior.as_ref()?;
         let unsure = |held: Option<&Held>| held.is_some_and(|held| held.content == Content::Unsure);
         let doubtful = |(index, behind): &(&RuleIndex, &Behind)| {
-            let tree = rules.get(**index).and_then(|rule| files.tree(rule.root));
-            tree.is_some_and(|tree| behind.iter().any(|(path, held)| unsure(held) && tree.get(path).is_none()))
+            let Some(rule) = rules.get(**index) else { return false };
+            let (Some(target), Some(tree)) = (rule.reaction.target(), files.tree(rule.root)) else { return false };
+            let mut unsure = behind.iter().filter(|(_, held)| unsure(*held)).map(|(path, _)| path);
+            unsure.any(|path| tree.get(path).is_none() && interior.is_seen(&path.below(target)))
         };
         self.copies.iter().find(doubtful).map(|(index, _)| *index)
     }
@@ -117,6 +129,7 @@ impl Vessel {
     /// Takes what it was found to hold.
     pub fn learn(&mut self, index: RuleIndex, compared: &Compared, (files, rules): (&Files, &[Rule])) {
         self.unknown.remove(&index);
+        self.again = None;
         let tree = rules.get(index).and_then(|rule| files.tree(rule.root));
         let (Some(behind), Some(tree)) = (self.copies.get_mut(&index), tree) else { return };
         for (path, held) in compared.differing.iter().chain(&compared.behind) {
@@ -157,6 +170,7 @@ impl Vessel {
             self.try_again();
         } else {
             self.waiting.clear();
+            self.again = None;
         }
         None
     }
@@ -183,8 +197,13 @@ impl Vessel {
         }
         let any_failed = !failed.is_empty();
         for (path, why) in failed {
+            if why == DOES_NOT_RUN {
+                // It may run by now: that is looked at before it is tried again.
+                self.interior = None;
+            }
             self.failed.insert((index, path), why);
         }
+        self.failed.retain(|(index, path), _| self.copies.get(index).is_some_and(|behind| behind.contains(path)));
         if any_failed && !is_doubtful {
             self.try_again();
         } else {
@@ -192,7 +211,6 @@ impl Vessel {
         }
         if !self.is_behind() {
             self.waiting.clear();
-            self.failed.clear();
         }
     }
 
@@ -207,7 +225,9 @@ impl Vessel {
 
     /// What it lacks; what waits for its start is no fault.
     pub fn faults(&self) -> impl Iterator<Item = (String, String, String)> {
-        let told = self.failed.iter().filter(|(_, why)| *why != DOES_NOT_RUN);
+        let is_behind =
+            |(index, path): &(RuleIndex, Relative)| self.copies.get(index).is_some_and(|behind| behind.contains(path));
+        let told = self.failed.iter().filter(move |(place, why)| *why != DOES_NOT_RUN && is_behind(place));
         told.map(|((_, path), why)| (self.name.clone(), path.to_string(), why.clone()))
     }
 }

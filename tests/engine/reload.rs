@@ -134,6 +134,20 @@ services:
 }
 
 #[test]
+fn what_is_left_out_from_now_on_stays_in_the_container() {
+    let scenario = built();
+    fs::create_dir(scenario.folder().join("src/gen")).unwrap();
+    scenario.write("src/gen/made", "by the build");
+    let running = watched(&scenario);
+    scenario.edit("compose.yaml", "target: /app}", "target: /app, ignore: [gen]}");
+    running.until_says("web replaced: develop.watch changed");
+    scenario.write("src/f", "copied");
+    until_inside(&scenario, ("web", "cat /app/f /app/gen/made"), "copiedby the build", &running);
+    drop(running);
+    forget(&scenario);
+}
+
+#[test]
 fn check_lists_what_differs_and_changes_nothing() {
     let scenario = built();
     scenario.hoist(["up", "-d"]).ok();

@@ -74,8 +74,12 @@ fn a_renamed_folder_and_a_root_made_anew_stay_in_sync() {
     until_equal(&scenario, TREE, &running);
     shell(&scenario, "cd src; echo again > d1r/sub/z");
     until_equal(&scenario, TREE, &running);
-    shell(&scenario, "rm -rf src; mkdir -p src/d1; echo back > src/d1/z");
+    let folder = scenario.inside("web", "stat -c %i /app").stdout;
+    shell(&scenario, "rm -rf src");
+    until_inside(&scenario, ("web", "ls /app"), "", &running);
+    shell(&scenario, "mkdir -p src/d1; echo back > src/d1/z");
     until_equal(&scenario, TREE, &running);
+    assert_eq!(scenario.inside("web", "stat -c %i /app").stdout, folder, "a process may be at home in it");
     shell(&scenario, "echo more > src/d1/z; echo b > src/b");
     until_equal(&scenario, TREE, &running);
 }
@@ -153,6 +157,12 @@ fn memory_read_only_roots_and_files_of_the_host_inside_the_target() {
     shell(&text, "cd src; rm gone; echo z > y");
     until_inside(&text, ("web", "cd /app; cat y; ls"), "z\nd\nown.conf\ny", &running);
     assert_eq!(fs::read_to_string(text.folder().join("own.conf")).unwrap(), "the host's");
+    shell(&text, "cd src; ln -s d l; echo file > s");
+    until_inside(&text, ("web", "cd /app; cat l/x s"), "x\nfile", &running);
+    shell(&text, "cd src; rm l s; mkdir l s; echo own > l/x; echo in > s/in");
+    until_inside(&text, ("web", "cd /app; cat d/x l/x s/in"), "x\nown\nin", &running);
+    shell(&text, "cd src; rm -r l s");
+    until_inside(&text, ("web", "cd /app; ls"), "d\nown.conf\ny", &running);
     text.docker(["restart", text.container("web").id()]).ok();
     until_inside(&text, ("web", "cd /app; cat d/x y; ls"), "x\nz\nd\nown.conf\ny", &running);
 }
@@ -233,6 +243,19 @@ fn what_was_missing_before_is_found_by_a_comparison_and_a_containers_own_files_s
     scenario.inside("web", "echo own > /app/own; echo spoilt > /app/old").ok();
     let running = watched(&scenario);
     until_inside(&scenario, ("web", "cd /app; cat old own"), "old\nown", &running);
+    scenario.hoist(["up", "-d", "--force-recreate"]).ok();
+    until_equal(&scenario, TREE, &running);
+}
+
+#[test]
+fn a_file_whose_name_is_no_text_arrives_and_its_delete_is_told_of() {
+    let scenario = project("", "");
+    let running = watched(&scenario);
+    shell(&scenario, "cd src; echo x > \"$(printf 'caf\\351')\"; echo y > y");
+    until_equal(&scenario, TREE, &running);
+    shell(&scenario, "cd src; rm caf* y");
+    until_inside(&scenario, ("web", "ls /app/y 2>/dev/null; ls /app | wc -l"), "1", &running);
+    running.until_says("its name is not UTF-8");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::value::{Name, Signal};
 use crate::watch::{Compared, Flushed};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Says what happened while files are watched.
@@ -63,11 +63,23 @@ impl<'a> Teller<'a> {
 
     /// `compared web-1: 120 files, 3 differ, 0.1 s`.
     pub fn compared(&self, container: &str, compared: &Compared) {
-        let Compared { files, differing, took, .. } = compared;
+        let Compared { files, differing, behind: _, in_memory, took } = compared;
         let (differ, seconds) = (differing.len(), took.as_secs_f64());
         let object = json!({"event": "compared", "container": container, "files": files, "differ": differ,
-            "ms": milliseconds(*took)});
-        self.say(&object, || format!("compared {container}: {files} files, {differ} differ, {seconds:.1} s"));
+            "in_memory": in_memory, "ms": milliseconds(*took)});
+        let memory = if *in_memory > 0 { format!(", {in_memory} in memory cannot be seen") } else { String::new() };
+        self.say(&object, || format!("compared {container}: {files} files, {differ} differ{memory}, {seconds:.1} s"));
+    }
+
+    /// A place of the host that cannot be looked at.
+    pub fn unreadable(&self, path: &Path) {
+        match self.how {
+            How::Json => self.object(&json!({"event": "unreadable", "path": path.display().to_string()})),
+            How::Lines | How::Silent => self.output.warn(
+                &format!("{} cannot be read: what containers hold of it stays as it is", path.display()),
+                Some("let this user read it, or leave it out by 'ignore' or '.dockerignore'"),
+            ),
+        }
     }
 
     /// The same, with each path that differs.

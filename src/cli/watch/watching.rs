@@ -178,6 +178,7 @@ impl<'a> Watching<'a> {
                 news = files.next() => match news? {
                     News::Flushed(flushed) => teller.flushed(&flushed),
                     News::Compared(container, compared) => teller.compared(&container, &compared),
+                    News::Unreadable(path) => teller.unreadable(&path),
                     News::Due(due) => works.take(due, files)?,
                     News::Model(what) => {
                         context.output().say(&format!("{} changed", words(&what)));
