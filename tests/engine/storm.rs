@@ -108,6 +108,7 @@ fn disturb(scenario: &Scenario, round: usize) -> Option<Running> {
     }
 }
 
+#[expect(clippy::print_stdout, reason = "a soak shows what it measured")]
 fn storm(seed: u64, (operations, between): (usize, usize)) {
     let (scenario, running) = scenario();
     let (root, mut dice) = (scenario.folder().join("src"), Dice(seed));
