@@ -11,11 +11,11 @@ use super::WatchError;
 use super::error::Limit;
 use super::folders::{Folders, above};
 use super::inbox::Inbox;
+use super::part::{Part, Root};
 use super::relative::Relative;
 use super::rules::Filter;
 use super::scan;
 use super::settle::Settle;
-use super::silent;
 use super::tree::{Content, Difference, Seen, Tree};
 use std::collections::BTreeSet;
 use std::ops::Bound;
@@ -28,23 +28,12 @@ use std::time::{Duration, Instant};
 const ROUND: Duration = Duration::from_secs(2);
 /// How often what arrives is taken while something is dirty.
 const GLANCE: Duration = Duration::from_millis(3);
-/// So many files with more than one name are not looked at without an event.
-const MANY: usize = 2000;
 /// Bytes that are read in one go while nothing happens: some hundred small files, in some milliseconds.
 const SIP: u64 = 128 << 10;
 /// Bytes that could be read in the time that it takes to open a file.
 const EFFORT: u64 = 512;
 /// Bytes that are read before the watch begins: some thousand small files, in some ten milliseconds.
 const FIRST_SIP: u64 = 1 << 20;
-
-/// A file or folder of the host that is watched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Root {
-    /// Where it is, absolute.
-    pub path: PathBuf,
-    /// What of it is watched.
-    pub filter: Filter,
-}
 
 /// Which root, by its place among those that were given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,15 +73,6 @@ pub struct Files {
     round: tokio::time::Interval,
 }
 
-/// A root, and what is under it.
-struct Part {
-    root: Root,
-    tree: Tree,
-    inode: Option<u64>,
-    /// What its file system is called, if that tells of no changes.
-    silent: Option<&'static str>,
-}
-
 impl Files {
     /// Begins to watch roots; what they hold now is what later changes are told against.
     ///
@@ -102,15 +82,9 @@ impl Files {
         let inbox = Arc::new(Inbox::default());
         let theirs = Arc::clone(&inbox);
         let watcher = notify::recommended_watcher(move |event| theirs.put(event));
-        let part = |root: &Root| Part {
-            root: root.clone(),
-            tree: Tree::default(),
-            inode: inode(&root.path),
-            silent: silent::file_system(&root.path),
-        };
         let mut files = Self {
             folder: resolved(folder),
-            parts: roots.iter().map(part).collect(),
+            parts: roots.iter().map(Part::of).collect(),
             folders: Folders::new(watcher)?,
             inbox,
             settle: Settle::default(),
@@ -259,12 +233,7 @@ impl Files {
 
     /// Whether the folder of a root is another one by now.
     fn has_other_roots(&mut self) -> bool {
-        let mut other = false;
-        for part in &mut self.parts {
-            let inode = inode(&part.root.path);
-            other |= std::mem::replace(&mut part.inode, inode) != inode;
-        }
-        other
+        self.parts.iter_mut().fold(false, |other, part| part.has_moved() || other)
     }
 
     /// Compares the places that are complete with what was there.
@@ -360,45 +329,6 @@ impl Files {
             self.reading = Some((id, Bound::Excluded(relative)));
         }
     }
-}
-
-impl Part {
-    /// Whether something of it may change without an event.
-    fn changes_silently(&self, folders: &Folders) -> bool {
-        // Where a whole tree is made of links, as package managers do it, none of them is written to.
-        self.silent.is_some() || self.unheard(folders).next().is_some() || (1..MANY).contains(&self.tree.linked().len())
-    }
-
-    /// What of it may change without an event.
-    fn quiet_places(&self, folders: &Folders) -> Vec<Relative> {
-        if self.silent.is_some() {
-            return vec![Relative::default()];
-        }
-        self.tree.linked().iter().cloned().chain(self.unheard(folders)).collect()
-    }
-
-    /// The folders of it that the kernel has no room for; the whole when it is a file in one of those.
-    fn unheard<'a>(&'a self, folders: &'a Folders) -> impl Iterator<Item = Relative> + 'a {
-        let root = &self.root.path;
-        folders.refused().iter().filter_map(move |folder| {
-            let holds_the_root = root.parent() == Some(folder);
-            if holds_the_root { Some(Relative::default()) } else { Relative::of(folder, root) }
-        })
-    }
-
-    /// The place to look at again when something happened at a path: the path, or the whole when that holds it; nothing
-    /// when it is no matter of this root.
-    fn concerned(&self, path: &Path) -> Option<Relative> {
-        if self.root.path.starts_with(path) {
-            return Some(Relative::default());
-        }
-        let relative = Relative::of(path, &self.root.path)?;
-        self.root.filter.looks_at(&relative).then_some(relative)
-    }
-}
-
-fn inode(path: &Path) -> Option<u64> {
-    scan::glance(path).map(|seen| seen.stamp.inode)
 }
 
 /// A path without links, as far as it is there.

@@ -19,6 +19,7 @@ mod fleet;
 mod folders;
 mod inbox;
 mod lane;
+mod part;
 mod relative;
 mod rule;
 mod rules;

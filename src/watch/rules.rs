@@ -5,8 +5,9 @@
 //! service is restarted for the bind mounts of the project's own files that it may only read: what it writes itself would
 //! restart it again and again.
 
-use super::files::{Root, RootId};
+use super::files::RootId;
 pub use super::filter::Filter;
+use super::part::Root;
 pub use super::rule::{Reaction, Rule, Then};
 use crate::model::{Build, Develop, Mount, MountKind, Project, Reload, ReloadBy, Service, Watch, WatchAction, cleaned};
 use crate::value::Name;
