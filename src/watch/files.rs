@@ -233,7 +233,7 @@ impl Files {
 
     /// Whether the folder of a root is another one by now.
     fn has_other_roots(&mut self) -> bool {
-        self.parts.iter_mut().fold(false, |other, part| part.has_moved() || other)
+        self.parts.iter_mut().map(Part::has_moved).filter(|moved| *moved).count() > 0
     }
 
     /// Compares the places that are complete with what was there.
