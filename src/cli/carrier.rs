@@ -10,7 +10,7 @@ use crate::execute::OnFailure;
 use crate::model::Project;
 use crate::plan::{Action, Outcome, Plan};
 use crate::readiness::Deadline;
-use crate::session::{Follow, Outcomes, Session};
+use crate::session::{Follow, Outcomes, Prime, Session};
 use crate::value::Timespan;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -27,6 +27,8 @@ pub struct Carrier<'a> {
     pub project: &'a Project,
     /// Whose output is followed from before its start.
     follow: Option<&'a Follow>,
+    /// What makes containers ready before they start.
+    prime: Option<&'a Prime<'a>>,
     hush: Hush,
     /// When it gives up.
     deadline: Option<Deadline>,
@@ -89,13 +91,28 @@ impl<'a> Carrier<'a> {
     /// Carries out plans for a project and follows no output. In a dry run there is none.
     pub fn new(context: &'a Context, engine: &'a Engine, project: &'a Project) -> Option<Self> {
         let licence = context.licence()?;
-        Some(Self { context, engine, project, follow: None, hush: Hush::default(), deadline: None, licence })
+        Some(Self {
+            context,
+            engine,
+            project,
+            follow: None,
+            prime: None,
+            hush: Hush::default(),
+            deadline: None,
+            licence,
+        })
     }
 
     /// Follows the output of containers from before they start.
     #[must_use]
     pub fn following(self, follow: &'a Follow) -> Self {
         Self { follow: Some(follow), ..self }
+    }
+
+    /// Has somebody make containers ready before they start.
+    #[must_use]
+    pub fn priming(self, prime: &'a Prime<'a>) -> Self {
+        Self { prime: Some(prime), ..self }
     }
 
     /// The same for the project as programs have told it to be.
@@ -141,6 +158,9 @@ impl<'a> Carrier<'a> {
         let mut session = session.keeping(self.context.provided());
         if let Some(follow) = self.follow {
             session = session.following(follow);
+        }
+        if let Some(prime) = self.prime {
+            session = session.priming(prime);
         }
         let outcomes = session.carry_out(plan, on_failure, halt).await;
         progress.finish();

@@ -15,7 +15,7 @@ use super::{Context, Exit};
 use crate::engine::Engine;
 use crate::plan::{Action, Observed, Plan, Reach, State, Step};
 use crate::readiness::{Deadline, Evidence};
-use crate::session::Follow;
+use crate::session::{Follow, Prime};
 use attachment::Attachment;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -55,11 +55,17 @@ impl Up {
     }
 
     /// Brings about what the files of the project say by now, in the background; whoever follows hears what new
-    /// containers say.
-    pub async fn renew(changes: &Changes, context: &Context, follow: Option<&Follow>) -> anyhow::Result<Exit> {
+    /// containers say. Somebody makes them ready before they start.
+    pub async fn renew(
+        changes: &Changes,
+        context: &Context,
+        follow: Option<&Follow>,
+        prime: &Prime<'_>,
+    ) -> anyhow::Result<Exit> {
         let (loaded, engine) = changes.prepare(context).await?;
         let Some(carrier) = Carrier::new(context, &engine, &loaded.project) else { return Ok(Exit::DONE) };
         let carrier = if let Some(follow) = follow { carrier.following(follow) } else { carrier };
+        let carrier = carrier.priming(prime);
         let bring = Bring { carrier, loaded: &loaded, changes, reach: Reach::Started };
         Self::default().in_background(bring).await
     }

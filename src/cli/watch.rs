@@ -1,6 +1,7 @@
 //! `hoist watch`.
 
 mod bench;
+mod course;
 mod message;
 mod model;
 mod offer;

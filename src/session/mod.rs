@@ -59,7 +59,7 @@ pub enum StepError {
 }
 
 /// Makes a container ready before it starts.
-type Prime<'a> = dyn Fn(ContainerId, &Subject) -> BoxFuture<'static, ()> + Sync + 'a;
+pub type Prime<'a> = dyn Fn(ContainerId, &Subject) -> BoxFuture<'static, ()> + Sync + 'a;
 
 /// What became of the steps of a plan, in its order.
 pub type Outcomes = Vec<Outcome<(), StepError>>;

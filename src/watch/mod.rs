@@ -235,10 +235,29 @@ impl Watch {
 
     /// Restarts a service for nothing any more; its files are still copied.
     pub fn leave(&mut self, service: &Name) {
-        for rule in self.rules.iter_mut().filter(|rule| rule.service == *service) {
+        let restarts = |rule: &&mut Rule| !matches!(rule.reaction.then(), Then::Exec(_) | Then::Signal(_));
+        for rule in self.rules.iter_mut().filter(|rule| rule.service == *service).filter(restarts) {
             rule.is_left = true;
         }
         self.lanes.forget_restart(service);
+    }
+
+    /// Tells nobody for a rule any more; its files are still copied.
+    pub fn leave_rule(&mut self, rule: usize) {
+        if let Some(rule) = self.rules.get_mut(rule) {
+            rule.is_left = true;
+        }
+    }
+
+    /// What else is due by now.
+    pub fn next_due(&mut self) -> Option<Due> {
+        match self.news.pop_front()? {
+            News::Due(due) => Some(due),
+            other => {
+                self.news.push_front(other);
+                None
+            }
+        }
     }
 
     /// Whether nothing is left to watch for.

@@ -57,6 +57,15 @@ pub enum Then {
 }
 
 impl Then {
+    /// The command or the signal, in one line.
+    pub fn command(&self) -> String {
+        match self {
+            Self::Exec(hook) => hook.command.clone().unwrap_or_default().join(" "),
+            Self::Signal(signal) => signal.as_str().to_owned(),
+            Self::Nothing | Self::Restart => String::new(),
+        }
+    }
+
     /// What the file says about how a service takes up its files.
     pub fn of(reload: &Reload) -> Self {
         match &reload.by {
@@ -83,7 +92,7 @@ pub struct Rule {
     pub dependents: Vec<Name>,
     /// The single files below the root that the container has by a mount: it keeps those that were there when it started.
     pub moored: Vec<PathBuf>,
-    /// Whether nothing is restarted for it any more.
+    /// Whether nothing is restarted for it, and nobody told, any more.
     pub is_left: bool,
 }
 
@@ -98,7 +107,7 @@ impl Rule {
         let deed = match (&self.reaction, self.reaction.then()) {
             (Reaction::Rebuild, _) => Deed::Rebuild,
             (_, Then::Nothing) => return Vec::new(),
-            (_, Then::Restart) if self.is_left => return Vec::new(),
+            _ if self.is_left => return Vec::new(),
             (_, Then::Restart) => Deed::Restart,
             (_, Then::Exec(_) | Then::Signal(_)) => Deed::Tell(index),
         };

@@ -47,6 +47,7 @@ mod refusal;
 mod reload;
 mod renewal;
 mod restart;
+mod rework;
 mod run;
 mod simulation;
 mod slow;

@@ -3,22 +3,21 @@
 use super::super::Context;
 use super::super::failure::{report, report_killed, report_outcomes};
 use super::super::lock::Claim;
+use super::course::SharedCourse;
 use super::tell::{Teller, list, words};
-use super::works::{Ended, Prune};
+use super::works::{Ended, Made, Prune};
 use crate::engine::{Engine, Licence};
 use crate::event::{Event, What};
 use crate::execute::OnFailure;
 use crate::model::Project;
 use crate::plan::reconcile::{images, reconcile, restart};
-use crate::plan::{Action, Dependencies, Images, Observed, Plan, Policy, Subject};
+use crate::plan::{Action, Dependencies, Images, Observed, Outcome, Plan, Policy, Subject};
 use crate::session::{Follow, Outcomes, Session};
 use crate::value::{ContainerId, Name};
-use crate::watch::{Built, Due, Prime};
+use crate::watch::{Due, Prime};
 use futures_util::future::BoxFuture;
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
@@ -51,7 +50,7 @@ pub struct Bench<'a> {
 
 impl Bench<'_> {
     /// Restarts services. What fails is told, and tried again with the next change.
-    pub async fn restart(&self, dues: Vec<Due>, because: &Because, halt: &CancellationToken) -> Ended {
+    pub async fn restart(&self, dues: Vec<Due>, course: &SharedCourse, halt: &CancellationToken) -> Ended {
         let names = services(&dues);
         let targets: Vec<Name> = names.iter().cloned().collect();
         let began = dues.iter().map(|due| due.began).min().unwrap_or_else(Instant::now);
@@ -64,15 +63,20 @@ impl Bench<'_> {
             let patient = plan(None)?;
             Ok(if self.has_own_grace(&patient) { patient } else { plan(Some(GRACE))? })
         };
-        let Some(plan) = self.carry_out(plan_of, halt).await else { return Ended::Change(names) };
-        let (asked, drawn) = started(&plan, &names);
-        let files = because.borrow();
+        let plan = match self.carry_out(plan_of, course, halt).await {
+            Carried::Whole(plan) => plan,
+            Carried::Failed => return Ended::Change(names),
+            Carried::Unbegun => return Ended::Unbegun(dues),
+        };
+        let (asked, drawn): (BTreeSet<Name>, _) = starts(&plan).partition(|name| names.contains(name));
+        let course = course.borrow();
+        let files = course.because();
         if asked.is_empty() {
-            let (what, without) = (words(&files), list(&names));
+            let (what, without) = (words(files), list(&names));
             let help = Some("make it with 'hoist up -d'");
             self.context.output().note(&format!("{what} changed, but {without} has no container"), help);
         } else {
-            self.teller.restarted((&asked, &drawn), &files, began.elapsed());
+            self.teller.restarted((&asked, &drawn), files, began.elapsed());
         }
         Ended::Change(names)
     }
@@ -81,21 +85,40 @@ impl Bench<'_> {
     pub async fn build(&self, dues: Vec<Due>, halt: &CancellationToken) -> Ended {
         let (names, what) = (services(&dues), words(&because(&dues)));
         self.context.output().say(&format!("building {}: {what} changed", list(&names)));
-        let look = async {
-            let seen = self.engine.observe(self.project).await?;
-            anyhow::Ok((images(self.project, &seen, &alone(&names), Images::Build), self.images_of(&names, &seen)))
-        };
-        let (plan, outdated) = match look.await {
-            Ok(looked) => looked,
+        let seen = match self.engine.observe(self.project).await {
+            Ok(seen) => seen,
             Err(error) => {
-                report(self.context.output(), &error);
-                return Ended::Build(dues, Built::Nothing, Vec::new());
+                report(self.context.output(), &error.into());
+                return Ended::Build(dues, Made::default());
             }
         };
+        let built = self.build_of(&names, &seen, halt).await;
+        if halt.is_cancelled() {
+            return Ended::Unbuilt(dues);
+        }
+        let outdated = self.images_of(&built, &seen);
+        Ended::Build(dues, Made { built, outdated })
+    }
+
+    /// Builds the images of services together, or, when that fails, each alone: what is wrong with one keeps no other from
+    /// its image. Gives the services that have theirs. A build that newer input ended is no fault, and is not told of.
+    async fn build_of(&self, names: &BTreeSet<Name>, seen: &Observed, halt: &CancellationToken) -> BTreeSet<Name> {
+        let plan = images(self.project, seen, &alone(names), Images::Build);
         let outcomes = self.perform(&plan, halt).await;
-        // A build that newer input ended is no fault, and is not told of.
-        let built = !halt.is_cancelled() && report_outcomes(self.context.output(), &plan, &outcomes);
-        Ended::Build(dues, if built { Built::Image } else { Built::Nothing }, outdated)
+        let well = outcomes.iter().all(Outcome::is_done);
+        if halt.is_cancelled() || well {
+            return names.clone();
+        }
+        if names.len() < 2 {
+            report_outcomes(self.context.output(), &plan, &outcomes);
+            return BTreeSet::new();
+        }
+        let mut built = BTreeSet::new();
+        for name in names {
+            let one = BTreeSet::from([name.clone()]);
+            built.extend(Box::pin(self.build_of(&one, seen, halt)).await);
+        }
+        built
     }
 
     /// The images that services have.
@@ -118,55 +141,54 @@ impl Bench<'_> {
     }
 
     /// Replaces the containers whose image is another one by now.
-    pub async fn replace(&self, dues: Vec<Due>, halt: &CancellationToken) -> Ended {
+    pub async fn replace(&self, dues: Vec<Due>, course: &SharedCourse, halt: &CancellationToken) -> Ended {
         let (names, files) = (services(&dues), because(&dues));
         let began = dues.iter().map(|due| due.began).min().unwrap_or_else(Instant::now);
         let plan_of = async || {
             let seen = self.engine.observe(self.project).await?;
             Ok(reconcile(self.project, &seen, &alone(&names))?)
         };
-        if let Some(plan) = self.carry_out(plan_of, halt).await {
-            if plan.is_empty() {
+        match self.carry_out(plan_of, course, halt).await {
+            Carried::Whole(plan) if plan.is_empty() => {
                 let message = format!("{} changed, but the image of {} is the same", words(&files), list(&names));
                 self.context.output().say(&message);
-            } else {
-                self.teller.rebuilt(&names, &files, began.elapsed());
             }
+            Carried::Whole(_) => self.teller.rebuilt(&names, &files, began.elapsed()),
+            Carried::Failed => {}
+            Carried::Unbegun => return Ended::Unbegun(dues),
         }
         Ended::Change(names)
     }
 
-    /// Makes a plan under the project's lock and carries it out; gives it when nothing failed.
+    /// Makes a plan under the project's lock and carries it out. Once begun it is carried out whole: what is stopped is
+    /// started again.
     async fn carry_out(
         &self,
         plan_of: impl AsyncFn() -> anyhow::Result<Plan>,
+        course: &SharedCourse,
         halt: &CancellationToken,
-    ) -> Option<Plan> {
+    ) -> Carried {
         let claim = Claim { context: self.context, engine: self.engine, project: self.project.name() };
         let (plan, _lock) = match claim.settle(plan_of, Plan::is_empty, halt).await {
             Ok(settled) => settled,
+            Err(_) if halt.is_cancelled() => return Carried::Unbegun,
             Err(error) => {
                 report(self.context.output(), &error);
-                return None;
+                return Carried::Failed;
             }
         };
-        let outcomes = self.perform(&plan, halt).await;
-        report_outcomes(self.context.output(), &plan, &outcomes).then_some(plan)
+        if halt.is_cancelled() {
+            return Carried::Unbegun;
+        }
+        course.borrow_mut().will_start(starts(&plan));
+        let outcomes = self.perform(&plan, &CancellationToken::new()).await;
+        let well = report_outcomes(self.context.output(), &plan, &outcomes);
+        if well { Carried::Whole(plan) } else { Carried::Failed }
     }
 
     /// Carries out a plan; each container gets its files before its process starts.
     async fn perform(&self, plan: &Plan, halt: &CancellationToken) -> Outcomes {
-        let prime = |id: ContainerId, subject: &Subject| -> BoxFuture<'static, ()> {
-            let ((done, is_done), primes) = (oneshot::channel(), self.prime.clone());
-            let (service, name) = (subject.service.clone(), subject.name.clone());
-            Box::pin(async move {
-                let Some(service) = service else { return };
-                if primes.send(Prime { id, service, name, done }).is_ok() {
-                    // The end of the channel is the answer, too.
-                    let _ = is_done.await;
-                }
-            })
-        };
+        let prime = primer(&self.prime);
         let killed = Mutex::new(Vec::new());
         let tell = |event: Event| {
             if let What::Killed(how) = event.what {
@@ -189,22 +211,44 @@ impl Bench<'_> {
     }
 }
 
+/// Has containers made ready before they start, by whoever listens.
+pub fn primer(primes: &UnboundedSender<Prime>) -> impl Fn(ContainerId, &Subject) -> BoxFuture<'static, ()> + Sync {
+    |id, subject| {
+        let ((done, is_done), primes) = (oneshot::channel(), primes.clone());
+        let (service, name) = (subject.service.clone(), subject.name.clone());
+        Box::pin(async move {
+            let Some(service) = service else { return };
+            if primes.send(Prime { id, service, name, done }).is_ok() {
+                // The end of the channel is the answer, too.
+                let _ = is_done.await;
+            }
+        })
+    }
+}
+
+/// How a change of the stack went.
+enum Carried {
+    /// By this plan, all of which was done.
+    Whole(Plan),
+    /// Not all was done, which has been told.
+    Failed,
+    /// It was ended before anything was done.
+    Unbegun,
+}
+
 /// These services, and no other.
 fn alone(names: &BTreeSet<Name>) -> Policy {
     Policy { targets: names.iter().cloned().collect(), dependencies: Dependencies::Leave, ..Policy::default() }
 }
 
-/// The services that a plan starts: those that are meant, and those that go with them.
-fn started(plan: &Plan, names: &BTreeSet<Name>) -> (BTreeSet<Name>, BTreeSet<Name>) {
+/// The services that a plan starts.
+fn starts(plan: &Plan) -> impl Iterator<Item = Name> {
     let starts = plan.steps().filter(|(_, step)| matches!(step.action, Action::Start { .. }));
-    starts.filter_map(|(_, step)| step.subject.service.clone()).partition(|name| names.contains(name))
+    starts.filter_map(|(_, step)| step.subject.service.clone())
 }
 
-/// The files that something is done for; more may come while it is under way.
-pub type Because = Rc<RefCell<BTreeSet<PathBuf>>>;
-
 /// The files of things that are due, together.
-pub fn because(dues: &[Due]) -> BTreeSet<PathBuf> {
+fn because(dues: &[Due]) -> BTreeSet<PathBuf> {
     dues.iter().flat_map(|due| due.because.clone()).collect()
 }
 

@@ -11,14 +11,24 @@ use crate::watch::{Due, Then};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::time::{Duration, Instant, SystemTime};
+use tokio_util::sync::CancellationToken;
 
 /// The time between the mount of a file and the start of the process, and more.
 const MARGIN: Duration = Duration::from_millis(200);
 
+/// How long it is still waited for once all is to end.
+const REST: Duration = Duration::from_secs(2);
+
 impl Bench<'_> {
     /// Tells all containers of a service that run. A container that has a file by a mount which another took the place of
     /// would read the old one: then none is told, and they are to be restarted.
-    pub async fn tell(&self, due: Due, then: &Then, replaced: Option<SystemTime>) -> Ended {
+    /// Once `halt` comes, what takes its time is no longer waited for.
+    pub async fn tell(
+        &self,
+        due: Due,
+        (then, replaced): (&Then, Option<SystemTime>),
+        halt: &CancellationToken,
+    ) -> Ended {
         let told = async {
             let own = self.running(&due.service).await?;
             if let Some(since) = replaced
@@ -31,10 +41,22 @@ impl Bench<'_> {
                 Then::Signal(signal) => self.signal(&due, signal, &own).await,
                 Then::Nothing | Then::Restart => {}
             }
-            Ok::<Ended, EngineError>(Ended::Told)
+            Ok::<Ended, EngineError>(Ended::Told(due.clone()))
         };
         let output = self.context.output();
-        match told.await {
+        let too_long = async {
+            halt.cancelled().await;
+            tokio::time::sleep(REST).await;
+        };
+        let told = tokio::select! {
+            told = told => told,
+            () = too_long => {
+                let message = format!("'{}' goes on in {}: it is no longer waited for", then.command(), due.service);
+                output.note(&message, None);
+                return Ended::Told(due);
+            }
+        };
+        match told {
             Ok(Ended::Stale(due)) => {
                 let message = format!(
                     "{} is another file by now, which {} sees only after a restart: it is restarted",
@@ -47,7 +69,7 @@ impl Bench<'_> {
             Ok(ended) => ended,
             Err(error) => {
                 output.error(&error.to_string(), error.help().as_deref());
-                Ended::Told
+                Ended::Told(due)
             }
         }
     }
@@ -73,7 +95,7 @@ impl Bench<'_> {
     /// Runs a command in containers.
     async fn command(&self, due: &Due, hook: &Hook, own: &[SeenContainer]) {
         let output = self.context.output();
-        let command = hook.command.clone().unwrap_or_default().join(" ");
+        let command = Then::Exec(hook.clone()).command();
         let began = Instant::now();
         let runs =
             own.iter().map(|one| async move { (&one.name, self.engine.run_hook(self.licence, &one.id, hook).await) });

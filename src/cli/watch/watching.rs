@@ -5,10 +5,11 @@ use super::super::failure::{Advised, Faulty, report};
 use super::super::lock::{Claim, Lock};
 use super::super::up::Up;
 use super::super::{Context, Exit};
+use super::bench::primer;
 use super::model;
 use super::offer::{Keys, Offer};
 use super::tell::{Teller, words};
-use super::works::{Prune, Works};
+use super::works::{Ending, Prune, Works};
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Engine, Licence};
 use crate::load::Loaded;
@@ -19,6 +20,7 @@ use crate::value::Name;
 use crate::watch::{Disk, Limit, Mounts, News, Rules, Watch as Files, resolved};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
+use tokio::sync::mpsc::unbounded_channel;
 
 /// What the engine is changed with.
 pub type Hands<'a> = (&'a Engine, Licence);
@@ -71,6 +73,16 @@ enum Followed {
     Changed,
     /// What the user was asked is to be done.
     Accepted(Offer),
+}
+
+impl Followed {
+    /// This, but for a user who ended it meanwhile.
+    fn unless(self, ending: Ending) -> Self {
+        match ending {
+            Ending::Whole => self,
+            Ending::Interrupted => Self::Interrupted,
+        }
+    }
 }
 
 impl<'a> Watching<'a> {
@@ -145,7 +157,7 @@ impl<'a> Watching<'a> {
                 Followed::Changed => self.renew().await,
                 Followed::Accepted(offer) => {
                     let changes = offer.accepted(&self.manner.changes);
-                    Box::pin(Up::renew(&changes, self.context, self.follow)).await
+                    self.bring_about(&changes).await
                 }
             };
             match done {
@@ -179,24 +191,28 @@ impl<'a> Watching<'a> {
                     News::Flushed(flushed) => teller.flushed(&flushed),
                     News::Compared(container, compared) => teller.compared(&container, &compared),
                     News::Unreadable(path) => teller.unreadable(&path),
-                    News::Due(due) => works.take(due, files)?,
+                    News::Due(due) => {
+                        works.take(due, files)?;
+                        // What is due at the same time is one restart.
+                        while let Some(due) = files.next_due() {
+                            works.take(due, files)?;
+                        }
+                    }
                     News::Model(what) => {
                         context.output().say(&format!("{} changed", words(&what)));
-                        works.end(files).await;
-                        return Ok(Followed::Changed);
+                        return Ok(Followed::Changed.unless(works.end(files, Ending::Whole).await));
                     }
                 },
                 turn = works.next() => works.turn(turn, files)?,
                 line = keys.line(), if !offers.is_empty() => {
                     let answered = offers.pop_front();
                     if let Some(offer) = answered.filter(|_| matches!(line.trim(), "y" | "Y" | "yes")) {
-                        works.end(files).await;
-                        return Ok(Followed::Accepted(offer));
+                        return Ok(Followed::Accepted(offer).unless(works.end(files, Ending::Whole).await));
                     }
                     offers.front().inspect(|next| next.ask(context));
                 }
                 () = context.interrupts().next() => {
-                    works.end(files).await;
+                    works.end(files, Ending::Interrupted).await;
                     return Ok(Followed::Interrupted);
                 }
             }
@@ -213,17 +229,35 @@ impl<'a> Watching<'a> {
             let new = loaded.project.services.keys().filter(|name| !known.services.contains_key(*name));
             follow.welcome(&new.cloned().collect());
         }
-        // A service that is gone and a volume that changed are told of and left alone: they hold data.
-        let exit = Box::pin(Up::renew(&self.manner.changes, self.context, self.follow)).await?;
         self.files.rest().await;
         self.files.give_way(next);
+        self.renewed = Some(loaded);
+        // A service that is gone and a volume that changed are told of and left alone: they hold data.
+        let exit = self.bring_about(&self.manner.changes.clone()).await?;
         self.offers.clear();
         if Keys::is_anybody_there() {
-            let seen = self.hands.0.observe(&loaded.project).await?;
-            self.offers.extend(Offer::all_of(&loaded.project, &seen));
+            let seen = self.hands.0.observe(self.project()).await?;
+            self.offers = Offer::all_of(self.project(), &seen).into();
         }
-        self.renewed = Some(loaded);
         Ok(exit)
+    }
+
+    /// Brings about what the project says by now; a new container gets its files before its process starts, and copying
+    /// goes on.
+    async fn bring_about(&mut self, changes: &Changes) -> anyhow::Result<Exit> {
+        let (sender, mut primes) = unbounded_channel();
+        let prime = primer(&sender);
+        let mut bringing = Box::pin(Up::renew(changes, self.context, self.follow, &prime));
+        let mut late = Vec::new();
+        let exit = loop {
+            tokio::select! {
+                exit = &mut bringing => break exit,
+                Some(prime) = primes.recv() => self.files.prime(prime),
+                news = self.files.next() => late.push(news?),
+            }
+        };
+        self.files.put_back(late);
+        exit
     }
 
     /// Compares containers with the host, and changes nothing.

@@ -5,17 +5,18 @@
 
 use super::super::Context;
 use super::super::failure::Advised;
-use super::bench::{self, Because, Bench, services};
+use super::bench::{Bench, services};
+use super::course::{Course, SharedCourse};
 use super::tell::{Teller, words};
 use super::watching::Hands;
 use crate::model::Project;
 use crate::session::Follow;
 use crate::value::Name;
-use crate::watch::{Breaker, Built, Deed, Due, News, Prime, Watch as Files};
+use crate::watch::{Breaker, Built, Deed, Due, News, Prime, Then, Watch as Files};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Instant;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -34,31 +35,10 @@ pub struct Works<'a> {
     running: FuturesUnordered<LocalBoxFuture<'a, Ended>>,
     /// What ends the build that is under way, and which services it is for.
     build: Option<(CancellationToken, BTreeSet<Name>)>,
-    is_changing: bool,
-    /// The restart that is under way.
-    restarting: Option<Restarting>,
+    /// The restart or the replacement that is under way.
+    course: Option<SharedCourse>,
     halt: CancellationToken,
     primes: UnboundedReceiver<Prime>,
-}
-
-/// A restart that is under way.
-struct Restarting {
-    /// Its services, and since when the first container of each is about to start.
-    services: BTreeMap<Name, Option<Instant>>,
-    /// The files that it is for.
-    because: Because,
-}
-
-impl Restarting {
-    /// Takes what is due for a service too, if that starts late enough to have it.
-    fn includes(&self, due: &Due) -> bool {
-        let is_in_time = |started: &Option<Instant>| started.is_none_or(|started| due.ready <= started);
-        let includes = self.services.get(&due.service).is_some_and(is_in_time);
-        if includes {
-            self.because.borrow_mut().extend(due.because.iter().cloned());
-        }
-        includes
-    }
 }
 
 /// What becomes of images that built ones take the place of.
@@ -81,13 +61,35 @@ pub enum Turn {
 /// What is over.
 pub enum Ended {
     /// Containers were told by a command or a signal.
-    Told,
+    Told(Due),
     /// They could not be: what they have mounted is not what is there by now.
     Stale(Due),
-    /// A build of these, which gave images in place of others, or did not.
-    Build(Vec<Due>, Built, Vec<String>),
+    /// A build for these, and what it gave.
+    Build(Vec<Due>, Made),
+    /// A build for these, which newer input or the user ended.
+    Unbuilt(Vec<Due>),
     /// Services were restarted or replaced.
     Change(BTreeSet<Name>),
+    /// A restart or a replacement for these, which was ended before it began.
+    Unbegun(Vec<Due>),
+}
+
+/// What a build gave.
+#[derive(Default)]
+pub struct Made {
+    /// The services that have their image.
+    pub built: BTreeSet<Name>,
+    /// The images that they had before.
+    pub outdated: Vec<String>,
+}
+
+/// How all came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// By itself.
+    Whole,
+    /// The user asked for it.
+    Interrupted,
 }
 
 impl<'a> Works<'a> {
@@ -108,8 +110,7 @@ impl<'a> Works<'a> {
             outdated: Vec::new(),
             running: FuturesUnordered::new(),
             build: None,
-            is_changing: false,
-            restarting: None,
+            course: None,
             halt: CancellationToken::new(),
             primes,
         }
@@ -118,19 +119,12 @@ impl<'a> Works<'a> {
     /// Takes something that is due, but for services that are restarted again and again for what they write themselves.
     pub fn take(&mut self, due: Due, files: &mut Files) -> anyhow::Result<()> {
         match due.deed {
-            Deed::Tell(_) => self.tell(due, files),
-            Deed::Restart if self.restarting.as_ref().is_some_and(|restarting| restarting.includes(&due)) => {}
-            Deed::Restart if self.breaker.trips(&due.service, Instant::now()) => {
-                let Due { service, because, .. } = due;
-                files.leave(&service);
-                let what = words(&because);
-                let message = format!("{service} is restarted again and again for {what}: it is no longer restarted");
-                let help = "it seems to write there itself: leave out what it writes by 'ignore' or '.dockerignore'";
-                self.bench.context.output().warn(&message, Some(help));
-                if files.is_empty() {
-                    return Err(Advised::new("nothing is left to watch", None).into());
-                }
+            Deed::Tell(rule) if files.rules().get(rule).is_none_or(|rule| rule.is_left) => {}
+            Deed::Restart if self.course.as_ref().is_some_and(|course| course.borrow_mut().includes(&due)) => {}
+            Deed::Tell(_) | Deed::Restart if self.breaker.trips(&due, Instant::now()) => {
+                return self.leave(&due, files);
             }
+            Deed::Tell(_) => self.tell(due, files),
             Deed::Restart => self.restarts.push(due),
             Deed::Rebuild => {
                 if let Some((halt, _)) = self.build.as_ref().filter(|(_, names)| names.contains(&due.service)) {
@@ -138,6 +132,37 @@ impl<'a> Works<'a> {
                 }
                 self.builds.push(due);
             }
+        }
+        Ok(())
+    }
+
+    /// Does for a service no more what it seems to cause itself.
+    fn leave(&mut self, due: &Due, files: &mut Files) -> anyhow::Result<()> {
+        let Due { service, deed, because, .. } = due;
+        let what = words(because);
+        let message = match deed {
+            Deed::Tell(rule) => {
+                files.leave_rule(*rule);
+                match files.rules().get(*rule).map(|rule| rule.reaction.then()) {
+                    Some(Then::Signal(signal)) => {
+                        let signal = signal.as_str();
+                        format!("{signal} is sent to {service} again and again for {what}: it is no longer sent")
+                    }
+                    then => {
+                        let command = then.map(Then::command).unwrap_or_default();
+                        format!("'{command}' runs in {service} again and again for {what}: it is no longer run")
+                    }
+                }
+            }
+            Deed::Restart | Deed::Rebuild => {
+                files.leave(service);
+                format!("{service} is restarted again and again for {what}: it is no longer restarted")
+            }
+        };
+        let help = "it seems to write there itself: leave out what it writes by 'ignore' or '.dockerignore'";
+        self.bench.context.output().warn(&message, Some(help));
+        if files.is_empty() {
+            return Err(Advised::new("nothing is left to watch", None).into());
         }
         Ok(())
     }
@@ -154,29 +179,25 @@ impl<'a> Works<'a> {
             let bench = self.bench.clone();
             self.running.push(Box::pin(async move { bench.build(dues, &halt).await }));
         }
-        if self.is_changing {
+        if self.course.is_some() {
             return;
         }
-        let (replaced, restarted) = (std::mem::take(&mut self.replacements), std::mem::take(&mut self.restarts));
         let (bench, halt) = (self.bench.clone(), self.halt.clone());
-        // What is replaced need not be restarted.
-        let names = services(&replaced);
-        let restarted: Vec<Due> = restarted.into_iter().filter(|due| !names.contains(&due.service)).collect();
-        if !replaced.is_empty() {
-            self.is_changing = true;
-            self.restarts = restarted;
+        if !self.replacements.is_empty() {
+            // Who is replaced need not be restarted; whether he was is known at the end.
+            let replaced = std::mem::take(&mut self.replacements);
             let outdated = std::mem::take(&mut self.outdated);
+            let course = Rc::clone(self.course.insert(Course::of(&replaced)));
             self.running.push(Box::pin(async move {
-                let ended = bench.replace(replaced, &halt).await;
+                let ended = bench.replace(replaced, &course, &halt).await;
                 bench.prune(&outdated).await;
                 ended
             }));
-        } else if !restarted.is_empty() {
-            self.is_changing = true;
-            let because = Because::new(bench::because(&restarted).into());
-            let services = services(&restarted).into_iter().map(|service| (service, None)).collect();
-            self.restarting = Some(Restarting { services, because: Rc::clone(&because) });
-            self.running.push(Box::pin(async move { bench.restart(restarted, &because, &halt).await }));
+        } else if !self.restarts.is_empty() {
+            let restarted = std::mem::take(&mut self.restarts);
+            let course = Rc::clone(self.course.insert(Course::of(&restarted)));
+            course.borrow_mut().will_start(services(&restarted));
+            self.running.push(Box::pin(async move { bench.restart(restarted, &course, &halt).await }));
         }
     }
 
@@ -197,37 +218,51 @@ impl<'a> Works<'a> {
     pub fn turn(&mut self, turn: Turn, files: &mut Files) -> anyhow::Result<()> {
         match turn {
             Turn::Prime(prime) => {
-                let restarting = self.restarting.as_mut();
-                if let Some(started) = restarting.and_then(|one| one.services.get_mut(&prime.service)) {
-                    started.get_or_insert_with(Instant::now);
+                if let Some(course) = &self.course {
+                    course.borrow_mut().starts(&prime.service, Instant::now());
                 }
                 files.prime(prime);
             }
-            Turn::Ended(Ended::Told) => {}
+            Turn::Ended(Ended::Told(due)) => self.breaker.did(&due, Instant::now()),
             Turn::Ended(Ended::Stale(due)) => return self.take(Due { deed: Deed::Restart, ..due }, files),
-            Turn::Ended(Ended::Build(dues, built, outdated)) => {
-                self.build = None;
-                for service in &services(&dues) {
-                    files.build_ended(service, built);
-                }
-                if built == Built::Image {
-                    self.outdated.extend(outdated);
-                    self.replacements.extend(dues);
-                }
+            Turn::Ended(Ended::Build(dues, made)) => self.built(dues, made, files),
+            Turn::Ended(Ended::Unbuilt(dues)) => {
+                self.builds.extend(dues.iter().cloned());
+                self.built(dues, Made::default(), files);
             }
             Turn::Ended(Ended::Change(names)) => {
-                (self.is_changing, self.restarting) = (false, None);
+                if let Some(course) = self.course.take() {
+                    self.restarts.retain(|due| !course.borrow().has_had(due));
+                }
                 for service in &names {
                     self.breaker.restarted(service, Instant::now());
+                }
+            }
+            Turn::Ended(Ended::Unbegun(dues)) => {
+                self.course = None;
+                for due in dues {
+                    let waiting = if due.deed == Deed::Rebuild { &mut self.replacements } else { &mut self.restarts };
+                    waiting.push(due);
                 }
             }
         }
         Ok(())
     }
 
-    /// Ends all: steps that run finish, so that nothing is left half made; an interrupt does not wait for them. What
-    /// comes meanwhile, and what has not begun, is for those who come after.
-    pub async fn end(mut self, files: &mut Files) {
+    /// Takes what a build gave.
+    fn built(&mut self, dues: Vec<Due>, made: Made, files: &mut Files) {
+        self.build = None;
+        for service in &services(&dues) {
+            let built = if made.built.contains(service) { Built::Image } else { Built::Nothing };
+            files.build_ended(service, built);
+        }
+        self.outdated.extend(made.outdated);
+        self.replacements.extend(dues.into_iter().filter(|due| made.built.contains(&due.service)));
+    }
+
+    /// Ends all: what has begun is carried out, so that nothing is left half made; who interrupts twice does not wait for
+    /// it. What comes meanwhile, and what has not begun, is for those who come after.
+    pub async fn end(mut self, files: &mut Files, mut ending: Ending) -> Ending {
         let mut late = Vec::new();
         self.halt.cancel();
         let interrupts = self.bench.context.interrupts();
@@ -236,11 +271,15 @@ impl<'a> Works<'a> {
                 turn = self.next() => drop(self.turn(turn, files)),
                 // A container that is about to start waits for its files.
                 news = files.next() => late.extend(news),
-                () = interrupts.next() => return,
+                () = interrupts.next() => match ending {
+                    Ending::Whole => ending = Ending::Interrupted,
+                    Ending::Interrupted => return ending,
+                }
             }
         }
         let Self { restarts, builds, replacements, .. } = self;
         files.put_back(restarts.into_iter().chain(builds).chain(replacements).map(News::Due).chain(late));
+        ending
     }
 
     /// Tells all containers of a service by the command or the signal of a rule.
@@ -248,29 +287,9 @@ impl<'a> Works<'a> {
         let Deed::Tell(index) = due.deed else { return };
         let Some(then) = files.rules().get(index).map(|rule| rule.reaction.then().clone()) else { return };
         let replaced = files.replaced(index, &due.because);
-        let bench = self.bench.clone();
-        self.running.push(Box::pin(async move { bench.tell(due, &then, replaced).await }));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::time::Duration;
-
-    #[test]
-    fn a_restart_is_also_for_what_was_there_before_the_containers_start() {
-        let now = Instant::now();
-        let name = |name: &str| -> Name { name.parse().expect("valid") };
-        let services = BTreeMap::from([(name("stopping"), None), (name("started"), Some(now))]);
-        let restarting = Restarting { services, because: Because::default() };
-        let includes = |service: &str, file: &str, ready| {
-            let because = BTreeSet::from([file.into()]);
-            restarting.includes(&Due { service: name(service), deed: Deed::Restart, because, began: now, ready })
-        };
-        let later = now + Duration::from_millis(1);
-        assert!(includes("stopping", "a", later) && includes("started", "b", now));
-        assert!(!includes("started", "c", later) && !includes("other", "d", now));
-        assert_eq!(*restarting.because.borrow(), BTreeSet::from(["a".into(), "b".into()]));
+        // What it changes while it runs counts as its own doing, too.
+        self.breaker.did(&due, Instant::now());
+        let (bench, halt) = (self.bench.clone(), self.halt.clone());
+        self.running.push(Box::pin(async move { bench.tell(due, (&then, replaced), &halt).await }));
     }
 }
