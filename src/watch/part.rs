@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// So many files with more than one name are not looked at without an event.
 const MANY: usize = 2000;
+
 /// A file or folder of the host that is watched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Root {

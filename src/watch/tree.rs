@@ -145,19 +145,16 @@ impl Tree {
     pub fn update(
         &mut self,
         under: &Relative,
-        Found { all: found, blind }: Found,
+        found: Found,
         read: &mut dyn FnMut(&Relative, &Seen) -> Option<Content>,
     ) -> Vec<Difference> {
         let mut differences: Vec<Difference> = Vec::new();
         let mut linked = BTreeSet::new();
         for path in self.gone(under, &found) {
-            if blind.iter().any(|blind| path.is_in(blind)) {
-                continue;
-            }
             let before = self.remove(&path);
             differences.push(Difference { path, before, now: None });
         }
-        for (path, seen) in found {
+        for (path, seen) in found.all {
             let known = self.nodes.get(&path);
             if known.is_some_and(|known| known.is_still(&seen)) {
                 continue;
@@ -237,12 +234,14 @@ impl Tree {
         }
     }
 
-    fn gone(&self, under: &Relative, found: &[(Relative, Seen)]) -> Vec<Relative> {
-        let is_found = |path: &Relative| found.binary_search_by(|(found, _)| found.cmp(path)).is_ok();
+    fn gone(&self, under: &Relative, Found { all: found, blind }: &Found) -> Vec<Relative> {
+        let may_be_there = |path: &Relative| {
+            found.binary_search_by(|(found, _)| found.cmp(path)).is_ok() || blind.iter().any(|blind| path.is_in(blind))
+        };
         let itself = self.nodes.get_key_value(under).map(|(path, _)| path);
         let below = self.nodes.range(under.first_below()..).map(|(path, _)| path).take_while(|path| path.is_in(under));
         let all = itself.into_iter().chain(below);
-        let mut gone: Vec<Relative> = all.filter(|path| !is_found(path)).cloned().collect();
+        let mut gone: Vec<Relative> = all.filter(|path| !may_be_there(path)).cloned().collect();
         gone.dedup();
         gone
     }
