@@ -24,6 +24,8 @@ pub mod provenance;
 // 5 the world; not for the fuzz targets, which would wait minutes for code that they never call
 #[cfg(not(fuzzing))]
 pub mod engine;
+#[cfg(not(fuzzing))]
+pub mod kubernetes;
 // 6 running
 #[cfg(not(fuzzing))]
 pub mod execute;

@@ -1,0 +1,7 @@
+//! Kubernetes: what a cluster takes, and what it would refuse.
+//!
+//! Pure: this module reads no file, asks no cluster and knows no clock. Only it names `k8s_openapi`.
+
+pub mod version;
+
+pub use version::KubeVersion;
