@@ -11,12 +11,14 @@ mod config;
 mod consent;
 mod context;
 mod conversation;
+mod convert;
 mod create;
 mod down;
 mod env;
 mod exec;
 mod exit;
 mod failure;
+mod findings;
 mod foreign;
 mod globals;
 mod graph;
@@ -69,8 +71,8 @@ struct Cli {
 enum Command {
     Build(Box<build::Build>),
     Check(check::Check),
-    #[command(alias = "convert")]
     Config(Box<config::Config>),
+    Convert(convert::Convert),
     Create(create::Create),
     Down(down::Down),
     Env(env::Env),
@@ -161,6 +163,7 @@ async fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Build(build) => build.run(context).await,
         Command::Check(check) => check.run(context),
         Command::Config(config) => config.run(context).await,
+        Command::Convert(convert) => convert.run(context),
         Command::Create(create) => Box::pin(create.run(context)).await,
         Command::Down(down) => down.run(context).await,
         Command::Env(env) => env.run(context),

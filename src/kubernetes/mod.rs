@@ -2,6 +2,10 @@
 //!
 //! Pure: this module reads no file, asks no cluster and knows no clock. Only it names `k8s_openapi`.
 
+pub mod name;
+pub mod quantity;
+pub mod validate;
 pub mod version;
 
+pub use validate::{Cluster, Existing, validate};
 pub use version::KubeVersion;

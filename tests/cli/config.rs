@@ -245,11 +245,6 @@ fn config_quiet_still_warns() {
 }
 
 #[test]
-fn config_is_called_convert_too() {
-    assert_eq!(set_shop().hoist(["convert", "--services"]).ok().stdout, "db\nweb\n");
-}
-
-#[test]
 fn config_pins_nothing_without_an_engine_and_leaves_digests_alone() {
     let scenario = Scenario::empty();
     let digest = format!("sha256:{}", "a".repeat(64));

@@ -9,5 +9,6 @@ mod support;
 mod bad_input;
 mod check;
 mod config;
+mod convert;
 mod env;
 mod shell;

@@ -3,7 +3,7 @@
 //! Explicit keys win over merged ones wherever they stand; among several merged mappings the first wins.
 
 use super::super::{Node, Value, scalar};
-use super::{Result, fault, fault_with_help};
+use super::{Keys, Result, fault, fault_with_help};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use std::collections::{HashMap, HashSet};
@@ -22,7 +22,7 @@ pub(super) fn is_merge_key(key: &Node) -> bool {
 }
 
 /// Refuses a key that is no text, or too long to be one.
-pub(super) fn check_key(key: &Node) -> Result<()> {
+pub(super) fn check_key(key: &Node, keys: Keys) -> Result<()> {
     let Value::Scalar { text, plain } = &key.value else {
         return Err(fault("key-not-text", format!("a key must be a string, this is {}", key.kind()), key.span));
     };
@@ -32,6 +32,7 @@ pub(super) fn check_key(key: &Node) -> Result<()> {
     match scalar::resolve(text) {
         scalar::Scalar::Text(_) => Ok(()),
         _ if !plain => Ok(()),
+        scalar::Scalar::Bool(_) | scalar::Scalar::Int(_) | scalar::Scalar::Float(_) if keys == Keys::Any => Ok(()),
         scalar::Scalar::Null if text.is_empty() => {
             let fault = fault("key-not-text", "a key is missing in front of ':'", key.span);
             Err(fault_with_help(fault, "write the key, or put quotes around a value that begins with ':'"))

@@ -40,6 +40,27 @@ type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 /// # Errors
 /// All faults of keys and tags, and the first fault of syntax; what follows that one cannot be read.
 pub fn parse(sources: &SourceMap, file: FileId) -> std::result::Result<Vec<Node>, Vec<Diagnostic>> {
+    read(sources, file, Keys::Text)
+}
+
+/// The same of a manifest for a cluster, whose tools make a text of a key that is a number or a boolean.
+///
+/// # Errors
+/// As [`parse`].
+pub fn manifests(sources: &SourceMap, file: FileId) -> std::result::Result<Vec<Node>, Vec<Diagnostic>> {
+    read(sources, file, Keys::Any)
+}
+
+/// What may be a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    /// A text, as Compose has it.
+    Text,
+    /// Any scalar but null.
+    Any,
+}
+
+fn read(sources: &SourceMap, file: FileId, keys: Keys) -> std::result::Result<Vec<Node>, Vec<Diagnostic>> {
     let text = sources.text(file);
     refuse_control_characters(text, file).map_err(|fault| vec![*fault])?;
     let mut regions: Vec<Region> = Vec::new();
@@ -49,7 +70,7 @@ pub fn parse(sources: &SourceMap, file: FileId) -> std::result::Result<Vec<Node>
     let mut tried: BTreeSet<usize> = BTreeSet::new();
     loop {
         let prepared = Prepared::new(text, &regions);
-        let mut reader = Reader::new(text, &prepared, file);
+        let mut reader = Reader { keys, ..Reader::new(text, &prepared, file) };
         let result = reader.documents();
         let guessed = regions.len();
         regions.retain(|region| {
@@ -102,6 +123,7 @@ struct Reader<'a> {
     text: &'a str,
     prepared: &'a Prepared<'a>,
     file: FileId,
+    keys: Keys,
     events: Parser<'a, Input<'a>>,
     anchors: Anchors,
     /// Where the lists and mappings begin that are being read.
@@ -125,6 +147,7 @@ impl<'a> Reader<'a> {
             text,
             prepared,
             file,
+            keys: Keys::Text,
             events,
             anchors,
             open,
@@ -250,7 +273,7 @@ impl<'a> Reader<'a> {
             if value.is_null() {
                 value = Node { tag: value.tag, ..Node::null() }.at(key.span);
             }
-            if let Err(fault) = entries::check_key(&key) {
+            if let Err(fault) = entries::check_key(&key, self.keys) {
                 self.faults.push(entries::with_value(*fault, &key, &value));
             } else if !entries::is_merge_key(&key) {
                 entries.push((key, value));

@@ -1,0 +1,108 @@
+//! What a cluster would refuse, or take and never bring up, found in manifests before they are applied.
+//!
+//! It reads trees that know their places, anyone's as well as those of our own output. An object is first held against
+//! its type ([`schema`], [`field`]), then against the rules across fields, objects and files: one function each, sorted
+//! by what they look at. Custom resources are not looked at.
+
+mod bundle;
+mod choice;
+mod cluster;
+mod container;
+mod data;
+mod field;
+mod kind;
+mod lack;
+mod mount;
+mod naming;
+mod object;
+mod pod;
+mod port;
+mod probe;
+mod reach;
+mod reader;
+mod reference;
+mod resource;
+mod schema;
+mod security;
+mod service;
+mod target;
+mod unique;
+mod workload;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::Node;
+use bundle::Bundle;
+pub use cluster::{Cluster, Existing};
+use object::Object;
+use pod::Pod;
+
+type Faults = Vec<Diagnostic>;
+
+/// Rules about one object.
+const OF_OBJECT: [fn(&Object<'_>, &mut Faults); 9] = [
+    data::too_large,
+    data::said_twice,
+    naming::name,
+    service::ports,
+    service::node_ports,
+    workload::restart_policy,
+    workload::selector,
+    workload::strategy,
+    workload::limits,
+];
+
+/// Rules about the pods of one object.
+const OF_POD: [fn(&Pod<'_>, &mut Faults); 15] = [
+    container::names,
+    container::image,
+    container::early,
+    container::variables,
+    container::privilege,
+    container::hostname,
+    container::signal,
+    mount::sources,
+    mount::paths,
+    mount::volumes,
+    port::repeated,
+    port::of_host,
+    probe::handlers,
+    probe::ports,
+    resource::limits,
+];
+
+/// Rules about all objects together.
+const OF_BUNDLE: [fn(&Bundle<'_>, &mut Faults); 8] = [
+    unique::objects,
+    unique::node_ports,
+    reference::of_pods,
+    target::of_services,
+    target::of_ingresses,
+    target::of_others,
+    security::profile,
+    target::selections,
+];
+
+/// All that is wrong with the documents of some files, which are meant for one cluster.
+pub fn validate(documents: &[Node], cluster: &Cluster) -> Diagnostics {
+    let mut faults = Faults::new();
+    let bundle = Bundle::new(object::objects(documents, &mut faults), cluster);
+    for object in &bundle.objects {
+        faults.extend(schema::check(object, cluster.version));
+        if kind::is_built_in(object.group()) {
+            for rule in OF_OBJECT {
+                rule(object, &mut faults);
+            }
+        }
+    }
+    for pod in &bundle.pods {
+        for rule in OF_POD {
+            rule(pod, &mut faults);
+        }
+    }
+    for rule in OF_BUNDLE {
+        rule(&bundle, &mut faults);
+    }
+    let mut all = Diagnostics::default();
+    all.push_all(faults);
+    all
+}
