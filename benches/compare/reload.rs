@@ -47,7 +47,7 @@ const PAUSE: Duration = Duration::from_micros(200);
 const REST: Duration = Duration::from_secs(5);
 const PROJECT: &str = "hoist-bench-watch";
 
-/// A folder that is watched, and the container that it is kept in.
+/// A folder that is watched, and the container that it is kept in; both go with this.
 struct Bench {
     folder: TempDir,
     stack: Stack,
@@ -66,11 +66,16 @@ impl Drop for Watching {
 
 /// Measures all of it, both tools in turn.
 pub fn measure(report: &mut Report) -> anyhow::Result<()> {
+    // ext4 looks for a free inode past all that were freed in the last minutes, one by one: what a round removes would
+    // count against the next one. So nothing is removed before the end.
+    let mut kept = Vec::new();
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
         eprintln!("watch: {}", crate::turn(round, ROUNDS));
         for tool in crate::taking_turns(round) {
-            let saves = saves(report, tool, round)?;
+            let bench = Bench::new((tool, round), "sync", "", "mkdir -p /app; exec httpd -f")?;
+            let saves = saves(report, &bench, (tool, round))?;
+            kept.push(bench);
             if round > 0 {
                 if tool == Tool::Hoist { &mut ours } else { &mut theirs }.extend(saves);
             }
@@ -86,14 +91,12 @@ pub fn measure(report: &mut Report) -> anyhow::Result<()> {
 }
 
 /// Saves, deletes, renames and bursts in one watch; gives the times of the saves.
-fn saves(report: &mut Report, tool: Tool, round: usize) -> anyhow::Result<Vec<Duration>> {
-    let bench = Bench::new("sync", "", "mkdir -p /app; exec httpd -f")?;
-    let _clean = bench.stack.cleaned_up()?;
+fn saves(report: &mut Report, bench: &Bench, (tool, round): (Tool, usize)) -> anyhow::Result<Vec<Duration>> {
     for index in 0..BURSTS[2].0 {
         fs::write(bench.source(&format!("f{index:04}")), text(0, index))?;
     }
     let watching = bench.watch(tool, &[])?;
-    let inside = inside()?;
+    let inside = bench.inside()?;
     let mut saves = Vec::new();
     for save in 1..=SAVES {
         let text = text(save, 0);
@@ -134,8 +137,8 @@ fn saves(report: &mut Report, tool: Tool, round: usize) -> anyhow::Result<Vec<Du
 }
 
 fn restarts(report: &mut Report, tool: Tool, round: usize) -> anyhow::Result<()> {
-    let bench = Bench::new("sync+restart", "", "mkdir -p /app; cat /app/one > /out/started; exec httpd -f")?;
-    let _clean = bench.stack.cleaned_up()?;
+    let command = "mkdir -p /app; cat /app/one > /out/started; exec httpd -f";
+    let bench = Bench::new((tool, 0), "sync+restart", "", command)?;
     fs::write(bench.source("one"), "before")?;
     let _watching = bench.watch(tool, &[])?;
     let text = text(1, 1);
@@ -146,8 +149,8 @@ fn restarts(report: &mut Report, tool: Tool, round: usize) -> anyhow::Result<()>
 }
 
 fn starts(report: &mut Report) -> anyhow::Result<()> {
-    let bench = Bench::new("sync", ", ignore: ['**/node_modules']", "mkdir -p /app; exec httpd -f")?;
-    let _clean = bench.stack.cleaned_up()?;
+    let more = ", ignore: ['**/node_modules']";
+    let bench = Bench::new((Tool::Compose, 0), "sync", more, "mkdir -p /app; exec httpd -f")?;
     for folder in 0..500 {
         let folder = bench.source(&format!("d{folder}"));
         fs::create_dir_all(&folder)?;
@@ -194,8 +197,15 @@ fn idle(report: &mut Report, watching: &Watching) -> anyhow::Result<()> {
     Ok(())
 }
 
+impl Drop for Bench {
+    fn drop(&mut self) {
+        // A fault here is found when the next bench begins.
+        let _ = self.stack.remove();
+    }
+}
+
 impl Bench {
-    fn new(action: &str, more: &str, command: &str) -> anyhow::Result<Self> {
+    fn new((tool, round): (Tool, usize), action: &str, more: &str, command: &str) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("compose.yaml");
         let text = format!(
@@ -205,7 +215,18 @@ impl Bench {
         fs::write(&path, text)?;
         fs::create_dir(folder.path().join("src"))?;
         fs::create_dir(folder.path().join("out"))?;
-        Ok(Self { stack: Stack::at(path, PROJECT), folder })
+        let name = format!("{PROJECT}-{action}-{tool}-{round}").replace(['+', ' '], "-");
+        let stack = Stack::at(path, &name);
+        stack.remove()?;
+        Ok(Self { folder, stack })
+    }
+
+    /// The target folder, through the root of the container.
+    fn inside(&self) -> anyhow::Result<PathBuf> {
+        let name = format!("{}-web-1", self.stack.project());
+        let output = Command::new("docker").args(["inspect", "--format", "{{.State.Pid}}", &name]).output()?;
+        let process = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        Ok(Path::new("/proc").join(process).join("root/app"))
     }
 
     fn source(&self, name: &str) -> PathBuf {
@@ -251,14 +272,6 @@ impl Bench {
         thread::sleep(Duration::from_millis(50));
         Ok(time)
     }
-}
-
-/// The target folder, through the root of the container.
-fn inside() -> anyhow::Result<PathBuf> {
-    let name = format!("{PROJECT}-web-1");
-    let output = Command::new("docker").args(["inspect", "--format", "{{.State.Pid}}", &name]).output()?;
-    let process = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    Ok(Path::new("/proc").join(process).join("root/app"))
 }
 
 /// One kilobyte that differs from all others.

@@ -40,7 +40,7 @@ pub struct Used {
 /// A compose file and the name of its project.
 pub struct Stack {
     file: PathBuf,
-    project: &'static str,
+    project: String,
 }
 
 /// Removes the stack when it goes.
@@ -55,18 +55,23 @@ impl Drop for CleanedUp<'_> {
 
 impl Stack {
     /// A stack of this repository.
-    pub fn of(file: &str, project: &'static str) -> Self {
-        Self { file: Path::new(env!("CARGO_MANIFEST_DIR")).join(file), project }
+    pub fn of(file: &str, project: &str) -> Self {
+        Self::at(Path::new(env!("CARGO_MANIFEST_DIR")).join(file), project)
     }
 
     /// A stack of a file anywhere.
-    pub fn at(file: PathBuf, project: &'static str) -> Self {
-        Self { file, project }
+    pub fn at(file: PathBuf, project: &str) -> Self {
+        Self { file, project: project.to_owned() }
     }
 
     /// Its compose file.
     pub fn file(&self) -> &Path {
         &self.file
+    }
+
+    /// Its project.
+    pub fn project(&self) -> &str {
+        &self.project
     }
 
     /// Runs a command; gives what it used, it and all that it started.
@@ -98,7 +103,8 @@ impl Stack {
         Ok(CleanedUp(self))
     }
 
-    fn remove(&self) -> anyhow::Result<Duration> {
+    /// Removes what is left of it.
+    pub fn remove(&self) -> anyhow::Result<Duration> {
         self.run(Tool::Compose, &["down", "--volumes", "--timeout", "1"])
     }
 
@@ -111,7 +117,7 @@ impl Stack {
         if tool == Tool::Compose {
             command.arg("compose");
         }
-        command.arg("--file").arg(&self.file).args(["--project-name", self.project]);
+        command.arg("--file").arg(&self.file).args(["--project-name", &self.project]);
         command
     }
 
