@@ -16,7 +16,7 @@ use super::up::Up;
 use super::{Context, Exit};
 use crate::value::Name;
 use crate::watch::Mounts;
-use tell::Teller;
+use tell::{Form, Teller, Volume};
 use works::Prune;
 
 /// Keep containers as the files of the host are
@@ -74,6 +74,12 @@ impl Watch {
         Ok(Exit::INTERRUPTED)
     }
 
+    fn teller<'a>(&self, context: &'a Context) -> Teller<'a> {
+        let form = if self.json { Form::Json } else { Form::Lines };
+        let volume = if self.quiet { Volume::Faults } else { Volume::All };
+        Teller::new(context.output(), form, volume)
+    }
+
     fn manner<'a>(&self, context: &'a Context) -> Manner<'a> {
         Manner {
             mounts: match (self.no_reload_mounts, self.writable) {
@@ -82,7 +88,7 @@ impl Watch {
                 _ => Mounts::ReadOnly,
             },
             prune: if self.prune { Prune::Remove } else { Prune::Leave },
-            teller: Teller::new(context.output(), self.quiet, self.json),
+            teller: self.teller(context),
             changes: Changes::developed(self.services.clone()).again(),
         }
     }

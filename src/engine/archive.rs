@@ -2,13 +2,13 @@
 //!
 //! Owners become root and links stay links, as the docker client has it. Nothing outside the folder is read.
 
+use super::pieces::pieces;
 use crate::ignore::Ignore;
 use futures_util::Stream;
 use std::fs::{File, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tar::{Builder, EntryType, Header};
-use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 /// What goes into an archive.
 #[derive(Debug)]
@@ -23,43 +23,7 @@ pub(super) struct Contents {
 
 /// The archive, piece by piece; a file that cannot be read ends it with an error.
 pub(super) fn stream(contents: Contents) -> impl Stream<Item = io::Result<Vec<u8>>> + Send + 'static {
-    let (sender, receiver) = channel(16);
-    tokio::task::spawn_blocking(move || {
-        let pieces = Pieces { sender: sender.clone(), piece: Vec::new() };
-        if let Err(fault) = write(&contents, pieces) {
-            // Nobody listens any more when the engine refused the rest.
-            let _ = sender.blocking_send(Err(fault));
-        }
-    });
-    futures_util::stream::unfold(receiver, |mut receiver: Receiver<io::Result<Vec<u8>>>| async move {
-        receiver.recv().await.map(|piece| (piece, receiver))
-    })
-}
-
-/// Gathers small writes into pieces worth sending.
-struct Pieces {
-    sender: Sender<io::Result<Vec<u8>>>,
-    piece: Vec<u8>,
-}
-
-const PIECE: usize = 64 * 1024;
-
-impl Write for Pieces {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.piece.extend_from_slice(bytes);
-        if self.piece.len() >= PIECE {
-            self.flush()?;
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if self.piece.is_empty() {
-            return Ok(());
-        }
-        let piece = std::mem::take(&mut self.piece);
-        self.sender.blocking_send(Ok(piece)).map_err(|_| io::ErrorKind::BrokenPipe.into())
-    }
+    pieces(move |into| write(&contents, into))
 }
 
 fn write(contents: &Contents, into: impl Write) -> io::Result<()> {

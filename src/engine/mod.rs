@@ -30,6 +30,7 @@ mod observe;
 mod output;
 mod owners;
 mod perform;
+mod pieces;
 mod plugin;
 mod port_holder;
 mod probe;

@@ -3,19 +3,20 @@
 //! The archive API writes below the container's root, where it sees volumes but no memory file systems; there the
 //! container's own `tar` unpacks.
 
+use super::pieces::pieces;
 use super::{Engine, EngineError, Exec, Licence, if_there};
 use crate::value::ContainerId;
-use bollard::body_full;
+use bollard::body_try_stream;
 use bollard::query_parameters::UploadToContainerOptionsBuilder;
-use futures_util::StreamExt;
-use std::io;
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
+use std::io::{self, Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use tar::{Builder, EntryType, Header};
 use tokio::io::AsyncWriteExt;
 
 /// A file, folder or link for a container.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Put {
     /// Where in the container, absolute.
     pub path: PathBuf,
@@ -30,12 +31,13 @@ pub struct Put {
 }
 
 /// What is put.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PutWhat {
     /// A folder.
     Folder,
     /// A file with these bytes.
     File(Vec<u8>),
+    /// A file of so many bytes, too large for memory.
+    Stream(Box<dyn Read + Send>, u64),
     /// A link that leads there.
     Link(PathBuf),
 }
@@ -66,25 +68,27 @@ const ARGUMENTS: usize = 64 * 1024;
 const NO_COMMAND: [i64; 2] = [126, 127];
 
 impl Engine {
-    /// Puts files into a container, in place of those that are there. Folders that are there keep what is in them.
+    /// Puts files into a container, in place of those that are there. Folders that are there keep what is in them. Each is
+    /// asked for when those before it are sent.
     pub async fn put(
         &self,
         _: Licence,
         id: &ContainerId,
-        all: &[&Put],
+        all: impl Iterator<Item = Put> + Send + 'static,
         (road, overwrite): (Road, Overwrite),
     ) -> Result<(), EngineError> {
-        let bytes = archive(all).map_err(|fault| EngineError::Internal(fault.to_string()))?;
+        let archive = pieces(move |into| write(all, into));
         if road != Road::Archive {
             let command = ["tar", "-x", "-p", "-f", "-", "-C", "/"].map(str::to_owned).to_vec();
             let user = (road == Road::Tar).then(|| ROOT.to_owned());
             let exec = Exec { command, user, stdin: true, working_dir: Some("/".into()), ..Exec::default() };
-            return self.run_inside(id, &exec, &bytes).await;
+            return self.run_inside(id, &exec, archive).await;
         }
         let same_kind = if overwrite == Overwrite::SameKind { "true" } else { "false" };
         let options = UploadToContainerOptionsBuilder::new().path("/").copy_uidgid("true");
         let options = options.no_overwrite_dir_non_dir(same_kind).build();
-        let answer = self.docker.upload_to_container(id.as_str(), Some(options), body_full(bytes.into())).await;
+        let body = body_try_stream(archive.map_ok(Into::into));
+        let answer = self.docker.upload_to_container(id.as_str(), Some(options), body).await;
         answer.map_err(|fault| self.sorted(fault))
     }
 
@@ -96,13 +100,13 @@ impl Engine {
         id: &ContainerId,
         (files, folders): (&[PathBuf], &[PathBuf]),
     ) -> Result<(), EngineError> {
-        for some in pieces(files) {
-            self.run_inside(id, &by_root(&["rm", "-f", "--"], some), &[]).await?;
+        for some in portions(files) {
+            self.run_inside(id, &by_root(&["rm", "-f", "--"], some), stream::empty()).await?;
         }
         let mut folders: Vec<PathBuf> = folders.to_vec();
         folders.sort_by(|left, right| right.cmp(left));
-        for some in pieces(&folders) {
-            match self.run_inside(id, &by_root(&["rmdir", "--"], some), &[]).await {
+        for some in portions(&folders) {
+            match self.run_inside(id, &by_root(&["rmdir", "--"], some), stream::empty()).await {
                 // What is in one was never the host's; what is gone is gone. Another code is not the command's own word.
                 Ok(()) | Err(EngineError::CommandFailed { code: 1, .. }) => {}
                 Err(error) => return Err(error),
@@ -119,13 +123,21 @@ impl Engine {
     }
 
     /// Runs a command in a container to its end.
-    async fn run_inside(&self, id: &ContainerId, exec: &Exec, input: &[u8]) -> Result<(), EngineError> {
+    async fn run_inside(
+        &self,
+        id: &ContainerId,
+        exec: &Exec,
+        input: impl Stream<Item = io::Result<Vec<u8>>>,
+    ) -> Result<(), EngineError> {
         let made = self.exec(id, exec).await?;
         let mut streams = self.start_exec(&made, exec).await?;
         let feed = async {
             if exec.stdin {
+                let mut input = pin!(input);
                 // One that ends early says why by itself.
-                let _ = streams.input.write_all(input).await;
+                while let Some(Ok(piece)) = input.next().await
+                    && streams.input.write_all(&piece).await.is_ok()
+                {}
                 let _ = streams.input.shutdown().await;
             }
         };
@@ -161,58 +173,72 @@ fn shown(path: &Path) -> String {
 }
 
 /// Paths in groups that fit into one command.
-fn pieces(paths: &[PathBuf]) -> Vec<&[PathBuf]> {
-    let mut pieces = Vec::new();
+fn portions(paths: &[PathBuf]) -> Vec<&[PathBuf]> {
+    let mut portions = Vec::new();
     let (mut start, mut bytes) = (0, 0);
     for (index, path) in paths.iter().enumerate() {
         bytes += path.as_os_str().len() + 1;
         if bytes > ARGUMENTS {
-            pieces.extend(paths.get(start..index).filter(|piece| !piece.is_empty()));
+            portions.extend(paths.get(start..index).filter(|some| !some.is_empty()));
             (start, bytes) = (index, path.as_os_str().len() + 1);
         }
     }
-    pieces.extend(paths.get(start..).filter(|piece| !piece.is_empty()));
-    pieces
+    portions.extend(paths.get(start..).filter(|some| !some.is_empty()));
+    portions
 }
 
-pub(super) fn archive(all: &[&Put]) -> io::Result<Vec<u8>> {
-    let mut archive = Builder::new(Vec::new());
+/// An archive of all of it.
+pub(super) fn archive(all: impl Iterator<Item = Put>) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    write(all, &mut bytes)?;
+    Ok(bytes)
+}
+
+fn write(all: impl Iterator<Item = Put>, into: &mut impl Write) -> io::Result<()> {
+    let mut archive = Builder::new(into);
     for put in all {
-        let (seconds, nanoseconds) = put.modified;
-        let mut header = Header::new_gnu();
-        header.set_mode(put.mode & 0o7777);
-        header.set_uid(put.owner.0);
-        header.set_gid(put.owner.1);
-        header.set_mtime(u64::try_from(seconds).unwrap_or(0));
-        if nanoseconds != 0 {
-            append_time(&mut archive, &format!("{seconds}.{nanoseconds:09}"))?;
+        add(&mut archive, put)?;
+    }
+    archive.finish()
+}
+
+fn add(archive: &mut Builder<impl Write>, put: Put) -> io::Result<()> {
+    let (seconds, nanoseconds) = put.modified;
+    let mut header = Header::new_gnu();
+    header.set_mode(put.mode & 0o7777);
+    header.set_uid(put.owner.0);
+    header.set_gid(put.owner.1);
+    header.set_mtime(u64::try_from(seconds).unwrap_or(0));
+    header.set_size(0);
+    if nanoseconds != 0 {
+        append_time(archive, &format!("{seconds}.{nanoseconds:09}"))?;
+    }
+    let path = put.path.as_os_str().as_bytes().strip_prefix(b"/").unwrap_or_default();
+    let path = Path::new(std::ffi::OsStr::from_bytes(path));
+    match put.what {
+        PutWhat::Folder => {
+            header.set_entry_type(EntryType::Directory);
+            archive.append_data(&mut header, path, io::empty())
         }
-        let path = Path::new(std::ffi::OsStr::from_bytes(
-            put.path.as_os_str().as_bytes().strip_prefix(b"/").unwrap_or_default(),
-        ));
-        match &put.what {
-            PutWhat::Folder => {
-                header.set_entry_type(EntryType::Directory);
-                header.set_size(0);
-                archive.append_data(&mut header, path, io::empty())?;
-            }
-            PutWhat::File(bytes) => {
-                header.set_size(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-                archive.append_data(&mut header, path, bytes.as_slice())?;
-            }
-            PutWhat::Link(to) => {
-                header.set_entry_type(EntryType::Symlink);
-                header.set_size(0);
-                archive.append_link(&mut header, path, to)?;
-            }
+        PutWhat::File(bytes) => {
+            header.set_size(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+            archive.append_data(&mut header, path, bytes.as_slice())
+        }
+        PutWhat::Stream(read, size) => {
+            header.set_size(size);
+            // One that lost bytes since then is filled up: what was promised is what is sent.
+            archive.append_data(&mut header, path, read.chain(io::repeat(0)).take(size))
+        }
+        PutWhat::Link(to) => {
+            header.set_entry_type(EntryType::Symlink);
+            archive.append_link(&mut header, path, to)
         }
     }
-    archive.into_inner()
 }
 
 /// Says of the next entry when it was written to, finer than a header can. The record has a name, unlike those of the
 /// library: busybox takes one without a name for the end of the archive.
-fn append_time(archive: &mut Builder<Vec<u8>>, moment: &str) -> io::Result<()> {
+fn append_time(archive: &mut Builder<impl Write>, moment: &str) -> io::Result<()> {
     let rest = format!(" mtime={moment}\n");
     // The length counts its own digits; the record is short enough for two.
     let record = format!("{}{rest}", rest.len() + 2);
@@ -242,7 +268,7 @@ mod tests {
             put(&long, PutWhat::File(b"text".to_vec())),
             put("/l", PutWhat::Link("../elsewhere".into())),
         ];
-        let bytes = archive(&all.iter().collect::<Vec<_>>()).expect("an archive");
+        let bytes = archive(all.into_iter()).expect("an archive");
         let mut archive = tar::Archive::new(bytes.as_slice());
         let mut found = Vec::new();
         for entry in archive.entries().expect("a tar") {
@@ -260,11 +286,31 @@ mod tests {
     }
 
     #[test]
+    fn a_stream_that_ends_early_is_filled_up_and_one_that_goes_on_is_cut() {
+        let put = |path: &str, text: &'static [u8]| Put {
+            path: path.into(),
+            what: PutWhat::Stream(Box::new(text), 4),
+            mode: 0o644,
+            modified: (1, 0),
+            owner: (0, 0),
+        };
+        let bytes = archive([put("/a", b"ab"), put("/b", b"abcdef")].into_iter()).expect("an archive");
+        let mut archive = tar::Archive::new(bytes.as_slice());
+        let text = |entry: io::Result<tar::Entry<'_, &[u8]>>| {
+            let mut text = Vec::new();
+            entry.expect("an entry").read_to_end(&mut text).expect("readable");
+            text
+        };
+        let texts: Vec<Vec<u8>> = archive.entries().expect("a tar").map(text).collect();
+        assert_eq!(texts, [b"ab\0\0".to_vec(), b"abcd".to_vec()]);
+    }
+
+    #[test]
     fn arguments_are_cut_into_pieces_that_fit() {
         let paths: Vec<PathBuf> = (0..3000).map(|index| PathBuf::from(format!("/{index:0>99}"))).collect();
-        let cut = pieces(&paths);
-        assert_eq!(cut.iter().map(|piece| piece.len()).sum::<usize>(), 3000);
-        assert!(cut.len() > 1 && cut.iter().all(|piece| piece.len() * 101 <= ARGUMENTS));
-        assert!(pieces(&[]).is_empty());
+        let cut = portions(&paths);
+        assert_eq!(cut.iter().map(|some| some.len()).sum::<usize>(), 3000);
+        assert!(cut.len() > 1 && cut.iter().all(|some| some.len() * 101 <= ARGUMENTS));
+        assert!(portions(&[]).is_empty());
     }
 }

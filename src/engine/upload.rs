@@ -43,7 +43,7 @@ fn archive(files: &[ServiceFile<'_>]) -> io::Result<Vec<u8>> {
         })
     };
     let all = files.iter().map(put).collect::<io::Result<Vec<Put>>>()?;
-    put::archive(&all.iter().collect::<Vec<_>>())
+    put::archive(all.into_iter())
 }
 
 #[cfg(test)]

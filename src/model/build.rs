@@ -81,6 +81,13 @@ impl Build {
         self.dockerfile.as_deref().unwrap_or("Dockerfile")
     }
 
+    /// The files that may say what is left out of the context, for a build whose context is a folder: the first that is
+    /// there counts.
+    pub fn ignore_files(&self) -> [PathBuf; 2] {
+        let beside = PathBuf::from(format!("{}.dockerignore", self.recipe().display()));
+        [beside, self.folder().join(".dockerignore")]
+    }
+
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of("build", node, diagnostics)?;
         let build = Self {

@@ -40,7 +40,7 @@ impl Anchors {
     /// Looks whether they are others by now.
     pub fn look(&mut self) {
         for (file, anchor) in &mut self.0 {
-            let inode = inode(file);
+            let inode = mounted(file);
             if anchor.inode != inode {
                 *anchor = Anchor { inode, since: SystemTime::now() };
             }
@@ -53,7 +53,8 @@ impl Anchors {
     }
 }
 
-fn inode(file: &Path) -> Option<u64> {
+/// Which file a mount of that path gives: links are followed.
+fn mounted(file: &Path) -> Option<u64> {
     file.metadata().ok().map(|about| about.ino())
 }
 

@@ -1,19 +1,18 @@
-//! [`Batch`]: what is to be done to a container so that it holds what the host holds. Pure but for the reading of files.
+//! [`Batch`]: what is to be done to a container so that it holds what the host holds. Looks at
+//! the host only to see what is gone.
 
 use super::behind::Behind;
+use super::reading;
 use super::relative::Relative;
 use super::scan;
 use super::tree::{Content, Held, Tree};
-use crate::engine::{Put, PutWhat};
 use std::fs;
-use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// Files in one batch; what is more goes with the next, while this one is unpacked.
 const MOST: usize = 1000;
 /// Bytes in one batch.
-const BYTES: usize = 16 << 20;
+const BYTES: u64 = 16 << 20;
 
 /// What is to be done to a container.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,10 +32,14 @@ pub struct Batch {
 pub struct Item {
     /// Where on the host, below the root.
     pub path: Relative,
-    /// What is put.
-    pub put: Put,
-    /// What the container holds then.
-    pub held: Held,
+    /// Where in the container.
+    pub inside: PathBuf,
+    /// Whether it is a folder.
+    pub is_folder: bool,
+    /// What the host held at the last look.
+    pub wanted: Held,
+    /// Whose it is going to be, where the container's own user does not take it.
+    pub owner: (u64, u64),
     /// What of another kind it takes the place of.
     pub replaces: Replaces,
 }
@@ -57,7 +60,7 @@ impl Batch {
     /// next look, with what is below it: an archive makes the folders that it lacks, and nobody would know of them.
     pub fn of(behind: &Behind, tree: &Tree, (root, target): (&Path, &Path)) -> Self {
         let mut batch = Self::default();
-        let (mut bytes, mut waiting): (usize, Vec<&Relative>) = (0, Vec::new());
+        let (mut bytes, mut waiting): (u64, Vec<&Relative>) = (0, Vec::new());
         for (path, holds) in behind.iter() {
             let inside = path.below(target);
             match tree.get(path) {
@@ -65,26 +68,27 @@ impl Batch {
                 Some(_) if batch.puts.len() >= MOST || bytes >= BYTES => {}
                 Some(_) if waiting.iter().any(|above| path.is_in(above)) => {}
                 Some(wanted) => {
-                    // A folder that is a link by now, or the other way round, waits, too: what is below it would be
-                    // written through the link.
-                    let is_folder = |held: &Held| held.content == Content::Folder;
-                    let read = read(&path.below(root), inside.clone(), (wanted, (root, target)));
-                    let read = read.unwrap_or_else(|fault| {
-                        batch.unreadable.push((path.clone(), format!("on the host: {fault}")));
+                    let is_folder = wanted.content == Content::Folder;
+                    let seen = fs::symlink_metadata(path.below(root)).map(Some).or_else(|fault| {
+                        if scan::is_gone(&fault) { Ok(None) } else { Err(reading::on_the_host(&fault)) }
+                    });
+                    let seen = seen.unwrap_or_else(|why| {
+                        batch.unreadable.push((path.clone(), why));
                         None
                     });
-                    let Some((put, held)) = read.filter(|(_, held)| is_folder(held) == is_folder(wanted)) else {
+                    // A folder that is a link by now, or the other way round, waits, too: what is below it would be
+                    // written through the link.
+                    let Some(seen) = seen.filter(|seen| seen.is_dir() == is_folder) else {
                         waiting.push(path);
                         continue;
                     };
-                    if let PutWhat::File(text) = &put.what {
-                        bytes += text.len();
-                    }
-                    let replaces = replaces(holds, &held);
+                    bytes += if seen.is_file() { seen.len() } else { 0 };
+                    let replaces = replaces(holds, wanted);
                     if replaces == Replaces::Folder {
-                        batch.folders.push((path.clone(), inside));
+                        batch.folders.push((path.clone(), inside.clone()));
                     }
-                    batch.puts.push(Item { path: path.clone(), put, held, replaces });
+                    let (path, wanted) = (path.clone(), wanted.clone());
+                    batch.puts.push(Item { path, inside, is_folder, wanted, owner: (0, 0), replaces });
                 }
             }
         }
@@ -122,42 +126,6 @@ fn replaces(holds: Option<&Held>, held: &Held) -> Replaces {
     }
 }
 
-/// What is at a path of the host right now, and what a container holds that has got it; nothing when it is gone.
-fn read(path: &Path, inside: PathBuf, told: (&Held, (&Path, &Path))) -> io::Result<Option<(Put, Held)>> {
-    match read_there(path, inside, told) {
-        Err(fault) if scan::is_gone(&fault) => Ok(None),
-        read => read,
-    }
-}
-
-fn read_there(
-    path: &Path,
-    inside: PathBuf,
-    (wanted, places): (&Held, (&Path, &Path)),
-) -> io::Result<Option<(Put, Held)>> {
-    let metadata = fs::symlink_metadata(path)?;
-    let modified = (metadata.mtime(), metadata.mtime_nsec());
-    let kind = metadata.file_type();
-    let (what, content) = if kind.is_dir() {
-        (PutWhat::Folder, Content::Folder)
-    } else if kind.is_symlink() {
-        let to = fs::read_link(path)?;
-        (PutWhat::Link(moved(&to, places)), Content::Link(to.into()))
-    } else if kind.is_file() {
-        let bytes = fs::read(path)?;
-        // A file that the tree knows by size and time only is known so here, too.
-        let stands = Content::Unread(metadata.size(), scan::modified(&metadata));
-        let is_unread = wanted.content == stands && u64::try_from(bytes.len()) == Ok(metadata.size());
-        let content = if is_unread || metadata.size() > scan::LARGE { stands } else { scan::hashed(&bytes) };
-        (PutWhat::File(bytes), content)
-    } else {
-        return Ok(None);
-    };
-    let mode = metadata.mode() & 0o7777;
-    let put = Put { path: inside, what, mode, modified, owner: (0, 0) };
-    Ok(Some((put, Held { content, mode })))
-}
-
 /// Where a link leads in the container: one that leads to a place below the root by its full path leads to the same
 /// place there.
 pub fn moved(to: &Path, (root, target): (&Path, &Path)) -> PathBuf {
@@ -167,9 +135,11 @@ pub fn moved(to: &Path, (root, target): (&Path, &Path)) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::watch::reading::Reading;
     use crate::watch::rules::Filter;
     use crate::watch::tree::Difference;
     use std::os::unix::fs::symlink;
+    use std::sync::Arc;
 
     struct Bench {
         folder: tempfile::TempDir,
@@ -196,9 +166,17 @@ mod tests {
         }
 
         fn copied(&mut self) {
-            for item in self.batch().puts {
-                self.behind.holds(&item.path, Some(item.held), self.tree.get(&item.path));
+            let reading = self.reading();
+            let journal = reading.journal();
+            assert!(reading.count() > 0);
+            for (path, held) in reading::taken(&journal).held {
+                self.behind.holds(&path, Some(held), self.tree.get(&path));
             }
+        }
+
+        fn reading(&self) -> Reading {
+            let places = (self.folder.path().to_owned(), PathBuf::from("/app"));
+            Reading::new(&Arc::new(self.batch().puts), &Arc::new(places))
         }
 
         fn path(&self, path: &str) -> PathBuf {
@@ -207,7 +185,7 @@ mod tests {
     }
 
     fn names(batch: &Batch) -> Vec<String> {
-        batch.puts.iter().map(|item| item.put.path.display().to_string()).collect()
+        batch.puts.iter().map(|item| item.inside.display().to_string()).collect()
     }
 
     #[test]
@@ -219,20 +197,8 @@ mod tests {
         bench.look();
         let batch = bench.batch();
         assert_eq!(names(&batch), ["/app", "/app/d", "/app/d/e", "/app/d/e/f", "/app/dangling"]);
-        assert_eq!(batch.puts[3].put.what, PutWhat::File(b"text".to_vec()));
-        assert_eq!(batch.puts[4].put.what, PutWhat::Link("nowhere".into()));
         bench.copied();
         assert!(bench.behind.is_empty(), "{:?}", bench.behind);
-    }
-
-    #[test]
-    fn a_link_into_the_root_by_its_full_path_leads_to_the_target() {
-        let mut bench = Bench::new();
-        symlink(bench.path("d/x"), bench.path("inside")).expect("linked");
-        symlink("/etc/hosts", bench.path("outside")).expect("linked");
-        bench.look();
-        let links: Vec<_> = bench.batch().puts.into_iter().map(|item| item.put.what).collect();
-        assert_eq!(links[1..], [PutWhat::Link("/app/d/x".into()), PutWhat::Link("/etc/hosts".into())]);
     }
 
     #[test]

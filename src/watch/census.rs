@@ -14,11 +14,31 @@ pub struct Census {
     pub containers: Result<Vec<SeenContainer>, EngineError>,
 }
 
-/// Looks which containers there are; what happens from now on is followed from before that look.
-pub async fn look(engine: Engine, project: ProjectName, subscribe: bool) -> Census {
-    let events = if subscribe { engine.subscribe(&project).await.ok() } else { None };
+/// Looks which containers there are; unless somebody listens already, what happens from now on is followed from before that
+/// look.
+pub async fn look(engine: Engine, project: ProjectName, listening: Listening) -> Census {
+    let events = match listening {
+        Listening::Already => None,
+        Listening::NotYet => engine.subscribe(&project).await.ok(),
+    };
     let containers = engine.containers(&project).await;
     Census { events, containers }
+}
+
+/// Whether somebody listens to what happens at the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listening {
+    /// Somebody does.
+    Already,
+    /// Nobody does.
+    NotYet,
+}
+
+impl Listening {
+    /// Whether somebody listens to these.
+    pub fn to(events: Option<&Events>) -> Self {
+        if events.is_some() { Self::Already } else { Self::NotYet }
+    }
 }
 
 /// What the engine's events say.

@@ -1,9 +1,10 @@
 //! [`Job`]: a batch on its way into one container. One bad path never costs the others.
 
 use super::batch::{Batch, Item, Replaces};
+use super::reading::{self, Journal, Reading};
 use super::relative::Relative;
 use super::tree::Held;
-use crate::engine::{Engine, EngineError, Interior, Licence, Overwrite, Owners, Put, Road};
+use crate::engine::{Engine, EngineError, Interior, Licence, Overwrite, Owners, Road};
 use crate::value::ContainerId;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -22,8 +23,8 @@ pub struct Job {
     pub interior: Interior,
     /// Whose the files in it are, once that is known.
     pub owners: Arc<OnceCell<Owners>>,
-    /// Where the root is in it.
-    pub target: PathBuf,
+    /// Where the root is on the host, and where in the container.
+    pub places: Arc<(PathBuf, PathBuf)>,
     /// What is done.
     pub batch: Batch,
 }
@@ -63,16 +64,17 @@ impl Job {
 
     async fn put_all(&self, mut items: Vec<Item>, copied: &mut Copied) -> Result<(), EngineError> {
         if !self.interior.has_user && !items.is_empty() {
-            let owners = self.owners.get_or_try_init(|| self.engine.owners(&self.id, &self.target)).await?;
+            let target = &self.places.1;
+            let owners = self.owners.get_or_try_init(|| self.engine.owners(&self.id, target)).await?;
             for item in &mut items {
-                item.put.owner = owners.of(&item.put.path);
+                item.owner = owners.of(&item.inside);
             }
         }
         let mut groups: BTreeMap<(Road, Overwrite), Vec<Item>> = BTreeMap::new();
         for item in items {
-            match self.interior.road(&item.put.path) {
-                // Something of the host is mounted there.
-                None => copied.done.push((item.path, Some(item.held))),
+            match self.interior.road(&item.inside) {
+                // Something of the host is mounted there: it is there by itself.
+                None => copied.done.push((item.path, Some(item.wanted))),
                 Some(road) => {
                     // Folders that take the place of files come before what is in them.
                     let is_swap = item.replaces == Replaces::File;
@@ -98,29 +100,24 @@ impl Job {
         }
         let mut left = vec![items];
         while let Some(items) = left.pop() {
-            let mut items = possible(items, copied);
+            let items = Arc::new(possible(items, copied));
             if way.0 != Road::Archive && !self.interior.is_running {
-                copied.failed.extend(items.into_iter().map(|item| (item.path, DOES_NOT_RUN.to_owned())));
+                copied.failed.extend(items.iter().map(|item| (item.path.clone(), DOES_NOT_RUN.to_owned())));
                 continue;
             }
-            let puts: Vec<&Put> = items.iter().map(|item| &item.put).collect();
-            match self.engine.put(self.licence, &self.id, &puts, way).await {
-                Ok(()) => copied.done.extend(items.into_iter().map(|item| (item.path, Some(item.held)))),
-                Err(error) if is_of_engine(&error) => {
-                    let all = left.into_iter().flatten().chain(items);
-                    copied.unsure.extend(all.map(|item| item.path));
+            let reading = Reading::new(&items, &self.places);
+            let journal = reading.journal();
+            let answer = self.engine.put(self.licence, &self.id, reading, way).await;
+            let Journal { held, unreadable, broken } = reading::taken(&journal);
+            copied.failed.extend(unreadable);
+            match answer {
+                Ok(()) => copied.done.extend(held.into_iter().map(|(path, held)| (path, Some(held)))),
+                Err(error) if broken.is_none() && is_of_engine(&error) => {
+                    let all = left.iter().flatten().chain(items.iter());
+                    copied.unsure.extend(all.map(|item| item.path.clone()));
                     return Err(error);
                 }
-                Err(error) => match items.len() {
-                    0 | 1 => {
-                        copied.unsure.extend(items.iter().map(|item| item.path.clone()));
-                        copied.failed.extend(items.into_iter().map(|item| (item.path, error.to_string())));
-                    }
-                    many => {
-                        let rest = items.split_off(many / 2);
-                        left.extend([rest, items]);
-                    }
-                },
+                Err(error) => left.extend(again(&items, broken.as_ref(), &error, copied)),
             }
         }
         Ok(())
@@ -131,7 +128,7 @@ impl Job {
         if road == Road::Archive || overwrite == Overwrite::SameKind || !self.interior.is_running {
             return Ok(());
         }
-        let files: Vec<PathBuf> = items.iter().map(|item| item.put.path.clone()).collect();
+        let files: Vec<PathBuf> = items.iter().map(|item| item.inside.clone()).collect();
         self.engine.remove_files(self.licence, &self.id, (&files, &[])).await
     }
 
@@ -168,6 +165,28 @@ impl Job {
         }
         Ok(())
     }
+}
+
+/// What is tried again of items that did not all arrive: all but the file that broke off while it was read, or each half
+/// of them, until it is known which one the engine refuses.
+fn again(
+    items: &[Item],
+    broken: Option<&(Relative, String)>,
+    error: &EngineError,
+    copied: &mut Copied,
+) -> Vec<Vec<Item>> {
+    if let Some((path, why)) = broken {
+        copied.unsure.push(path.clone());
+        copied.failed.push((path.clone(), why.clone()));
+        return vec![items.iter().filter(|item| item.path != *path).cloned().collect()];
+    }
+    if let [] | [_] = items {
+        copied.unsure.extend(items.iter().map(|item| item.path.clone()));
+        copied.failed.extend(items.iter().map(|item| (item.path.clone(), error.to_string())));
+        return Vec::new();
+    }
+    let (first, rest) = items.split_at(items.len() / 2);
+    vec![rest.to_vec(), first.to_vec()]
 }
 
 /// What is not below something that failed: it would go wherever a link leads that should have made way for a folder.

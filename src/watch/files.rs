@@ -246,10 +246,11 @@ impl Files {
                 return BTreeSet::from([Relative::default()]);
             }
             let mut places: BTreeSet<Relative> = dirty.iter().filter_map(|path| part.concerned(path)).collect();
-            // A file with two names changes under both, and one event is all there is.
-            if round || places.iter().any(|place| part.tree.linked().contains(place)) {
+            if round {
                 places.extend(part.quiet_places(&self.folders));
             }
+            // A file with two names changes under both, and one event is all there is.
+            places.extend(part.tree.other_names(&places));
             places
         };
         let places: Vec<BTreeSet<Relative>> = self.parts.iter().map(places).collect();

@@ -3,6 +3,7 @@
 //! One answer for all who ask: what is walked, what is watched, what is copied.
 
 use super::relative::Relative;
+use super::rules::Disk;
 use crate::ignore::Ignore;
 use crate::model::Build;
 use std::path::{Path, PathBuf};
@@ -48,7 +49,7 @@ pub struct Filter {
     build: Option<(String, Ignore)>,
     /// What alone is taken; nothing for all.
     include: Option<Ignore>,
-    /// Paths that are never taken, relative to the root.
+    /// Paths that are never taken, nor what is below them, relative to the root.
     except: Vec<String>,
 }
 
@@ -70,12 +71,10 @@ impl Filter {
     /// Leaves out what the `.dockerignore` of a build leaves out, unless it leaves out the root itself: then it says
     /// nothing about what is in it, which was asked for by name.
     #[must_use]
-    pub fn and_of_build(mut self, build: &Build, root: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Self {
-        let context = build.folder();
-        let Ok(inside) = root.strip_prefix(&context) else { return self };
+    pub fn and_of_build(mut self, build: &Build, root: &Path, disk: &Disk<'_>) -> Self {
+        let Ok(inside) = root.strip_prefix((disk.resolve)(&build.folder())).map(Path::to_owned) else { return self };
         let inside = inside.to_string_lossy().into_owned();
-        let beside = PathBuf::from(format!("{}.dockerignore", build.recipe().display()));
-        let Some(text) = read(&beside).or_else(|| read(&context.join(".dockerignore"))) else { return self };
+        let Some(text) = build.ignore_files().iter().find_map(|file| (disk.read)(file)) else { return self };
         let rules = Ignore::parse(&text);
         if inside.is_empty() || !rules.ignores(&inside) {
             self.build = Some((inside, rules));
@@ -83,7 +82,8 @@ impl Filter {
         self
     }
 
-    /// Leaves out files of the host that are no part of what is copied: the compose files, the recipe of the image.
+    /// Leaves out files and folders of the host that are no part of it: the compose files and the recipe of the image where
+    /// files are copied, or what another rule is about.
     #[must_use]
     pub fn except(mut self, root: &Path, files: impl IntoIterator<Item = PathBuf>) -> Self {
         let below = |file: PathBuf| Some(file.strip_prefix(root).ok()?.to_string_lossy().into_owned());
@@ -98,7 +98,7 @@ impl Filter {
         }
         let path = path.as_path().to_string_lossy();
         let included = self.include.as_ref().is_none_or(|include| include.ignores(&path));
-        included && !self.ignores(&path) && !self.except.iter().any(|file| *file == path)
+        included && !self.ignores(&path) && !self.excepts(&path)
     }
 
     /// Whether nothing in a folder is looked at.
@@ -108,7 +108,13 @@ impl Filter {
         }
         let folder = folder.as_path().to_string_lossy();
         let of_build = self.build.as_ref().is_some_and(|(inside, ignore)| prunes(ignore, &joined(inside, &folder)));
-        of_build || prunes(&self.ignore, &folder)
+        of_build || self.excepts(&folder) || prunes(&self.ignore, &folder)
+    }
+
+    fn excepts(&self, path: &str) -> bool {
+        let is_in =
+            |one: &String| path.strip_prefix(one.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        self.except.iter().any(is_in)
     }
 
     /// Whether an event at a path is worth a look: it is watched, or a folder that something watched may be in.
@@ -186,9 +192,16 @@ mod tests {
     }
 
     fn built(root: &str, dockerignore: &str) -> Filter {
-        let build = Build { context: "/p".into(), ..Build::default() };
-        let read = |path: &Path| (path == Path::new("/p/.dockerignore")).then(|| dockerignore.to_owned());
-        Filter::of_rule(&[], &[]).and_of_build(&build, Path::new(root), &read)
+        built_from("/p", root, dockerignore)
+    }
+
+    fn built_from(context: &str, root: &str, dockerignore: &str) -> Filter {
+        let build = Build { context: context.into(), ..Build::default() };
+        let read = |path: &Path| path.ends_with(".dockerignore").then(|| dockerignore.to_owned());
+        let resolve =
+            |path: &Path| path.strip_prefix("/link").map_or(path.to_owned(), |rest| Path::new("/p").join(rest));
+        let disk = Disk { read: &read, resolve: &resolve, is_file: &|_| true };
+        Filter::of_rule(&[], &[]).and_of_build(&build, Path::new(root), &disk)
     }
 
     #[test]
@@ -197,6 +210,11 @@ mod tests {
         assert!(!takes(&filter, "tmp/x") && !takes(&filter, "a/README.md"));
         assert!(takes(&filter, "docs/x") && takes(&filter, "tmp/keep") && takes(&filter, "app.py"));
         assert!(!prunes(&filter, "tmp"), "something in it is kept");
+    }
+
+    #[test]
+    fn dockerignore_counts_though_the_project_is_named_through_a_link() {
+        assert!(!takes(&built_from("/link", "/p/src", "src/tmp\n"), "tmp/x"));
     }
 
     #[test]
@@ -211,5 +229,7 @@ mod tests {
         let files = ["/p/compose.yaml", "/q/other"].map(PathBuf::from);
         let filter = Filter::of_rule(&[], &[]).except(Path::new("/p"), files);
         assert!(!takes(&filter, "compose.yaml") && takes(&filter, "sub/compose.yaml"));
+        let filter = Filter::of_mount(&[]).except(Path::new("/p"), [PathBuf::from("/p/src")]);
+        assert!(!takes(&filter, "src/f") && prunes(&filter, "src") && takes(&filter, "src2/f"));
     }
 }

@@ -20,7 +20,6 @@ use futures_util::stream::FuturesUnordered;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
 /// A rule by its place among the rules.
 pub type RuleIndex = usize;
@@ -34,7 +33,7 @@ pub struct Fleet {
     pub(super) bases: BTreeMap<RuleIndex, Behind>,
     /// The same for containers from the images that are being built.
     pub(super) next_bases: BTreeMap<RuleIndex, Behind>,
-    working: FuturesUnordered<JoinHandle<Done>>,
+    working: FuturesUnordered<BoxFuture<'static, Done>>,
     /// Work that is over, and not taken yet.
     done: Vec<Done>,
     /// What is on its way, by service.
@@ -226,8 +225,12 @@ impl Fleet {
             let hands = (&self.engine, self.licence);
             let Some(work) = work(vessel, (id, hands), (files, rules)) else { continue };
             vessel.is_busy = true;
-            let id = id.clone();
-            self.working.push(tokio::spawn(async move { Done { what: work.await, id } }));
+            let (id, work) = (id.clone(), tokio::spawn(work));
+            self.working.push(Box::pin(async move {
+                // One that panicked has been told of; what it was to copy is still behind.
+                let what = work.await.unwrap_or_else(|fault| Err(EngineError::Internal(fault.to_string())));
+                Done { id, what }
+            }));
         }
     }
 
@@ -239,9 +242,7 @@ impl Fleet {
     /// Waits until work on a container is over. Without work it waits for ever. Cancel-safe.
     pub async fn worked(&mut self) {
         match self.working.next().await {
-            Some(Ok(done)) => self.done.push(done),
-            // A task that panicked has been told of; what it was to copy is still behind.
-            Some(Err(_)) => {}
+            Some(done) => self.done.push(done),
             None => std::future::pending().await,
         }
     }

@@ -86,6 +86,11 @@ impl Lanes {
         meant.for_each(|(_, waiting)| waiting.last = now);
     }
 
+    /// Takes that what is to be done has not begun to be due: all of it is counted from now.
+    pub fn hold(&mut self, now: Instant) {
+        self.0.values_mut().for_each(|waiting| (waiting.first, waiting.last) = (now, now));
+    }
+
     /// When there is something to do next.
     pub fn next(&self) -> Option<Instant> {
         self.0.iter().map(|((_, deed), waiting)| waiting.due(*deed)).min()
@@ -154,6 +159,8 @@ mod tests {
         assert_eq!(lanes.next(), Some(at(9)));
         lanes.put_off(at(998), |_| true);
         assert_eq!(lanes.next(), Some(at(1000)), "but not without end");
+        lanes.hold(at(999));
+        assert_eq!(lanes.next(), Some(at(1004)), "unless it is held");
     }
 
     #[test]

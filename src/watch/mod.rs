@@ -10,6 +10,7 @@ mod batch;
 mod behind;
 mod breaker;
 mod census;
+mod checkout;
 mod compare;
 mod copy;
 mod error;
@@ -20,6 +21,7 @@ mod folders;
 mod inbox;
 mod lane;
 mod part;
+mod reading;
 mod relative;
 mod rule;
 mod rules;
@@ -41,7 +43,8 @@ pub use rules::{Disk, Mounts, Reaction, Rule, Rules, Skipped, Then};
 use crate::engine::{Engine, EngineError, Events, Licence};
 use crate::value::{Name, ProjectName};
 use anchor::Anchors;
-use census::{Census, Happened, heard, look, seen};
+use census::{Census, Happened, Listening, heard, look, seen};
+use checkout::Checkout;
 use files::{Change, Files, RootId};
 use fleet::Fleet;
 use lane::Lanes;
@@ -49,6 +52,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 use tokio::task::JoinHandle;
+use tree::Difference;
 
 /// How long an engine that went away is left alone before it is looked for again.
 const ABSENCE: Duration = Duration::from_millis(500);
@@ -84,6 +88,7 @@ pub struct Watch {
     anchors: Anchors,
     fleet: Fleet,
     lanes: Lanes,
+    checkout: Checkout,
     /// What follows when the files have arrived, by service.
     after: BTreeMap<Name, Vec<Due>>,
     events: Option<Events>,
@@ -116,6 +121,7 @@ impl Watch {
             model,
             model_changed: None,
             lanes: Lanes::default(),
+            checkout: Checkout::of(folder),
             after: BTreeMap::new(),
             events: None,
             census: None,
@@ -140,7 +146,7 @@ impl Watch {
     /// # Errors
     /// When the engine cannot be asked.
     pub async fn attach(&mut self) -> Result<(), EngineError> {
-        let Census { events, containers } = look(self.engine.clone(), self.project.clone(), true).await;
+        let Census { events, containers } = look(self.engine.clone(), self.project.clone(), Listening::NotYet).await;
         self.events = events;
         self.files.read_first();
         self.news.extend(self.files.unreadable().into_iter().map(News::Unreadable));
@@ -260,9 +266,10 @@ impl Watch {
         }
     }
 
-    /// Whether nothing is left to watch for.
-    pub fn is_empty(&self) -> bool {
-        self.rules.iter().all(Rule::is_idle)
+    /// Whether a container may have caused itself what is due for a service: some container may write to what it is due for.
+    pub fn may_be_its_own(&self, service: &Name) -> bool {
+        let concerns = |rule: &&Rule| rule.service == *service || rule.dependents.contains(service);
+        self.rules.iter().filter(concerns).any(|rule| rule.is_writable)
     }
 
     /// Since when files are others that a container has by a mount of each alone: one that has run longer does not see them.
@@ -280,8 +287,10 @@ impl Watch {
                 let (_, files) = self.model_changed.get_or_insert_with(|| (Instant::now(), BTreeSet::new()));
                 files.extend(because.iter().cloned());
             }
-            let concerned = |(_, rule): &(usize, &Rule)| rule.root == change.root;
-            let rules = self.rules.iter().enumerate().filter(concerned);
+            let is_file = change.differences.iter().any(Difference::is_root_file);
+            let concerned = |rule: &Rule| rule.root == change.root;
+            self.rules.iter_mut().filter(|rule| is_file && concerned(rule)).for_each(Rule::is_a_file);
+            let rules = self.rules.iter().enumerate().filter(|(_, rule)| concerned(rule));
             let rules: Vec<(usize, Rule)> = rules.map(|(index, rule)| (index, rule.clone())).collect();
             for (index, rule) in rules {
                 self.react((index, &rule), &change, &because);
@@ -349,7 +358,8 @@ impl Watch {
         let now = Instant::now();
         if self.census.is_none() && self.census_due.is_some_and(|due| due <= now) {
             self.census_due = None;
-            let look = look(self.engine.clone(), self.project.clone(), self.events.is_none());
+            let listening = Listening::to(self.events.as_ref());
+            let look = look(self.engine.clone(), self.project.clone(), listening);
             self.census = Some(tokio::spawn(look));
         }
         let compared = self.fleet.compared().into_iter();
@@ -367,6 +377,9 @@ impl Watch {
         if !self.lanes.is_empty() {
             let (is_dirty, after) = (self.files.is_dirty(), &self.after);
             self.lanes.put_off(now, |service| is_dirty || after.contains_key(service));
+            if self.checkout.is_under_way() {
+                self.lanes.hold(now);
+            }
         }
         self.news.extend(self.lanes.take(now).into_iter().map(News::Due));
         if let Some((_, files)) = self.model_changed.take_if(|(since, _)| *since + MODEL <= now) {

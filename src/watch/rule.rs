@@ -4,6 +4,7 @@ use super::files::RootId;
 use super::lane::Deed;
 use crate::model::{Hook, Reload, ReloadBy};
 use crate::value::{Name, Signal};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// What a change causes.
@@ -92,14 +93,23 @@ pub struct Rule {
     pub dependents: Vec<Name>,
     /// The single files below the root that the container has by a mount: it keeps those that were there when it started.
     pub moored: Vec<PathBuf>,
+    /// What it is called in its target once it turns out to be a file; nothing when it has that name already, or takes the
+    /// place of the target.
+    pub name_within: Option<OsString>,
+    /// Whether some container may write to what it is about.
+    pub is_writable: bool,
     /// Whether nothing is restarted for it, and nobody told, any more.
     pub is_left: bool,
 }
 
 impl Rule {
-    /// Whether nothing follows a change any more.
-    pub fn is_idle(&self) -> bool {
-        self.is_left && self.reaction.target().is_none() && self.deeds(0).is_empty()
+    /// Takes that what it is about is a file: one that was not there before goes into the folder that is its target.
+    pub fn is_a_file(&mut self) {
+        if let Reaction::Sync { target, .. } = &mut self.reaction
+            && let Some(name) = self.name_within.take()
+        {
+            target.push(name);
+        }
     }
 
     /// What a change of its files asks for, and of whom, besides the copying. What is left alone is not restarted.

@@ -11,6 +11,7 @@ use super::part::Root;
 pub use super::rule::{Reaction, Rule, Then};
 use crate::model::{Build, Develop, Mount, MountKind, Project, Reload, ReloadBy, Service, Watch, WatchAction, cleaned};
 use crate::value::Name;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// Which bind mounts without a rule restart their service.
@@ -85,15 +86,18 @@ impl Rules {
         let ignore: Vec<String> = watch.ignore.iter().chain(ignored(watch.reload.as_ref())).cloned().collect();
         let mut filter = Filter::of_rule(&ignore, &watch.include);
         if let Some(build) = &service.build {
-            filter = filter.and_of_build(build, &path, disk.read);
+            filter = filter.and_of_build(build, &path, disk);
         }
         if watch.action.copies() {
-            filter = filter.except(&path, sources(project, service.build.as_ref()));
+            filter = filter.except(&path, sources(project, service.build.as_ref(), disk));
         }
         let reaction = reaction(service, watch, &path, disk);
+        let is_single = (disk.is_file)(&path);
         let rule = Rule {
             service: service.name.clone(),
             moored: moored(service, &path, disk),
+            name_within: path.file_name().filter(|_| is_within(watch) && !is_single).map(OsStr::to_owned),
+            is_writable: is_writable(project, &path, disk),
             root: self.root(path, filter),
             reaction,
             initial_sync: watch.initial_sync,
@@ -122,13 +126,17 @@ impl Rules {
             }
         }
         let ignore: Vec<String> = ignored(reload).cloned().collect();
-        let mut filter = Filter::of_mount(&ignore);
+        // What a rule is about is not this one's matter.
+        let of_rules = self.paths_of(&service.name).filter(|rule| rule.starts_with(&path)).map(Path::to_owned);
+        let mut filter = Filter::of_mount(&ignore).except(&path, of_rules);
         if let Some(build) = &service.build {
-            filter = filter.and_of_build(build, &path, disk.read);
+            filter = filter.and_of_build(build, &path, disk);
         }
         let rule = Rule {
             service: service.name.clone(),
             moored: moored(service, &path, disk),
+            name_within: None,
+            is_writable: is_writable(project, &path, disk),
             root: self.root(path, filter),
             reaction: reload.map_or(Reaction::Restart, |reload| Reaction::Notice(Then::of(reload))),
             initial_sync: false,
@@ -140,12 +148,13 @@ impl Rules {
 
     /// Whether a rule of a service says what happens for all that is at a path.
     fn covers(&self, service: &Name, path: &Path) -> bool {
-        let root = |rule: &Rule| self.roots.get(rule.root.0);
-        self.rules
-            .iter()
-            .filter(|rule| rule.service == *service)
-            .filter_map(root)
-            .any(|root| path.starts_with(&root.path))
+        self.paths_of(service).any(|rule| path.starts_with(rule))
+    }
+
+    /// What the rules of a service are about.
+    fn paths_of(&self, service: &Name) -> impl Iterator<Item = &Path> {
+        let own = self.rules.iter().filter(move |rule| rule.service == *service);
+        own.filter_map(|rule| Some(self.roots.get(rule.root.0)?.path.as_path()))
     }
 
     /// The root with a path and a filter: one for all who ask for the same.
@@ -173,29 +182,43 @@ fn reaction(service: &Service, watch: &Watch, path: &Path, disk: &Disk<'_>) -> R
     }
     let target = Path::new(watch.target.as_deref().unwrap_or("/"));
     let target = Path::new("/").join(target);
-    // A file goes into a folder that is written as one.
-    let into = watch.target.as_deref().is_some_and(|target| target.ends_with('/'));
-    let target = match path.file_name().filter(|_| into && (disk.is_file)(path)) {
+    let target = match path.file_name().filter(|_| is_within(watch) && (disk.is_file)(path)) {
         Some(name) => target.join(name),
         None => target,
     };
     Reaction::Sync { target: cleaned(&target), then }
 }
 
+/// Whether a file goes into the target: it is written as a folder.
+fn is_within(watch: &Watch) -> bool {
+    watch.target.as_deref().is_some_and(|target| target.ends_with('/'))
+}
+
+/// Where the bind mounts of a service lead to.
+fn bound<'a>(service: &'a Service, disk: &'a Disk<'_>) -> impl Iterator<Item = (&'a Mount, PathBuf)> {
+    service.volumes.iter().filter_map(|mount| match &mount.kind {
+        MountKind::Bind { source } => Some((mount, (disk.resolve)(&cleaned(Path::new(source))))),
+        _ => None,
+    })
+}
+
+/// Whether some container may write to what is at a path.
+fn is_writable(project: &Project, path: &Path, disk: &Disk<'_>) -> bool {
+    let writable = |service: &Service| {
+        let mut sources = bound(service, disk).filter(|(mount, _)| !mount.read_only);
+        sources.any(|(_, source)| path.starts_with(&source) || source.starts_with(path))
+    };
+    project.services.values().any(writable)
+}
+
 /// Whether a container has what is at a path by a bind mount: copying it would be writing it onto itself.
 fn is_mounted(service: &Service, path: &Path, disk: &Disk<'_>) -> bool {
-    service.volumes.iter().any(|mount| match &mount.kind {
-        MountKind::Bind { source } => path.starts_with((disk.resolve)(&cleaned(Path::new(source)))),
-        _ => false,
-    })
+    bound(service, disk).any(|(_, source)| path.starts_with(source))
 }
 
 /// The single files at or below a path that a container has by a mount.
 fn moored(service: &Service, path: &Path, disk: &Disk<'_>) -> Vec<PathBuf> {
-    let sources = service.volumes.iter().filter_map(|mount| match &mount.kind {
-        MountKind::Bind { source } => Some((disk.resolve)(&cleaned(Path::new(source)))),
-        _ => None,
-    });
+    let sources = bound(service, disk).map(|(_, source)| source);
     sources.filter(|source| source.starts_with(path) && (disk.is_file)(source)).collect()
 }
 
@@ -208,21 +231,21 @@ fn dependents(reload: Option<&Reload>) -> Vec<Name> {
 }
 
 /// What a project and an image are described by: no part of what runs.
-fn sources(project: &Project, build: Option<&Build>) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = project.identity.files.clone();
-    if let Some(build) = build {
-        let recipe = build.recipe();
-        files.push(PathBuf::from(format!("{}.dockerignore", recipe.display())));
-        files.push(recipe);
-        files.push(build.folder().join(".dockerignore"));
-    }
-    files
+fn sources(project: &Project, build: Option<&Build>, disk: &Disk<'_>) -> Vec<PathBuf> {
+    let of_build = build.into_iter().flat_map(|build| build.ignore_files().into_iter().chain([build.recipe()]));
+    // A file that is a link is where the link is.
+    let placed = |file: PathBuf| match (file.parent(), file.file_name()) {
+        (Some(folder), Some(name)) => (disk.resolve)(folder).join(name),
+        _ => file,
+    };
+    project.identity.files.iter().cloned().chain(of_build).map(placed).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::project;
+    use crate::watch::relative::Relative;
 
     const STACK: &str = "
 services:
@@ -329,5 +352,24 @@ volumes: {v: {name: p_v}}
         let rules = watching("{path: /p/conf, action: restart}");
         assert_eq!(paths(&rules).len(), 1);
         assert!(rules.skipped.is_empty());
+    }
+
+    #[test]
+    fn what_a_rule_is_about_is_no_matter_of_a_mount_around_it() {
+        let text = "services: {a: {image: x, volumes: [{type: bind, source: /p, target: /c, read_only: true}], \
+                    develop: {watch: [{path: /p/src, action: sync, target: /app}]}}}";
+        let rules = rules_of(text, &[], Mounts::ReadOnly);
+        let takes = |path: &str| {
+            let path = Relative::of(&Path::new("/p").join(path), Path::new("/p")).expect("below");
+            rules.roots[1].filter.takes(&path)
+        };
+        assert!(takes("conf/f") && !takes("src/f"));
+    }
+
+    #[test]
+    fn only_what_some_container_may_write_to_can_be_written_by_one() {
+        let rules = rules_of(STACK, &[], Mounts::All);
+        let writable = rules.rules.iter().map(|rule| rule.is_writable).collect::<Vec<_>>();
+        assert_eq!(writable, [false, true, false, false], "of src, data, src, nginx.conf");
     }
 }

@@ -97,6 +97,11 @@ pub struct Difference {
 }
 
 impl Difference {
+    /// Whether the root is a file by now.
+    pub fn is_root_file(&self) -> bool {
+        self.path.is_root() && self.now.as_ref().is_some_and(|now| now.content != Content::Folder)
+    }
+
     /// Whether more than a folder came or went: a service does not notice folders.
     pub fn is_of_files(&self) -> bool {
         let is_file = |held: &Option<Held>| held.as_ref().is_some_and(|held| held.content != Content::Folder);
@@ -209,6 +214,17 @@ impl Tree {
             (!is_same).then(|| Difference { path: path.clone(), before: held(before), now: held(now) })
         };
         paths.into_iter().filter_map(difference).collect()
+    }
+
+    /// The other names of the files at these paths.
+    pub fn other_names(&self, paths: &BTreeSet<Relative>) -> Vec<Relative> {
+        let inode = |path: &Relative| self.nodes.get(path).map(|node| node.stamp.inode);
+        let inodes: BTreeSet<u64> = paths.iter().filter(|path| self.linked.contains(*path)).filter_map(inode).collect();
+        if inodes.is_empty() {
+            return Vec::new();
+        }
+        let named = |path: &&Relative| inode(path).is_some_and(|inode| inodes.contains(&inode));
+        self.linked.iter().filter(named).cloned().collect()
     }
 
     /// The files with more than one name.
@@ -379,6 +395,8 @@ mod tests {
         };
         assert!(look("a", false).is_empty());
         assert_eq!(look("b", true), [relative("a"), relative("b")]);
+        assert_eq!(tree.other_names(&BTreeSet::from([relative("a")])), [relative("a"), relative("b")]);
+        assert!(tree.other_names(&BTreeSet::from([relative("c")])).is_empty());
     }
 
     #[test]

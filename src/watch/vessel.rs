@@ -7,18 +7,36 @@ use super::copy::{Copied, DOES_NOT_RUN, Job};
 use super::files::Files;
 use super::fleet::RuleIndex;
 use super::relative::Relative;
-use super::rules::{Reaction, Rule};
-use super::tree::{Content, Held};
+use super::rules::Rule;
+use super::tree::{Content, Held, Tree};
 use crate::engine::{Engine, Interior, Licence, Owners};
 use crate::value::{ContainerId, Name};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{OnceCell, oneshot};
 
 /// How soon what failed is tried again, and at the longest.
 const AGAIN: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(5)];
+
+/// Where a rule copies from and to.
+struct Ground<'a> {
+    /// Where the root is on the host.
+    root: &'a Path,
+    /// Where it is in containers.
+    target: &'a Path,
+    /// What is under it on the host.
+    tree: &'a Tree,
+}
+
+impl<'a> Ground<'a> {
+    /// That of a rule that copies.
+    fn of(index: RuleIndex, (files, rules): (&'a Files, &'a [Rule])) -> Option<Self> {
+        let rule = rules.get(index)?;
+        Some(Self { root: files.path(rule.root)?, target: rule.reaction.target()?, tree: files.tree(rule.root)? })
+    }
+}
 
 /// A container.
 pub struct Vessel {
@@ -79,10 +97,7 @@ impl Vessel {
         let mut lost = BTreeSet::new();
         if interior.is_running && self.started != interior.started && interior.has_memory() {
             for (index, behind) in &mut self.copies {
-                let Some(rule) = rules.get(*index) else { continue };
-                let (Reaction::Sync { target, .. }, Some(tree)) = (&rule.reaction, files.tree(rule.root)) else {
-                    continue;
-                };
+                let Some(Ground { target, tree, .. }) = Ground::of(*index, (files, rules)) else { continue };
                 for (path, held) in tree.iter().filter(|(path, _)| interior.is_memory(&path.below(target))) {
                     behind.holds(path, None, Some(held));
                     lost.insert(path.clone());
@@ -100,16 +115,19 @@ impl Vessel {
     pub fn sides(&self, files: &Files, rules: &[Rule]) -> Option<(RuleIndex, Sides)> {
         let interior = self.interior.as_ref()?;
         let index = self.unknown.first().copied().or_else(|| self.doubtful(files, rules))?;
-        let rule = rules.get(index)?;
-        let target = rule.reaction.target()?;
+        let Ground { root, target, tree } = Ground::of(index, (files, rules))?;
         let is_seen = |path: &Relative| interior.is_seen(&path.below(target));
-        let all = files.tree(rule.root)?.iter();
-        let in_memory = all.filter(|(path, _)| interior.is_memory(&path.below(target))).count();
-        let host = files.tree(rule.root)?.iter().filter(|(path, _)| is_seen(path));
-        let host = host.map(|(path, held)| (path.clone(), held.clone())).collect();
+        let (mut host, mut in_memory) = (Vec::new(), 0);
+        for (path, held) in tree.iter() {
+            if is_seen(path) {
+                host.push((path.clone(), held.clone()));
+            } else if interior.is_memory(&path.below(target)) {
+                in_memory += 1;
+            }
+        }
         let behind = self.copies.get(&index)?.iter().map(|(path, _)| path).filter(|path| is_seen(path));
         let behind = behind.cloned().collect();
-        let (root, target) = (files.path(rule.root)?.to_owned(), target.to_owned());
+        let (root, target) = (root.to_owned(), target.to_owned());
         Some((index, Sides { root, target, host, behind, in_memory }))
     }
 
@@ -118,8 +136,7 @@ impl Vessel {
         let interior = self.interior.as_ref()?;
         let unsure = |held: Option<&Held>| held.is_some_and(|held| held.content == Content::Unsure);
         let doubtful = |(index, behind): &(&RuleIndex, &Behind)| {
-            let Some(rule) = rules.get(**index) else { return false };
-            let (Some(target), Some(tree)) = (rule.reaction.target(), files.tree(rule.root)) else { return false };
+            let Some(Ground { target, tree, .. }) = Ground::of(**index, (files, rules)) else { return false };
             let mut unsure = behind.iter().filter(|(_, held)| unsure(*held)).map(|(path, _)| path);
             unsure.any(|path| tree.get(path).is_none() && interior.is_seen(&path.below(target)))
         };
@@ -147,9 +164,7 @@ impl Vessel {
     ) -> Option<(RuleIndex, Job)> {
         let interior = self.interior.clone()?;
         for (index, behind) in self.copies.iter().filter(|(_, behind)| !behind.is_empty()) {
-            let rule = rules.get(*index)?;
-            let Reaction::Sync { target, .. } = &rule.reaction else { continue };
-            let (root, tree) = (files.path(rule.root)?, files.tree(rule.root)?);
+            let Ground { root, target, tree } = Ground::of(*index, (files, rules))?;
             let batch = Batch::of(behind, tree, (root, target));
             if batch.is_empty() {
                 continue;
@@ -159,8 +174,8 @@ impl Vessel {
                 licence,
                 id: id.clone(),
                 interior,
-                owners: Arc::clone(self.owners.entry(target.clone()).or_default()),
-                target: target.clone(),
+                owners: Arc::clone(self.owners.entry(target.to_owned()).or_default()),
+                places: Arc::new((root.to_owned(), target.to_owned())),
                 batch,
             };
             return Some((*index, job));

@@ -8,10 +8,12 @@ mod support;
 
 mod age;
 mod api_socket;
+mod arrival;
 mod attached;
 mod belonging;
 mod build;
 mod change;
+mod checkout;
 mod config;
 mod create;
 mod down;

@@ -7,10 +7,11 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
-const TREE: (&str, &str, &str) = ("src", "web", "/app");
+/// What is kept where.
+pub const TREE: (&str, &str, &str) = ("src", "web", "/app");
 
 /// A service whose folder `src` is kept in `/app`, and what more its lines say.
-fn project(service: &str, rule: &str) -> Scenario {
+pub fn project(service: &str, rule: &str) -> Scenario {
     let scenario = Scenario::empty();
     let text = format!(
         "
@@ -29,14 +30,15 @@ services:
     scenario
 }
 
-fn watched(scenario: &Scenario) -> Running {
+/// A watch that has begun.
+pub fn watched(scenario: &Scenario) -> Running {
     let running = scenario.spawn(["watch"]);
     running.until_prints("Watch enabled");
     running
 }
 
 /// Runs a shell command in the folder of a project.
-fn shell(scenario: &Scenario, script: &str) {
+pub fn shell(scenario: &Scenario, script: &str) {
     let done = Command::new("sh").args(["-ec", script]).current_dir(scenario.folder()).output().unwrap();
     assert!(done.status.success(), "{script}: {}", String::from_utf8_lossy(&done.stderr));
 }
@@ -380,24 +382,6 @@ fn a_storm_in_a_folder_that_is_left_out_costs_nothing() {
     let texts = open.map(|one| fs::read_to_string(one.path()).unwrap_or_default());
     let watches = texts.map(|text| text.matches("inotify wd:").count()).max();
     assert!(matches!(watches, Some(1..10)), "folders that are watched: {watches:?}");
-}
-
-#[test]
-fn a_checkout_of_another_branch_is_copied_as_a_whole() {
-    let scenario = project("", "");
-    shell(
-        &scenario,
-        "git init -q -b one; git config user.email a@b; git config user.name a; cd src
-        for d in 1 2 3 4 5 6; do mkdir d$d; for f in $(seq 500); do echo one $f > d$d/$f; done; done; mkdir only; echo 1 > only/f
-        git add .; git commit -qm one; git checkout -qb two
-        for d in 1 2 3 4 5 6; do for f in $(seq 500); do echo two $f > d$d/$f; done; done; git rm -qr only; mkdir d7; echo 7 > d7/f
-        git add .; git commit -qm two",
-    );
-    let running = watched(&scenario);
-    shell(&scenario, "git checkout -q one");
-    until_equal(&scenario, TREE, &running);
-    shell(&scenario, "git checkout -q two");
-    until_equal(&scenario, TREE, &running);
 }
 
 #[test]

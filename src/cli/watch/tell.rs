@@ -12,32 +12,39 @@ use std::time::Duration;
 #[derive(Clone, Copy)]
 pub struct Teller<'a> {
     output: &'a Output,
-    how: How,
+    form: Form,
+    volume: Volume,
 }
 
+/// In what form it is said.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum How {
+pub enum Form {
+    /// In lines.
     Lines,
+    /// In JSON objects, one a line.
     Json,
-    Silent,
+}
+
+/// How much is said.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Volume {
+    /// All.
+    All,
+    /// What went wrong.
+    Faults,
 }
 
 impl<'a> Teller<'a> {
-    /// Says it in lines, unless in JSON or not at all.
-    pub fn new(output: &'a Output, quiet: bool, json: bool) -> Self {
-        let how = match (quiet, json) {
-            (_, true) => How::Json,
-            (true, _) => How::Silent,
-            _ => How::Lines,
-        };
-        Self { output, how }
+    /// Says it in this form, and so much of it.
+    pub fn new(output: &'a Output, form: Form, volume: Volume) -> Self {
+        Self { output, form, volume }
     }
 
     /// From now on changes are followed. Said in any case: others wait for it.
     pub fn enabled(&self) {
-        match self.how {
-            How::Json => self.object(&json!({"event": "enabled"})),
-            How::Lines | How::Silent => self.output.data("Watch enabled\n"),
+        match self.form {
+            Form::Json => self.object(&json!({"event": "enabled"})),
+            Form::Lines => self.output.data("Watch enabled\n"),
         }
     }
 
@@ -50,11 +57,11 @@ impl<'a> Teller<'a> {
             format!("synced {service}: {counted}, {ms} ms")
         });
         for (container, path, why) in failed {
-            match self.how {
-                How::Json => {
+            match self.form {
+                Form::Json => {
                     self.object(&json!({"event": "out of sync", "container": container, "path": path, "reason": why}));
                 }
-                How::Lines | How::Silent => {
+                Form::Lines => {
                     self.output.warn(&format!("{container} is out of sync: {path}: {why}"), None);
                 }
             }
@@ -73,9 +80,9 @@ impl<'a> Teller<'a> {
 
     /// A place of the host that cannot be looked at.
     pub fn unreadable(&self, path: &Path) {
-        match self.how {
-            How::Json => self.object(&json!({"event": "unreadable", "path": path.display().to_string()})),
-            How::Lines | How::Silent => self.output.warn(
+        match self.form {
+            Form::Json => self.object(&json!({"event": "unreadable", "path": path.display().to_string()})),
+            Form::Lines => self.output.warn(
                 &format!("{} cannot be read: what containers hold of it stays as it is", path.display()),
                 Some("let this user read it, or leave it out by 'ignore' or '.dockerignore'"),
             ),
@@ -87,9 +94,9 @@ impl<'a> Teller<'a> {
         self.compared(container, compared);
         for (path, held) in &compared.differing {
             let how = if held.is_some() { "differs" } else { "missing" };
-            match self.how {
-                How::Json => self.object(&json!({"event": how, "container": container, "path": path.to_string()})),
-                How::Lines | How::Silent => self.output.data(&format!("{how} {container}: {path}\n")),
+            match self.form {
+                Form::Json => self.object(&json!({"event": how, "container": container, "path": path.to_string()})),
+                Form::Lines => self.output.data(&format!("{how} {container}: {path}\n")),
             }
         }
     }
@@ -133,10 +140,10 @@ impl<'a> Teller<'a> {
     }
 
     fn say(&self, object: &Value, line: impl FnOnce() -> String) {
-        match self.how {
-            How::Json => self.object(object),
-            How::Lines => self.output.data(&format!("{}\n", line())),
-            How::Silent => {}
+        match (self.volume, self.form) {
+            (Volume::All, Form::Json) => self.object(object),
+            (Volume::All, Form::Lines) => self.output.data(&format!("{}\n", line())),
+            (Volume::Faults, _) => {}
         }
     }
 

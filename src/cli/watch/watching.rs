@@ -8,7 +8,7 @@ use super::super::{Context, Exit};
 use super::bench::primer;
 use super::model;
 use super::offer::{Keys, Offer};
-use super::tell::{Teller, words};
+use super::tell::{Form, Teller, Volume, words};
 use super::works::{Ending, Prune, Works};
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Engine, Licence};
@@ -40,7 +40,7 @@ pub struct Manner<'a> {
 impl<'a> Manner<'a> {
     /// As `up` watches, which has no flags for it.
     pub fn of_up(context: &'a Context, changes: Changes) -> Self {
-        let teller = Teller::new(context.output(), false, false);
+        let teller = Teller::new(context.output(), Form::Lines, Volume::All);
         Self { mounts: Mounts::ReadOnly, prune: Prune::Remove, teller, changes }
     }
 }
@@ -147,7 +147,7 @@ impl<'a> Watching<'a> {
     /// Does what changes ask for until the user ends it.
     ///
     /// # Errors
-    /// When the engine cannot be asked at the start, or nothing is left to watch.
+    /// When the engine cannot be asked at the start, or the kernel refuses.
     pub async fn run(&mut self) -> anyhow::Result<()> {
         self.files.attach().await?;
         self.manner.teller.enabled();
@@ -192,10 +192,10 @@ impl<'a> Watching<'a> {
                     News::Compared(container, compared) => teller.compared(&container, &compared),
                     News::Unreadable(path) => teller.unreadable(&path),
                     News::Due(due) => {
-                        works.take(due, files)?;
+                        works.take(due, files);
                         // What is due at the same time is one restart.
                         while let Some(due) = files.next_due() {
-                            works.take(due, files)?;
+                            works.take(due, files);
                         }
                     }
                     News::Model(what) => {
@@ -203,7 +203,7 @@ impl<'a> Watching<'a> {
                         return Ok(Followed::Changed.unless(works.end(files, Ending::Whole).await));
                     }
                 },
-                turn = works.next() => works.turn(turn, files)?,
+                turn = works.next() => works.turn(turn, files),
                 line = keys.line(), if !offers.is_empty() => {
                     let answered = offers.pop_front();
                     if let Some(offer) = answered.filter(|_| matches!(line.trim(), "y" | "Y" | "yes")) {
@@ -221,7 +221,8 @@ impl<'a> Watching<'a> {
 
     /// Reads the project anew, brings it about, and goes on by its rules.
     async fn renew(&mut self) -> anyhow::Result<Exit> {
-        let Self { context, hands, manner, .. } = self;
+        let context = self.context;
+        let Self { hands, manner, .. } = self;
         let loaded = manner.changes.look_again(context)?;
         let next = start((context, *hands), &loaded, manner)?;
         if let Some(follow) = self.follow.filter(|_| manner.changes.services.is_empty()) {
@@ -229,7 +230,13 @@ impl<'a> Watching<'a> {
             let new = loaded.project.services.keys().filter(|name| !known.services.contains_key(*name));
             follow.welcome(&new.cloned().collect());
         }
-        self.files.rest().await;
+        let interrupted = tokio::select! {
+            () = self.files.rest() => false,
+            () = context.interrupts().next() => true,
+        };
+        if interrupted {
+            return Ok(Exit::INTERRUPTED);
+        }
         self.files.give_way(next);
         self.renewed = Some(loaded);
         // A service that is gone and a volume that changed are told of and left alone: they hold data.

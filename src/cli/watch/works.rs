@@ -4,7 +4,6 @@
 //! other. Newer input ends a build, which begins anew. What fails is told and tried again with the next change.
 
 use super::super::Context;
-use super::super::failure::Advised;
 use super::bench::{Bench, services};
 use super::course::{Course, SharedCourse};
 use super::tell::{Teller, words};
@@ -117,12 +116,14 @@ impl<'a> Works<'a> {
     }
 
     /// Takes something that is due, but for services that are restarted again and again for what they write themselves.
-    pub fn take(&mut self, due: Due, files: &mut Files) -> anyhow::Result<()> {
+    pub fn take(&mut self, due: Due, files: &mut Files) {
         match due.deed {
             Deed::Tell(rule) if files.rules().get(rule).is_none_or(|rule| rule.is_left) => {}
             Deed::Restart if self.course.as_ref().is_some_and(|course| course.borrow_mut().includes(&due)) => {}
-            Deed::Tell(_) | Deed::Restart if self.breaker.trips(&due, Instant::now()) => {
-                return self.leave(&due, files);
+            Deed::Tell(_) | Deed::Restart
+                if files.may_be_its_own(&due.service) && self.breaker.trips(&due, Instant::now()) =>
+            {
+                self.leave(&due, files);
             }
             Deed::Tell(_) => self.tell(due, files),
             Deed::Restart => self.restarts.push(due),
@@ -133,11 +134,10 @@ impl<'a> Works<'a> {
                 self.builds.push(due);
             }
         }
-        Ok(())
     }
 
     /// Does for a service no more what it seems to cause itself.
-    fn leave(&mut self, due: &Due, files: &mut Files) -> anyhow::Result<()> {
+    fn leave(&mut self, due: &Due, files: &mut Files) {
         let Due { service, deed, because, .. } = due;
         let what = words(because);
         let message = match deed {
@@ -159,12 +159,9 @@ impl<'a> Works<'a> {
                 format!("{service} is restarted again and again for {what}: it is no longer restarted")
             }
         };
-        let help = "it seems to write there itself: leave out what it writes by 'ignore' or '.dockerignore'";
+        let help = "it seems to write there itself: leave out what it writes by 'ignore' or '.dockerignore'; all is \
+                    watched again once that is saved";
         self.bench.context.output().warn(&message, Some(help));
-        if files.is_empty() {
-            return Err(Advised::new("nothing is left to watch", None).into());
-        }
-        Ok(())
     }
 
     /// Begins what can begin.
@@ -212,10 +209,7 @@ impl<'a> Works<'a> {
     }
 
     /// Takes what came.
-    ///
-    /// # Errors
-    /// When nothing is left to watch.
-    pub fn turn(&mut self, turn: Turn, files: &mut Files) -> anyhow::Result<()> {
+    pub fn turn(&mut self, turn: Turn, files: &mut Files) {
         match turn {
             Turn::Prime(prime) => {
                 if let Some(course) = &self.course {
@@ -224,7 +218,7 @@ impl<'a> Works<'a> {
                 files.prime(prime);
             }
             Turn::Ended(Ended::Told(due)) => self.breaker.did(&due, Instant::now()),
-            Turn::Ended(Ended::Stale(due)) => return self.take(Due { deed: Deed::Restart, ..due }, files),
+            Turn::Ended(Ended::Stale(due)) => self.take(Due { deed: Deed::Restart, ..due }, files),
             Turn::Ended(Ended::Build(dues, made)) => self.built(dues, made, files),
             Turn::Ended(Ended::Unbuilt(dues)) => {
                 self.builds.extend(dues.iter().cloned());
@@ -246,7 +240,6 @@ impl<'a> Works<'a> {
                 }
             }
         }
-        Ok(())
     }
 
     /// Takes what a build gave.
@@ -268,7 +261,7 @@ impl<'a> Works<'a> {
         let interrupts = self.bench.context.interrupts();
         while !self.running.is_empty() {
             tokio::select! {
-                turn = self.next() => drop(self.turn(turn, files)),
+                turn = self.next() => self.turn(turn, files),
                 // A container that is about to start waits for its files.
                 news = files.next() => late.extend(news),
                 () = interrupts.next() => match ending {
