@@ -46,6 +46,7 @@ pub struct Origins {
     replaced: BTreeMap<Path, Vec<Setting>>,
     bare: BTreeSet<Span>,
     env_files: BTreeMap<FileId, Dollar>,
+    taken: Vec<(Path, Node)>,
 }
 
 impl Origins {
@@ -90,6 +91,16 @@ impl Origins {
     /// The files of variables.
     pub fn env_files(&self) -> &BTreeMap<FileId, Dollar> {
         &self.env_files
+    }
+
+    /// Keeps an attribute that was carried out and taken from the tree, such as `env_file`.
+    pub fn take(&mut self, path: Path, node: Node) {
+        self.taken.push((path, node));
+    }
+
+    /// The attributes that were carried out and taken from the tree.
+    pub fn taken(&self) -> &[(Path, Node)] {
+        &self.taken
     }
 
     /// Keeps the tree of the project.

@@ -46,6 +46,11 @@ impl Path {
         self.0.is_empty()
     }
 
+    /// Whether this is the other path or stands below it.
+    pub fn starts_with(&self, other: &Self) -> bool {
+        self.0.starts_with(&other.0)
+    }
+
     /// The steps.
     pub fn segments(&self) -> &[Segment] {
         &self.0

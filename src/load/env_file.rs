@@ -81,6 +81,7 @@ impl ServiceFiles<'_> {
         }
         self.hidden(service.get("environment"), &known, &path);
         self.put_below(service, ("environment", &attribute), known);
+        self.ledger.origins.take(path.parent().key("env_file"), attribute);
     }
 
     fn labels(&mut self, service: &mut Node, severity: Severity, path: &TreePath) {

@@ -14,7 +14,7 @@ use super::paths::Watched;
 use super::place::Place;
 use super::unit::{Loader, Scope, key_span};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::document::{Node, Tag};
+use crate::document::{Node, Path as TreePath, Tag};
 use crate::source::Span;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -104,6 +104,9 @@ impl<'a, 'l> Extends<'a, 'l> {
             let key = key_span(&service, "extends").unwrap_or(service.span);
             let next = service.take("extends").filter(|next| next.tag != Tag::Reset);
             let next = next.map(|next| if next.is_null() { next.at(key) } else { next });
+            if let (None, Some(next)) = (&file, &next) {
+                self.loader.ledger.origins.take(TreePath::of(["services", &name, "extends"]), next.clone());
+            }
             let place = next.as_ref().map_or(service.span, |next| next.get("service").unwrap_or(next).span);
             if !seen.insert((file.clone(), name.clone())) {
                 self.report_cycle(&chain, (&file, &name));

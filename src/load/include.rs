@@ -14,7 +14,7 @@ use super::paths::Watched;
 use super::shape::Spelling;
 use super::unit::{Loader, Scope};
 use crate::diagnostic::Diagnostic;
-use crate::document::{Node, Value};
+use crate::document::{Node, Path as TreePath, Value};
 use crate::source::Span;
 use std::collections::HashMap;
 use std::fs;
@@ -45,6 +45,7 @@ impl Loader<'_> {
     /// The document over what it includes.
     pub fn include(&mut self, mut document: Node, scope: &Scope) -> Node {
         let Some(mut list) = document.take("include") else { return document };
+        self.ledger.origins.take(TreePath::of(["include"]), list.clone());
         let mut imported = None;
         for entry in items(Some(&mut list)).iter().rev() {
             if let Some(tree) = self.entry(entry, scope) {

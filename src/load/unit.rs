@@ -16,7 +16,7 @@ use super::place::Place;
 use super::shape::{self, Spelling};
 use super::{Phase, Request};
 use crate::diagnostic::Diagnostic;
-use crate::document::{Node, Tag};
+use crate::document::{Node, Path as TreePath, Tag};
 use crate::source::Span;
 use std::path::{Path, PathBuf};
 
@@ -115,6 +115,9 @@ pub(super) fn spelling(documents: &[Node]) -> Spelling {
 fn drop_version(document: &mut Node, ledger: &mut Ledger) {
     let Some(key) = key_span(document, "version") else { return };
     let value = document.take("version");
+    if let Some(value) = &value {
+        ledger.origins.take(TreePath::of(["version"]), value.clone());
+    }
     let is_text = |value: &Node| kinds::is_text(value) && value.tag != Tag::Reset;
     if !value.as_ref().is_some_and(is_text) {
         return;
