@@ -15,6 +15,7 @@ mod unused;
 use crate::diagnostic::Diagnostics;
 use crate::document::Node;
 use crate::load::Loaded;
+pub use secret::looks_secret;
 
 /// All advice on a project, its inactive services included.
 pub fn advise(loaded: &Loaded) -> Diagnostics {

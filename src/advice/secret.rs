@@ -68,6 +68,15 @@ fn is_literal(loaded: &Loaded, value: &Node) -> bool {
 
 fn is_secret(key: &Node, value: &Node) -> bool {
     let (Some(name), Some(text)) = (key.as_text(), value.as_text().filter(|_| !value.is_null())) else { return false };
+    names_and_has_one(name, text)
+}
+
+/// Whether a variable of this name and value looks like a secret, or is an address with a password.
+pub fn looks_secret(name: &str, text: &str) -> bool {
+    names_and_has_one(name, text) || has_password(text)
+}
+
+fn names_and_has_one(name: &str, text: &str) -> bool {
     let is_something = !text.is_empty() && !SWITCHES.contains(&text.to_ascii_lowercase().as_str());
     is_something && names_a_secret(name) && !points_elsewhere(text)
 }

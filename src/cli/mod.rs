@@ -72,7 +72,7 @@ enum Command {
     Build(Box<build::Build>),
     Check(check::Check),
     Config(Box<config::Config>),
-    Convert(convert::Convert),
+    Convert(Box<convert::Convert>),
     Create(create::Create),
     Down(down::Down),
     Env(env::Env),
@@ -100,6 +100,14 @@ enum Command {
 }
 
 impl Command {
+    /// The profiles that a flag of the command activates, besides those in front of it.
+    fn profiles(&self) -> &[String] {
+        match self {
+            Self::Convert(convert) => &convert.profiles,
+            _ => &[],
+        }
+    }
+
     /// How progress is shown, when a flag of the command says it.
     fn progress(&self) -> Option<Progress> {
         let (quiet, chosen) = match self {
@@ -133,6 +141,7 @@ pub fn main() -> ExitCode {
     if let Some(progress) = cli.command.progress() {
         globals.progress = progress;
     }
+    globals.profiles.extend(cli.command.profiles().iter().cloned());
     let context = match Context::new(globals) {
         Ok(context) => context,
         Err((output, error)) => return failure::report(&output, &error).into(),

@@ -6,6 +6,8 @@
 mod board;
 mod cause;
 mod colours;
+#[cfg(not(fuzzing))]
+mod conversion;
 mod diagnostic;
 mod elapsed;
 #[cfg(not(fuzzing))]
@@ -41,6 +43,8 @@ mod width;
 
 pub use cause::causes;
 pub use colours::Colours;
+#[cfg(not(fuzzing))]
+pub use conversion::{Conversion, conversion_json, conversion_table};
 pub use diagnostic::{Places, diagnostic_json, diagnostic_text, diagnostics_text, summary};
 pub use elapsed::Elapsed;
 #[cfg(not(fuzzing))]

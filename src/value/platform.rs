@@ -23,6 +23,21 @@ impl Platform {
         Self { system, processor, variant }
     }
 
+    /// The operating system, when it is said.
+    pub fn system(&self) -> Option<&str> {
+        self.system.as_deref()
+    }
+
+    /// The processor, when it is said.
+    pub fn processor(&self) -> Option<&str> {
+        self.processor.as_deref()
+    }
+
+    /// The variant of the processor, unless it is the one that everybody means.
+    pub fn variant(&self) -> Option<&str> {
+        self.variant.as_deref()
+    }
+
     /// Whether an image made for `other` is one for this: what is not said here may be anything.
     pub fn accepts(&self, other: &Self) -> bool {
         let same = |wanted: Option<&String>, given: Option<&String>| wanted.is_none() || wanted == given;

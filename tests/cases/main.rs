@@ -9,6 +9,7 @@ mod support;
 
 mod coverage;
 mod differences;
+mod kubernetes;
 mod load;
 mod mistakes;
 mod plan;

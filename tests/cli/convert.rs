@@ -1,74 +1,85 @@
-//! `convert`: what it says of manifests, in which form, and how it ends.
+//! `convert`: where manifests are written, what is told of keys, and how it ends.
 
 use crate::support::Scenario;
 use serde_json::Value;
+use std::fs;
 
-const GOOD: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n";
-
-#[test]
-fn a_valid_manifest_has_nothing_to_say() {
+fn project() -> Scenario {
     let scenario = Scenario::empty();
-    scenario.write("web.yaml", GOOD);
-    let ran = scenario.hoist(["convert", "--validate", "web.yaml"]).ok();
-    assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", "nothing to say\n"));
+    scenario.write("compose.yaml", "name: shop\nservices:\n  web: {image: 'acme/web:1', user: '1000', cpuset: '0'}\n");
+    scenario
 }
 
 #[test]
-fn a_fault_has_its_place_its_line_and_its_remedy() {
-    let scenario = Scenario::empty();
-    std::fs::create_dir(scenario.folder().join("k8s")).unwrap();
-    scenario.write("k8s/web.yaml", &format!("{GOOD}dat:\n  a: b\n"));
-    let ran = scenario.hoist(["convert", "--validate", "k8s"]).code(1);
-    let expected = "\
-k8s/web.yaml:5:1: error[unknown-key]: 'dat' is not a field of ConfigMap
-  |
-5 | dat:
-  | ^^^
-help: did you mean 'data'?
-";
-    assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), (expected, "1 error\n"));
+fn manifests_go_to_standard_output_and_the_report_to_standard_error() {
+    let ran = project().hoist(["convert"]).ok();
+    assert!(ran.stdout.starts_with("apiVersion: v1\nkind: Namespace\n"), "{}", ran.told());
+    assert!(ran.stdout.contains("---\napiVersion: apps/v1\nkind: Deployment\n"), "{}", ran.told());
+    ran.says("4 keys: 2 exact, 1 approximated, 1 dropped");
 }
 
 #[test]
-fn files_and_standard_input_are_one_bundle() {
-    let scenario = Scenario::empty();
-    scenario.write("a.yaml", GOOD);
-    let ran = scenario.fed(GOOD.as_bytes(), ["convert", "--validate", "a.yaml", "-"]).code(1);
-    ran.prints("-:4:9: error[duplicate-object]: ConfigMap 'web' is there twice").prints("a.yaml:4:9: note: first here");
+fn a_folder_has_one_file_for_each_object() {
+    let scenario = project();
+    scenario.hoist(["convert", "-o", "k8s"]).ok();
+    let folder = scenario.folder().join("k8s");
+    let mut names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, [".hoist-convert", "shop-namespace.yaml", "web-deployment.yaml"]);
 }
 
 #[test]
-fn the_release_counts() {
-    let scenario = Scenario::empty();
-    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostnameOverride: a.b\n  containers: [{name: a, image: b}]\n";
-    scenario.write("pod.yaml", pod);
-    scenario.hoist(["convert", "--validate", "pod.yaml"]).ok();
-    let ran = scenario.hoist(["convert", "--kube-version", "v1.33.4", "--validate", "pod.yaml"]).code(1);
-    ran.prints("'hostnameOverride' of PodSpec is known since Kubernetes 1.34, not in 1.33");
-    scenario.hoist(["convert", "--kube-version", "1.20", "--validate", "pod.yaml"]).code(1).says("from 1.33 to 1.37");
+fn what_would_not_be_written_now_is_named_and_stays() {
+    let scenario = project();
+    scenario.hoist(["convert", "-o", "k8s"]).ok();
+    scenario.write("compose.yaml", "name: shop\nservices:\n  app: {image: 'acme/web:1'}\n");
+    scenario.hoist(["convert", "-o", "k8s"]).ok().says("'web-deployment.yaml' was written before");
+    assert!(scenario.folder().join("k8s/web-deployment.yaml").exists());
+    scenario.hoist(["convert", "-o", "k8s"]).ok().says("'web-deployment.yaml' was written before");
 }
 
 #[test]
-fn machines_read_the_same_facts() {
-    let scenario = Scenario::empty();
-    scenario.write("web.yaml", "apiVersion: v1\nkind: ConfigMap\n");
-    let ran = scenario.hoist(["convert", "--validate", "web.yaml", "--format", "json"]).code(1);
-    let object: Value = serde_json::from_str(&ran.stdout).unwrap();
-    assert_eq!((&object["errors"], &object["diagnostics"][0]["code"]), (&1.into(), &"missing-value".into()));
+fn what_others_made_is_left_alone() {
+    let scenario = project();
+    fs::create_dir(scenario.folder().join("mine")).unwrap();
+    scenario.write("mine/notes", "mine");
+    scenario.write("mine.yaml", "kind: Mine\n");
+    scenario.hoist(["convert", "-o", "mine"]).code(1).says("is not empty, and not made by");
+    scenario.hoist(["convert", "-o", "mine.yaml"]).code(1).says("was not made by 'hoist convert'");
+    assert_eq!(fs::read_to_string(scenario.folder().join("mine.yaml")).unwrap(), "kind: Mine\n");
+    scenario.hoist(["convert", "-o", "all.yaml"]).ok();
+    scenario.hoist(["convert", "-o", "all.yaml", "-n", "prod"]).ok();
+    let text = fs::read_to_string(scenario.folder().join("all.yaml")).unwrap();
+    assert!(text.starts_with("# Made by 'hoist convert'.\napiVersion: v1\n") && text.contains("namespace: prod"));
 }
 
 #[test]
-fn what_is_missing_can_be_said_to_exist() {
-    let scenario = Scenario::empty();
-    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  serviceAccountName: web\n  containers: [{name: a, image: b}]\n";
-    scenario.write("pod.yaml", pod);
-    let ran = scenario.hoist(["convert", "--validate", "pod.yaml"]).code(1);
-    ran.prints("'--existing serviceaccount/web' says that the cluster has it");
-    scenario.hoist(["convert", "--validate", "pod.yaml", "--existing", "serviceaccount/web"]).ok();
+fn the_report_is_data_too() {
+    let scenario = project();
+    let ran = scenario.hoist(["convert", "-o", "k8s", "--report", "json"]).ok();
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((&report["keys"], &report["dropped"]), (&Value::from(4), &Value::from(1)));
+    let row = &report["rows"][1];
+    assert_eq!((&row["key"], &row["fate"]), (&Value::from("services.web.image"), &Value::from("exact")));
+    assert_eq!(row["becomes"][0]["path"], "spec.template.spec.containers[0].image");
+    assert_eq!(row["place"]["line"], 3);
 }
 
 #[test]
-fn a_file_that_is_not_there_is_a_fault() {
-    let ran = Scenario::empty().hoist(["convert", "--validate", "none.yaml"]).code(1);
-    ran.prints("error[file-not-found]: manifest 'none.yaml' not found");
+fn it_fails_on_what_it_is_told_to_fail_on() {
+    let scenario = project();
+    scenario.hoist(["convert", "--fail-on", "dropped"]).code(1);
+    scenario.write("compose.yaml", "services:\n  web: {image: 'acme/web:1', user: '1000', restart: always}\n");
+    scenario.hoist(["convert", "--fail-on", "dropped"]).ok();
+    scenario.hoist(["convert", "--fail-on", "approximated"]).code(1);
+    scenario.hoist(["convert", "--kube-version", "1.32"]).code(1).says("'1.32' is not a version of Kubernetes");
+}
+
+#[test]
+fn a_profile_behind_the_command_is_active() {
+    let scenario = Scenario::empty();
+    scenario.write("compose.yaml", "services:\n  a: {image: 'x:1'}\n  b: {image: 'x:1', profiles: [more]}\n");
+    let without = scenario.hoist(["convert"]).ok();
+    let with = scenario.hoist(["convert", "--profile", "more"]).ok();
+    assert!(!without.stdout.contains("name: b\n") && with.stdout.contains("name: b\n"), "{}", with.told());
 }

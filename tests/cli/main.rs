@@ -12,3 +12,4 @@ mod config;
 mod convert;
 mod env;
 mod shell;
+mod validate;

@@ -1,0 +1,115 @@
+//! [`convert`]: a project becomes manifests, and a row for each of its keys.
+
+use super::draft::Draft;
+use super::ledger::Ledger;
+use super::manifest::{Manifest, Manifests};
+use super::options::{Options, Security};
+use super::row::Row;
+use super::scene::Scene;
+use super::workload::Workload;
+use super::{key, network, pod_security, project, service};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::Path;
+use crate::load::Loaded;
+use crate::model::Service;
+use k8s_openapi::api::core::v1::Container;
+
+/// What a project became.
+#[derive(Debug)]
+pub struct Converted {
+    /// The objects, in the order in which a cluster is given them.
+    pub manifests: Vec<Manifest>,
+    /// What became of each key of the files, in their order.
+    pub rows: Vec<Row>,
+    /// What cannot be converted, and what a reader should know.
+    pub diagnostics: Diagnostics,
+}
+
+impl Converted {
+    /// All objects as one stream of documents.
+    pub fn stream(&self) -> String {
+        self.manifests.iter().map(Manifest::text).collect::<Vec<_>>().join("---\n")
+    }
+}
+
+/// Converts a project. `overrides` are the same project with more files over it, each of which becomes an overlay.
+pub fn convert(loaded: &Loaded, overrides: &[Loaded], options: &Options) -> Converted {
+    let _ = overrides;
+    let mut ledger = Ledger::of(key::keys(&loaded.origins));
+    let mut diagnostics = Diagnostics::default();
+    let scene = Scene::of(loaded, options, &mut diagnostics);
+    let mut conversion = Conversion { scene: &scene, ledger: &mut ledger, diagnostics: &mut diagnostics };
+    let manifests = conversion.run();
+    Converted { manifests: manifests.sorted(), rows: ledger.rows(), diagnostics }
+}
+
+struct Conversion<'s, 'a> {
+    scene: &'s Scene<'a>,
+    ledger: &'s mut Ledger,
+    diagnostics: &'s mut Diagnostics,
+}
+
+impl Conversion<'_, '_> {
+    fn run(&mut self) -> Manifests {
+        let mut manifests = Manifests::default();
+        let mut level = Security::Restricted;
+        for owner in self.scene.owners() {
+            level = level.max(self.workload(owner, &mut manifests));
+        }
+        for service in self.scene.project().services.values() {
+            for object in network::services(self.scene, service) {
+                manifests.add(&object);
+            }
+        }
+        manifests.add(&project::namespace(self.scene, level));
+        project::keys(self.scene, self.ledger);
+        manifests
+    }
+
+    /// The workload of a service with all containers that are in its pods; gives the level of Pod Security that it meets.
+    fn workload(&mut self, owner: &Service, manifests: &mut Manifests) -> Security {
+        let Some(home) = self.scene.home_of(&owner.name) else { return Security::Restricted };
+        let mut workload = Workload::new();
+        for member in self.scene.members(&owner.name) {
+            let container = self.container(member, &mut workload, manifests);
+            workload.pod.containers.push(container);
+        }
+        let (level, faults) = pod_security::judge(&workload.pod);
+        self.tell_level(owner, level, &faults);
+        let name = workload.finish(self.scene, (owner, home), manifests);
+        if name != home.object {
+            self.ledger.rename(home.kind.as_str(), &home.object, &name);
+        }
+        level
+    }
+
+    fn container(&mut self, member: &Service, workload: &mut Workload, manifests: &mut Manifests) -> Container {
+        let home = self.scene.home_of(&member.name).expect("members are those that have a home");
+        service::convert(Draft {
+            scene: self.scene,
+            service: member,
+            home,
+            ledger: self.ledger,
+            diagnostics: self.diagnostics,
+            manifests,
+            workload,
+            container: Container::default(),
+        })
+    }
+
+    /// Says what keeps a service from the strictest level.
+    fn tell_level(&mut self, owner: &Service, level: Security, faults: &[String]) {
+        if level == Security::Restricted {
+            return;
+        }
+        let message = format!(
+            "service '{}' stays at the '{}' level of Pod Security: {}",
+            owner.name,
+            level.as_str(),
+            faults.join(", ")
+        );
+        let help = "give it 'user: \"1000:1000\"' or another number that its image can run as, and no more rights than it needs";
+        let place = self.scene.origins().span(&Path::of(["services", owner.name.as_str()]));
+        self.diagnostics.push(Diagnostic::advice("pod-security", message).at(place).help(help));
+    }
+}

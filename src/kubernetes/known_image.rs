@@ -1,0 +1,91 @@
+//! Images that everybody knows: the ports that they listen on, and whether they keep data.
+
+use crate::value::ImageName;
+
+/// A name, the ports, and whether it keeps data.
+type Known = (&'static str, &'static [u16], Data);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Data {
+    Kept,
+    None,
+}
+
+const KNOWN: [Known; 44] = [
+    ("adminer", &[8080], Data::None),
+    ("arangodb", &[8529], Data::Kept),
+    ("caddy", &[80, 443], Data::None),
+    ("cassandra", &[9042], Data::Kept),
+    ("clickhouse", &[8123, 9000], Data::Kept),
+    ("clickhouse-server", &[8123, 9000], Data::Kept),
+    ("cockroach", &[26257, 8080], Data::Kept),
+    ("consul", &[8500], Data::Kept),
+    ("couchbase", &[8091], Data::Kept),
+    ("couchdb", &[5984], Data::Kept),
+    ("elasticsearch", &[9200], Data::Kept),
+    ("etcd", &[2379], Data::Kept),
+    ("grafana", &[3000], Data::None),
+    ("haproxy", &[], Data::None),
+    ("httpd", &[80], Data::None),
+    ("influxdb", &[8086], Data::Kept),
+    ("kafka", &[9092], Data::Kept),
+    ("kibana", &[5601], Data::None),
+    ("mariadb", &[3306], Data::Kept),
+    ("memcached", &[11211], Data::None),
+    ("minio", &[9000], Data::Kept),
+    ("mongo", &[27017], Data::Kept),
+    ("mongo-express", &[8081], Data::None),
+    ("mongodb", &[27017], Data::Kept),
+    ("mysql", &[3306], Data::Kept),
+    ("mysql-server", &[3306], Data::Kept),
+    ("nats", &[4222], Data::None),
+    ("neo4j", &[7474, 7687], Data::Kept),
+    ("nginx", &[80], Data::None),
+    ("nginx-unprivileged", &[8080], Data::None),
+    ("opensearch", &[9200], Data::Kept),
+    ("phpmyadmin", &[80], Data::None),
+    ("postgis", &[5432], Data::Kept),
+    ("postgres", &[5432], Data::Kept),
+    ("postgresql", &[5432], Data::Kept),
+    ("prometheus", &[9090], Data::None),
+    ("rabbitmq", &[5672], Data::Kept),
+    ("redis", &[6379], Data::Kept),
+    ("server", &[1433], Data::Kept),
+    ("timescaledb", &[5432], Data::Kept),
+    ("traefik", &[80], Data::None),
+    ("valkey", &[6379], Data::Kept),
+    ("wordpress", &[80], Data::None),
+    ("zookeeper", &[2181], Data::Kept),
+];
+
+/// The ports that an image listens on, as everybody knows.
+pub(super) fn ports(image: &ImageName) -> &'static [u16] {
+    known(image).map_or(&[], |(_, ports, _)| ports)
+}
+
+/// Whether an image keeps data.
+pub(super) fn is_store(image: &ImageName) -> bool {
+    known(image).is_some_and(|(_, _, data)| *data == Data::Kept)
+}
+
+fn known(image: &ImageName) -> Option<&'static Known> {
+    let (repository, _) = image.split();
+    let word = repository.rsplit('/').next().unwrap_or_default();
+    // Many images are called `server`; that of SQL Server stands in a folder of its own.
+    let is_meant = word != "server" || repository.ends_with("mssql/server");
+    KNOWN.iter().find(|(name, ..)| *name == word && is_meant)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_is_known_whatever_its_registry_and_tag() {
+        let image = |text: &str| text.parse::<ImageName>().expect("an image");
+        assert_eq!(ports(&image("registry.example.com/library/postgres:17-alpine")), [5432]);
+        assert!(is_store(&image("redis")) && !is_store(&image("nginx:1")) && !is_store(&image("acme/server")));
+        assert!(is_store(&image("mcr.microsoft.com/mssql/server:2022-latest")));
+        assert!(KNOWN.is_sorted_by_key(|(name, ..)| name));
+    }
+}

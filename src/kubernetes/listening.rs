@@ -1,0 +1,191 @@
+//! [`Listening`]: the ports that a service is known to listen on, and who says so.
+
+use super::{known_image, object_name};
+use crate::model::{HealthTest, Port, Project, Protocol, Service};
+use crate::value::Name;
+use std::collections::BTreeSet;
+
+/// Ports that have a name of their own.
+const NAMES: [(u16, &str); 16] = [
+    (25, "smtp"),
+    (53, "dns"),
+    (80, "http"),
+    (443, "https"),
+    (1883, "mqtt"),
+    (3000, "http"),
+    (3306, "mysql"),
+    (5000, "http"),
+    (5432, "postgres"),
+    (5672, "amqp"),
+    (6379, "redis"),
+    (8000, "http"),
+    (8080, "http"),
+    (9092, "kafka"),
+    (11211, "memcache"),
+    (27017, "mongo"),
+];
+
+/// A port that a service listens on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Listening {
+    /// The port.
+    pub number: u16,
+    /// Its protocol.
+    pub protocol: Protocol,
+    /// What it is called in the service and in its pods.
+    pub name: String,
+    /// The protocol of the application, where the file says it.
+    pub application: Option<String>,
+    /// The items of `ports` that name it.
+    pub ports: Vec<usize>,
+    /// The items of `expose` that name it.
+    pub exposed: Vec<usize>,
+    /// Whether it would be known without those, too.
+    pub is_known: bool,
+}
+
+impl Listening {
+    /// How many keys, and what everybody knows, say the same.
+    pub fn sources(&self) -> usize {
+        self.ports.len() + self.exposed.len() + usize::from(self.is_known)
+    }
+}
+
+/// The ports that a service is known to listen on: as it says, or else as its health check or its image tells.
+pub(super) fn ports(service: &Service) -> Vec<Listening> {
+    let mut found: Vec<Listening> = Vec::new();
+    for (index, port) in service.ports.iter().enumerate() {
+        let known = add(&mut found, port.target, port.protocol);
+        known.ports.push(index);
+        known.application = known.application.take().or_else(|| port.app_protocol.clone());
+        if let Some(name) = wished(port) {
+            name.clone_into(&mut known.name);
+        }
+    }
+    for (index, text) in service.expose.iter().enumerate() {
+        for (number, protocol) in exposed(text) {
+            add(&mut found, number, protocol).exposed.push(index);
+        }
+    }
+    let implied = implied(service);
+    let is_alone = found.iter().map(Listening::sources).sum::<usize>() <= 1;
+    if found.is_empty() || is_alone && implied.iter().any(|number| found.iter().any(|one| one.number == *number)) {
+        for number in implied {
+            add(&mut found, number, Protocol::Tcp).is_known = true;
+        }
+    }
+    name_all(&mut found);
+    found
+}
+
+fn add(found: &mut Vec<Listening>, number: u16, protocol: Protocol) -> &mut Listening {
+    let known = found.iter().position(|one| (one.number, one.protocol) == (number, protocol));
+    let index = known.unwrap_or_else(|| {
+        let (name, application) = (String::new(), None);
+        found.push(Listening { number, protocol, name, application, ports: vec![], exposed: vec![], is_known: false });
+        found.len() - 1
+    });
+    found.get_mut(index).expect("it was found or added")
+}
+
+/// The name that the file gives a port, if Kubernetes takes it.
+fn wished(port: &Port) -> Option<&str> {
+    port.name.as_deref().filter(|name| object_name::is_port_name(name))
+}
+
+/// Gives those a name that have none; no two have the same.
+fn name_all(found: &mut [Listening]) {
+    let mut taken = BTreeSet::new();
+    for one in found.iter_mut() {
+        let known = NAMES.iter().find(|(number, _)| *number == one.number && one.protocol == Protocol::Tcp);
+        let own = Some(one.name.clone()).filter(|name| !name.is_empty());
+        let wished = own.or_else(|| known.map(|(_, name)| (*name).to_owned()));
+        let plain = format!("{}-{}", one.protocol, one.number);
+        one.name = wished.filter(|name| !taken.contains(name)).unwrap_or(plain);
+        taken.insert(one.name.clone());
+    }
+}
+
+/// The ports of an item of `expose`, such as `80`, `53/udp` or `8000-8010`.
+pub(super) fn exposed(text: &str) -> Vec<(u16, Protocol)> {
+    let (range, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
+    let protocol = match protocol.to_ascii_lowercase().as_str() {
+        "udp" => Protocol::Udp,
+        "sctp" => Protocol::Sctp,
+        _ => Protocol::Tcp,
+    };
+    let (first, last) = range.split_once('-').unwrap_or((range, range));
+    match (first.trim().parse::<u16>(), last.trim().parse::<u16>()) {
+        (Ok(first), Ok(last)) => (first..=last).map(|number| (number, protocol)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The ports that its health check asks at, or that its image is known for.
+fn implied(service: &Service) -> Vec<u16> {
+    let checked = service.healthcheck.as_ref().and_then(|check| match check.test() {
+        HealthTest::Command(words) => words.iter().find_map(|word| port_of_url(word)),
+        HealthTest::Shell(line) => line.split_whitespace().find_map(port_of_url),
+        HealthTest::Disabled | HealthTest::Inherited => None,
+    });
+    match checked {
+        Some(number) => vec![number],
+        None => service.image.as_ref().map(|image| known_image::ports(image).to_vec()).unwrap_or_default(),
+    }
+}
+
+/// The port of a URL of the container itself.
+fn port_of_url(text: &str) -> Option<u16> {
+    let text = text.trim_matches(['"', '\'']);
+    let (scheme, rest) = text.split_once("://")?;
+    let authority = rest.split(['/', '?']).next()?;
+    let (host, port) = authority.rsplit_once(':').unwrap_or((authority, ""));
+    if !["localhost", "127.0.0.1", "[::1]", "0.0.0.0"].contains(&host) {
+        return None;
+    }
+    match (port, scheme) {
+        ("", "http") => Some(80),
+        ("", "https") => Some(443),
+        _ => port.parse().ok(),
+    }
+}
+
+/// The other services that a service names: in dependencies and links, and as a word of its variables and commands.
+pub(super) fn names_in(service: &Service, project: &Project) -> Vec<Name> {
+    let linked = service.linked_services().chain(service.depends_on.keys());
+    let texts = service.environment.values().flatten();
+    let words = texts.chain(service.command.iter().flatten()).chain(service.entrypoint.iter().flatten());
+    let words: BTreeSet<&str> = words
+        .flat_map(|text| text.split(|letter: char| !(letter.is_alphanumeric() || ['-', '_', '.'].contains(&letter))))
+        .collect();
+    let mentioned = project.services.keys().filter(|name| words.contains(name.as_str()));
+    linked.chain(mentioned).filter(|name| **name != service.name).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::project;
+
+    fn lines(text: &str) -> String {
+        let project = project(&format!("services: {{a: {{{text}}}}}"));
+        let service = project.services.values().next().expect("one");
+        let line = |one: &Listening| format!("{} {}/{}", one.name, one.number, one.protocol);
+        ports(service).iter().map(line).collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn what_a_service_says_comes_first() {
+        let text = "image: nginx, expose: ['9000', '53/udp'], ports: [{target: 8080, name: web}, {target: 8080, protocol: udp}]";
+        assert_eq!(lines(text), "web 8080/tcp, udp-8080 8080/udp, tcp-9000 9000/tcp, udp-53 53/udp");
+        assert_eq!(lines("image: x, expose: ['80', '8080']"), "http 80/tcp, tcp-8080 8080/tcp");
+    }
+
+    #[test]
+    fn a_health_check_or_a_known_image_tell_the_rest() {
+        assert_eq!(lines("image: 'postgres:17'"), "postgres 5432/tcp");
+        let check = "healthcheck: {test: [CMD-SHELL, 'curl -f http://localhost:9000/health || exit 1']}";
+        assert_eq!(lines(&format!("image: nginx, {check}")), "tcp-9000 9000/tcp");
+        assert_eq!(lines("image: x"), "");
+    }
+}

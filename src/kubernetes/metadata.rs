@@ -1,0 +1,108 @@
+//! Labels and annotations: the recommended labels, the selector, and what the user notes on services.
+
+use super::draft::Draft;
+use super::ledger::{object, template};
+use super::object_name;
+use super::scene::Scene;
+use crate::model::Service;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+use std::collections::BTreeMap;
+
+/// Labels by name.
+pub(super) type Labels = BTreeMap<String, String>;
+
+/// What begins the labels that Kompose acts upon.
+const KOMPOSE: &str = "kompose.";
+
+/// The recommended labels of what a service becomes.
+pub(super) fn labels(scene: &Scene<'_>, service: &Service) -> Labels {
+    let mut labels = labels_of_all(scene);
+    labels.insert("app.kubernetes.io/name".into(), scene.name_of(&service.name).into());
+    let image = scene.project().image_of(service);
+    let tag = image.split().1.trim_start_matches(':');
+    if !tag.is_empty() && !tag.contains(['@', ':']) && object_name::is_label_value(tag) {
+        labels.insert("app.kubernetes.io/version".into(), tag.into());
+    }
+    labels
+}
+
+/// The recommended labels of what belongs to no single service.
+pub(super) fn labels_of_all(scene: &Scene<'_>) -> Labels {
+    let project = instance(scene);
+    let pairs = [("instance", project.as_str()), ("part-of", project.as_str()), ("managed-by", "hoist")];
+    pairs.into_iter().map(|(name, value)| (format!("app.kubernetes.io/{name}"), value.to_owned())).collect()
+}
+
+/// What tells the pods of a service from all others. It never changes, since Kubernetes does not let it.
+pub(super) fn selector(scene: &Scene<'_>, service: &str) -> Labels {
+    let pairs = [("name", service.to_owned()), ("instance", instance(scene))];
+    pairs.into_iter().map(|(name, value)| (format!("app.kubernetes.io/{name}"), value)).collect()
+}
+
+/// The same for a workload.
+pub(super) fn label_selector(scene: &Scene<'_>, service: &str) -> LabelSelector {
+    LabelSelector { match_labels: Some(selector(scene, service)), ..LabelSelector::default() }
+}
+
+/// The project as the value of a label.
+fn instance(scene: &Scene<'_>) -> String {
+    scene.project().name().as_str().trim_matches(['-', '_']).to_owned()
+}
+
+/// `labels` and `annotations` become annotations of the pods: labels of Compose are notes with any value, and so are
+/// annotations.
+pub(super) fn notes(draft: &mut Draft<'_, '_>, service: &Service) {
+    let Service { labels, annotations, .. } = service;
+    for (key, value) in annotations {
+        note(draft, "annotations", (key, value));
+    }
+    for (key, value) in labels.iter().filter(|(key, _)| !key.starts_with(KOMPOSE)) {
+        if annotations.contains_key(key) {
+            draft.claim(["labels", key]).dropped("the annotation of the same name wins");
+        } else {
+            note(draft, "labels", (key, value));
+        }
+    }
+    draft.claim(["label_file"]).approximated("its labels are taken one by one", template("metadata.annotations"));
+    let is_empty = |labels: &Labels| labels.is_empty();
+    if is_empty(labels) {
+        draft.claim(["labels"]).dropped("it is empty");
+    }
+    if is_empty(annotations) {
+        draft.claim(["annotations"]).dropped("it is empty");
+    }
+}
+
+fn note(draft: &mut Draft<'_, '_>, attribute: &str, (key, value): (&String, &String)) {
+    if !object_name::is_qualified(key) {
+        let reason = "Kubernetes takes no annotation of this name: it wants 'name' or 'domain/name'";
+        draft.claim([attribute, key]).dropped(reason).remedy("rename it");
+        return;
+    }
+    // Members of one pod share its annotations: the first one wins.
+    let known = draft.workload.pod_annotations.entry(key.clone()).or_insert_with(|| value.clone());
+    let is_kept = known == value;
+    let place = template(format!("metadata.annotations['{key}']"));
+    let claim = draft.claim([attribute, key]);
+    if is_kept {
+        claim.exact(place);
+    } else {
+        claim.dropped("another container of the same pod says otherwise");
+    }
+}
+
+/// `deploy.labels` become annotations of the workload.
+pub(super) fn deploy_labels(draft: &mut Draft<'_, '_>, labels: &Labels) {
+    if labels.is_empty() {
+        draft.claim(["deploy", "labels"]).dropped("it is empty");
+    }
+    for (key, value) in labels.iter().filter(|(key, _)| !key.starts_with(KOMPOSE)) {
+        let claim = draft.ledger.claim_for(draft.path(["deploy", "labels", key]), draft.home);
+        if object_name::is_qualified(key) {
+            draft.workload.annotations.insert(key.clone(), value.clone());
+            claim.exact(object(format!("metadata.annotations['{key}']")));
+        } else {
+            claim.dropped("Kubernetes takes no annotation of this name").remedy("rename it");
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The Service of a service: the name and the ports under which its peers reach it.
+
+use super::draft::Draft;
+use super::kind::Kind;
+use super::ledger::{Spot, container, pod};
+use super::listening::Listening;
+use super::metadata;
+use super::row::ObjectPath;
+use super::scene::Scene;
+use crate::model::{Namespace, Networking, Port, Protocol, Service};
+use k8s_openapi::api::core::v1::{ContainerPort, Service as KubeService, ServicePort, ServiceSpec};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+/// The ports that the container listens on. Kubernetes needs them for their names only.
+pub(super) fn ports(draft: &mut Draft<'_, '_>, ports: &[Port]) {
+    let listening = draft.scene.ports_of(&draft.service.name).to_vec();
+    let made = listening.iter().map(|one| ContainerPort {
+        container_port: one.number.into(),
+        name: Some(one.name.clone()),
+        protocol: Some(word(one.protocol).into()),
+        host_port: host_port(one, ports),
+        ..ContainerPort::default()
+    });
+    draft.container.ports = Some(made.collect::<Vec<_>>()).filter(|made| !made.is_empty());
+    for (at, one) in listening.iter().enumerate() {
+        claim(draft, ports, (at, one));
+    }
+    for (index, text) in draft.service.expose.iter().enumerate() {
+        if super::listening::exposed(text).is_empty() {
+            draft.claim_item("expose", index).dropped("it is no port");
+        }
+    }
+}
+
+/// The port of the node, for a port that is to be there on every node.
+fn host_port(listening: &Listening, ports: &[Port]) -> Option<i32> {
+    let ports = listening.ports.iter().filter_map(|index| ports.get(*index));
+    let mut ports = ports.filter(|port| port.mode.as_deref() == Some("host"));
+    ports.find_map(|port| port.published.as_ref()?.parse::<u16>().ok()).map(i32::from)
+}
+
+/// Says where a port went.
+fn claim(draft: &mut Draft<'_, '_>, ports: &[Port], (at, one): (usize, &Listening)) {
+    let service = draft.scene.service_place(draft.service, format!("spec.ports[{at}]"));
+    let places = || [Spot::Container(format!("ports[{at}]")), service.clone()];
+    let is_alone = one.sources() == 1;
+    for index in &one.exposed {
+        let claim = draft.claim_item("expose", *index);
+        if is_alone {
+            claim.exact(places())
+        } else {
+            claim.approximated("another key names the same port", places())
+        };
+    }
+    for index in &one.ports {
+        let path = draft.path(["ports"]).index(*index);
+        let claim = draft.claim_at(path.key("target"));
+        if is_alone {
+            claim.exact(places())
+        } else {
+            claim.approximated("another key, or what everybody knows, names the same port", places())
+        };
+        let Some(port) = ports.get(*index) else { continue };
+        attributes(draft, port, &path, (one, places()));
+    }
+}
+
+fn attributes(
+    draft: &mut Draft<'_, '_>,
+    port: &Port,
+    path: &crate::document::Path,
+    (one, places): (&Listening, [Spot; 2]),
+) {
+    let [in_container, in_service] = places.clone();
+    if let Some(name) = port.name.as_deref().filter(|_| draft.ledger.wrote(&path.key("name"))) {
+        let claim = draft.claim_at(path.key("name"));
+        if one.name == name {
+            claim.approximated("ports of Kubernetes have names, too", places.clone());
+        } else {
+            claim.dropped("Kubernetes takes no port of this name: at most 15 lower case letters, digits and dashes");
+        }
+    }
+    if draft.ledger.wrote(&path.key("protocol")) {
+        draft.claim_at(path.key("protocol")).approximated("TCP is what it would be without", places);
+    }
+    if draft.ledger.wrote(&path.key("app_protocol")) {
+        draft.claim_at(path.key("app_protocol")).exact([in_service]);
+    }
+    if draft.ledger.wrote(&path.key("mode")) {
+        let is_host = port.mode.as_deref() == Some("host") && host_port(one, &draft.service.ports).is_some();
+        let claim = draft.claim_at(path.key("mode"));
+        match one.ports.len() {
+            1 if is_host => {
+                let note = "below the baseline level of Pod Security, and only one such pod fits on a machine";
+                claim.exact([in_container]).note(note).remedy("leave 'mode: host' out, and use '--expose'");
+            }
+            _ => {
+                claim.same_without([in_container]);
+            }
+        }
+    }
+}
+
+/// The word of Kubernetes.
+pub(super) fn word(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Tcp => "TCP",
+        Protocol::Udp => "UDP",
+        Protocol::Sctp => "SCTP",
+    }
+}
+
+/// The ports of a Service for those of a service.
+pub(super) fn service_ports(scene: &Scene<'_>, service: &Service) -> Vec<ServicePort> {
+    let port = |one: &Listening| ServicePort {
+        app_protocol: one.application.clone(),
+        name: Some(one.name.clone()),
+        port: one.number.into(),
+        protocol: Some(word(one.protocol).into()),
+        target_port: Some(IntOrString::String(one.name.clone())),
+        ..ServicePort::default()
+    };
+    scene.ports_of(&service.name).iter().map(port).collect()
+}
+
+/// The Services under which peers reach a service; none for one that nobody asks for. A `StatefulSet` has one more, for
+/// the names of its pods.
+pub(super) fn services(scene: &Scene<'_>, service: &Service) -> Vec<KubeService> {
+    let Some(home) = scene.home_of(&service.name) else { return Vec::new() };
+    let ports = service_ports(scene, service);
+    let name = scene.name_of(&service.name);
+    let object = |name: &str, is_headless: bool| KubeService {
+        metadata: scene.metadata(service, name),
+        spec: Some(ServiceSpec {
+            cluster_ip: is_headless.then(|| "None".to_owned()),
+            selector: Some(metadata::selector(scene, &home.object)),
+            ports: Some(ports.clone()).filter(|ports| !ports.is_empty()),
+            ..ServiceSpec::default()
+        }),
+        status: None,
+    };
+    let mut services = Vec::new();
+    if !ports.is_empty() || scene.is_named(&service.name) && !home.kind.ends() {
+        services.push(object(name, ports.is_empty() || is_round_robin(service)));
+    }
+    if home.kind == Kind::StatefulSet && home.owner == service.name {
+        services.push(object(&format!("{name}-headless"), true));
+    }
+    services
+}
+
+/// Whether clients are to get the addresses of all pods.
+fn is_round_robin(service: &Service) -> bool {
+    service.deploy.as_ref().and_then(|deploy| deploy.endpoint_mode.as_deref()) == Some("dnsrr")
+}
+
+impl Scene<'_> {
+    /// A field of the Service of a service.
+    pub fn service_place(&self, service: &Service, field: impl Into<String>) -> Spot {
+        Spot::Of(ObjectPath::new("Service", self.name_of(&service.name), field))
+    }
+}
+
+/// Networks and the mode that replaces them.
+pub(super) fn convert(draft: &mut Draft<'_, '_>, networking: &Networking) {
+    let mode = match networking {
+        Networking::Attached(_) => {
+            let reason = "all pods of a cluster reach each other";
+            draft.claim(["networks"]).dropped(reason);
+            return;
+        }
+        Networking::Mode(mode) => mode,
+    };
+    match mode {
+        Namespace::Mode(word) if word == "host" => {
+            draft.workload.pod.host_network = Some(true);
+            draft.workload.pod.dns_policy = Some("ClusterFirstWithHostNet".into());
+            let claim = draft.claim(["network_mode"]).exact(pod("hostNetwork"));
+            claim.note("below the baseline level of Pod Security").remedy("remove it if the service can do without");
+        }
+        Namespace::Service(other) if draft.scene.home_of(other).is_some() => {
+            let reason = format!("its container is in the pod of '{other}'");
+            draft.claim(["network_mode"]).approximated(reason, container("name"));
+        }
+        Namespace::Mode(word) if word == "bridge" => {
+            draft.claim(["network_mode"]).dropped("pods have a network anyway");
+        }
+        Namespace::Mode(_) | Namespace::Service(_) | Namespace::Container(_) => {
+            draft.claim(["network_mode"]).dropped("a pod shares its network with its own containers only");
+        }
+    }
+}

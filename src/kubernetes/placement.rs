@@ -1,0 +1,182 @@
+//! On which machines pods run: constraints and preferences of Swarm as affinity and spread.
+
+use super::draft::Draft;
+use super::ledger::pod;
+use super::metadata;
+use crate::document::Path;
+use crate::model::{Placement, Preference};
+use k8s_openapi::api::core::v1::{
+    NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, Toleration, TopologySpreadConstraint,
+};
+
+/// The label of machines that run a control plane.
+const CONTROL_PLANE: &str = "node-role.kubernetes.io/control-plane";
+/// The label of machines with their name.
+const HOSTNAME: &str = "kubernetes.io/hostname";
+
+/// Constraints and preferences.
+pub(super) fn convert(draft: &mut Draft<'_, '_>, placement: &Placement) {
+    let Placement { constraints, preferences, max_replicas_per_node } = placement;
+    let path = draft.path(["deploy", "placement"]);
+    for (index, constraint) in constraints.iter().enumerate() {
+        self::constraint(draft, constraint, path.key("constraints").index(index));
+    }
+    for (index, Preference { spread }) in preferences.iter().enumerate() {
+        let claim_path = path.key("preferences").index(index);
+        match spread.as_deref().and_then(label) {
+            Some(key) if !is_spread(draft, &key) => {
+                let place = spread_over(draft, &key, 1, "ScheduleAnyway");
+                draft.claim_at(claim_path).exact(pod(place));
+            }
+            Some(_) => {
+                let reason = "another preference says the same";
+                draft.claim_at(claim_path).approximated(reason, pod("topologySpreadConstraints"));
+            }
+            None => {
+                draft.claim_at(claim_path).dropped("no label of a machine tells it");
+            }
+        }
+    }
+    most_on_one(draft, *max_replicas_per_node);
+    draft.claim(["deploy", "placement"]).dropped("it says nothing");
+}
+
+/// What a machine must be.
+fn constraint(draft: &mut Draft<'_, '_>, text: &str, path: Path) {
+    let Some(requirement) = requirement(text) else {
+        let remedy = "label the machines, and write 'node.labels.NAME == VALUE'";
+        draft.claim_at(path).dropped("no label of a machine tells it").remedy(remedy);
+        return;
+    };
+    let is_new = require(draft, requirement);
+    let claim = draft.claim_at(path);
+    if is_new {
+        claim.exact(pod("affinity.nodeAffinity"));
+    } else {
+        claim.approximated("another constraint says the same", pod("affinity.nodeAffinity"));
+    }
+}
+
+/// So many pods on one machine, and no more.
+fn most_on_one(draft: &mut Draft<'_, '_>, most: u64) {
+    let Ok(most) = i32::try_from(most) else { return };
+    if most == 0 {
+        draft.claim(["deploy", "placement", "max_replicas_per_node"]).same_without([]);
+        return;
+    }
+    let place = spread_over(draft, HOSTNAME, most, "DoNotSchedule");
+    let claim = draft.claim(["deploy", "placement", "max_replicas_per_node"]);
+    let reason = "it is the most that two machines may differ by, which keeps pods apart as long as machines are free";
+    claim.approximated(reason, pod(place));
+}
+
+fn is_spread(draft: &Draft<'_, '_>, key: &str) -> bool {
+    let known = draft.workload.pod.topology_spread_constraints.iter().flatten();
+    known.into_iter().any(|constraint| constraint.topology_key == key)
+}
+
+/// Spreads the pods over the values of a label of machines; gives the place.
+pub(super) fn spread_over(draft: &mut Draft<'_, '_>, key: &str, skew: i32, otherwise: &str) -> String {
+    let selector = metadata::label_selector(draft.scene, &draft.home.object);
+    let all = draft.workload.pod.topology_spread_constraints.get_or_insert_default();
+    all.push(TopologySpreadConstraint {
+        label_selector: Some(selector),
+        max_skew: skew,
+        topology_key: key.to_owned(),
+        when_unsatisfiable: otherwise.to_owned(),
+        ..TopologySpreadConstraint::default()
+    });
+    format!("topologySpreadConstraints[{}]", all.len() - 1)
+}
+
+/// Adds a requirement that a machine must meet; whether it was not there yet.
+fn require(draft: &mut Draft<'_, '_>, requirement: NodeSelectorRequirement) -> bool {
+    let is_manager = requirement.key == CONTROL_PLANE && requirement.operator == "Exists";
+    let affinity = draft.workload.pod.affinity.get_or_insert_default();
+    let node: &mut NodeAffinity = affinity.node_affinity.get_or_insert_default();
+    let required: &mut NodeSelector = node.required_during_scheduling_ignored_during_execution.get_or_insert_default();
+    if required.node_selector_terms.is_empty() {
+        required.node_selector_terms.push(NodeSelectorTerm::default());
+    }
+    let Some(term) = required.node_selector_terms.first_mut() else { return false };
+    let all = term.match_expressions.get_or_insert_default();
+    if all.contains(&requirement) {
+        return false;
+    }
+    all.push(requirement);
+    if is_manager {
+        draft.workload.pod.tolerations.get_or_insert_default().push(Toleration {
+            key: Some(CONTROL_PLANE.into()),
+            operator: Some("Exists".into()),
+            effect: Some("NoSchedule".into()),
+            ..Toleration::default()
+        });
+    }
+    true
+}
+
+/// What a machine must be, such as `node.labels.disk == ssd`.
+fn requirement(text: &str) -> Option<NodeSelectorRequirement> {
+    let (left, is_equal, right) = match (text.split_once("=="), text.split_once("!=")) {
+        (Some((left, right)), _) => (left.trim(), true, right.trim()),
+        (None, Some((left, right))) => (left.trim(), false, right.trim()),
+        (None, None) => return None,
+    };
+    if left == "node.role" {
+        let operator = if (right == "manager") == is_equal { "Exists" } else { "DoesNotExist" };
+        return Some(NodeSelectorRequirement { key: CONTROL_PLANE.into(), operator: operator.into(), values: None });
+    }
+    let operator = if is_equal { "In" } else { "NotIn" };
+    let value = if left == "node.platform.arch" { architecture(right) } else { right };
+    if !super::object_name::is_label_value(value) {
+        return None;
+    }
+    Some(NodeSelectorRequirement { key: label(left)?, operator: operator.into(), values: Some(vec![value.into()]) })
+}
+
+/// The processor as Kubernetes calls it.
+fn architecture(word: &str) -> &str {
+    match word {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    }
+}
+
+/// The label of a machine that tells what Swarm calls so.
+fn label(word: &str) -> Option<String> {
+    let label = match word {
+        "node.hostname" => HOSTNAME,
+        "node.platform.os" => "kubernetes.io/os",
+        "node.platform.arch" => "kubernetes.io/arch",
+        other => other.strip_prefix("node.labels.").or_else(|| other.strip_prefix("engine.labels."))?,
+    };
+    super::object_name::is_qualified(label).then(|| label.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(text: &str) -> Option<String> {
+        let NodeSelectorRequirement { key, operator, values } = requirement(text)?;
+        Some(format!("{key} {operator} {}", values.unwrap_or_default().join(",")).trim_end().to_owned())
+    }
+
+    #[test]
+    fn constraints_of_swarm_are_labels_of_machines() {
+        let cases = [
+            ("node.labels.disk == ssd", Some("disk In ssd")),
+            ("node.labels.zone!=a", Some("zone NotIn a")),
+            ("node.hostname==n1", Some("kubernetes.io/hostname In n1")),
+            ("node.role == worker", Some("node-role.kubernetes.io/control-plane DoesNotExist")),
+            ("node.role != worker", Some("node-role.kubernetes.io/control-plane Exists")),
+            ("node.platform.arch == x86_64", Some("kubernetes.io/arch In amd64")),
+            ("node.id == abc", None),
+            ("nonsense", None),
+        ];
+        for (text, wanted) in cases {
+            assert_eq!(line(text).as_deref(), wanted, "{text}");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! [`Scene`]: what every part of a conversion may look at: the project, what is asked for, and which workload each service
+//! becomes or is a part of.
+
+use super::draft::Home;
+use super::kind;
+use super::listening::{self, Listening};
+use super::metadata;
+use super::object_name;
+use super::options::Options;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::{Origins, Path};
+use crate::graph::Services;
+use crate::load::Loaded;
+use crate::model::{Dependency, DependencyCondition, Namespace, Networking, Project, Service};
+use crate::value::Name;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What every part of a conversion may look at.
+pub(super) struct Scene<'a> {
+    /// The project with all that is known of it.
+    pub loaded: &'a Loaded,
+    /// What is asked for.
+    pub options: &'a Options,
+    /// The namespace of all objects.
+    pub namespace: String,
+    /// What each service is called.
+    names: BTreeMap<Name, String>,
+    /// Where each service's container is.
+    homes: BTreeMap<Name, Home>,
+    /// The ports that each service is known to listen on.
+    ports: BTreeMap<Name, Vec<Listening>>,
+    /// The services that others name.
+    mentioned: BTreeSet<Name>,
+    /// The services that others wait for until they have ended well.
+    awaited: BTreeSet<Name>,
+}
+
+impl<'a> Scene<'a> {
+    /// Looks at all services; two that would have the same name are a fault.
+    pub fn of(loaded: &'a Loaded, options: &'a Options, diagnostics: &mut Diagnostics) -> Self {
+        let project = &loaded.project;
+        let namespace = options.namespace.clone().unwrap_or_else(|| object_name::label(project.name().as_str()));
+        let names = names(loaded, diagnostics);
+        let awaited = awaited(project);
+        let homes = homes(loaded, &names, &awaited);
+        let ports = project.services.values().map(|one| (one.name.clone(), listening::ports(one))).collect();
+        let mentioned = project.services.values().flat_map(|one| listening::names_in(one, project)).collect();
+        Self { loaded, options, namespace, names, homes, ports, mentioned, awaited }
+    }
+
+    /// The project.
+    pub fn project(&self) -> &'a Project {
+        &self.loaded.project
+    }
+
+    /// Where its values come from.
+    pub fn origins(&self) -> &'a Origins {
+        &self.loaded.origins
+    }
+
+    /// What a service's objects are called.
+    pub fn name_of(&self, service: &Name) -> &str {
+        self.names.get(service).map_or("", String::as_str)
+    }
+
+    /// Where the container of a service is; nothing for one that no workload has.
+    pub fn home_of(&self, service: &Name) -> Option<&Home> {
+        self.homes.get(service)
+    }
+
+    /// The ports that a service is known to listen on.
+    pub fn ports_of(&self, service: &Name) -> &[Listening] {
+        self.ports.get(service).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether another service waits until it has ended well.
+    pub fn is_awaited(&self, service: &Name) -> bool {
+        self.awaited.contains(service)
+    }
+
+    /// Whether another service names it.
+    pub fn is_named(&self, service: &Name) -> bool {
+        self.mentioned.contains(service)
+    }
+
+    /// The services that have a workload of their own, dependencies first.
+    pub fn owners(&self) -> Vec<&'a Service> {
+        let order = Services::of(self.project()).start_order();
+        let all = order.iter().filter_map(|name| self.project().services.get(name));
+        all.filter(|one| self.home_of(&one.name).is_some_and(|home| home.owner == one.name)).collect()
+    }
+
+    /// The services whose containers are in the pod of one, itself first.
+    pub fn members(&self, owner: &Name) -> Vec<&'a Service> {
+        let all = self.project().services.values();
+        let mut members: Vec<&Service> =
+            all.filter(|one| self.home_of(&one.name).is_some_and(|home| home.owner == *owner)).collect();
+        members.sort_by_key(|one| one.name != *owner);
+        members
+    }
+
+    /// The metadata of an object of a service.
+    pub fn metadata(&self, service: &Service, name: &str) -> ObjectMeta {
+        ObjectMeta {
+            name: Some(name.to_owned()),
+            namespace: Some(self.namespace.clone()),
+            labels: Some(metadata::labels(self, service)),
+            ..ObjectMeta::default()
+        }
+    }
+
+    /// The metadata of an object of the whole project.
+    pub fn metadata_of_all(&self, name: &str) -> ObjectMeta {
+        ObjectMeta {
+            name: Some(name.to_owned()),
+            namespace: Some(self.namespace.clone()),
+            labels: Some(metadata::labels_of_all(self)),
+            ..ObjectMeta::default()
+        }
+    }
+}
+
+/// What the services are called.
+fn names(loaded: &Loaded, diagnostics: &mut Diagnostics) -> BTreeMap<Name, String> {
+    let mut taken: BTreeMap<String, Name> = BTreeMap::new();
+    let mut names = BTreeMap::new();
+    for service in loaded.project.services.values() {
+        let renamed = service.labels.get("kompose.service.name_override").map(String::as_str);
+        let name = object_name::label(renamed.unwrap_or(service.name.as_str()));
+        let path = Path::of(["services", service.name.as_str()]);
+        let place = loaded.origins.span(&path);
+        if let Some(other) = taken.insert(name.clone(), service.name.clone()) {
+            let message = format!("services '{other}' and '{}' would both be called '{name}'", service.name);
+            diagnostics.push(Diagnostic::error("name-taken", message).at(place).help("rename one of them"));
+        } else if renamed.is_none() && name != service.name.as_str() {
+            let message = format!("service '{}' becomes '{name}', since DNS takes no other name", service.name);
+            let help = format!("write '{name}' where other services dial '{}'", service.name);
+            diagnostics.push(Diagnostic::warning("name-changed", message).at(place).help(help));
+        }
+        names.insert(service.name.clone(), name);
+    }
+    names
+}
+
+/// The services that others wait for until they have ended well.
+fn awaited(project: &Project) -> BTreeSet<Name> {
+    let all = project.services.values().flat_map(|service| &service.depends_on);
+    let waits =
+        |(_, dependency): &(&Name, &Dependency)| dependency.condition == DependencyCondition::CompletedSuccessfully;
+    all.filter(waits).map(|(name, _)| name.clone()).collect()
+}
+
+/// Where the container of each service is.
+fn homes(loaded: &Loaded, names: &BTreeMap<Name, String>, awaited: &BTreeSet<Name>) -> BTreeMap<Name, Home> {
+    let project = &loaded.project;
+    let mut homes = BTreeMap::new();
+    let mut counts: BTreeMap<Name, usize> = BTreeMap::new();
+    let real = || project.services.values().filter(|service| service.provider.is_none());
+    let is_owner = |service: &&Service| owner(project, service) == service.name;
+    for service in real().filter(is_owner).chain(real().filter(|service| !is_owner(service))) {
+        let owner = owner(project, service);
+        let Some(leader) = project.services.get(&owner) else { continue };
+        let count = counts.entry(owner.clone()).or_default();
+        let kind = kind::of(leader, loaded, awaited.contains(&owner));
+        let object = names.get(&owner).cloned().unwrap_or_default();
+        homes.insert(service.name.clone(), Home { kind, object, owner, container: format!("containers[{count}]") });
+        *count += 1;
+    }
+    homes
+}
+
+/// The service whose pod has the container of this one: that whose network or processes it shares, or itself.
+fn owner(project: &Project, service: &Service) -> Name {
+    let mut at = service;
+    // A circle is refused by the loader; the bound is for what it let pass.
+    for _ in 0..project.services.len() {
+        let network = match &at.networking {
+            Networking::Mode(mode) => mode.service(),
+            Networking::Attached(_) => None,
+        };
+        let shared = [at.ipc.as_ref(), at.pid.as_ref()].into_iter().flatten().filter_map(Namespace::service);
+        match network.into_iter().chain(shared).find_map(|name| project.services.get(name)) {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    at.name.clone()
+}

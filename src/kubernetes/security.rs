@@ -1,0 +1,283 @@
+//! Users and rights of a container, as strict as it can do with.
+
+use super::draft::Draft;
+use super::ledger::{container, pod};
+use super::options::Security;
+use k8s_openapi::api::core::v1::{AppArmorProfile, Capabilities, SELinuxOptions, SeccompProfile, Sysctl};
+use std::collections::BTreeMap;
+
+/// The user and its groups. A user with a number that is not 0 can do with the least rights.
+pub(super) fn user(draft: &mut Draft<'_, '_>, user: Option<&str>, groups: &[String]) {
+    let mut is_plain = false;
+    if let Some(text) = user.filter(|text| !text.is_empty()) {
+        let (name, group) = text.split_once(':').map_or((text, None), |(name, group)| (name, Some(group)));
+        let (id, group_id) = (id(name), group.map(id));
+        is_plain = id.is_some_and(|id| id != 0);
+        run_as(draft, id, group_id);
+    }
+    if is_plain || draft.scene.options.security == Some(Security::Restricted) {
+        restrict(draft);
+    }
+    for (index, group) in groups.iter().enumerate() {
+        match id(group) {
+            Some(number) if !known_group(draft, number) => {
+                draft.pod_security().supplemental_groups.get_or_insert_default().push(number);
+                draft.claim_item("group_add", index).exact(pod("securityContext.supplementalGroups"));
+            }
+            Some(_) => {
+                draft.claim_item("group_add", index).same_without(pod("securityContext.supplementalGroups"));
+            }
+            None => {
+                let reason = format!("'{group}' is a name: Kubernetes needs the number of a group");
+                draft.claim_item("group_add", index).dropped(reason).remedy("write its number");
+            }
+        }
+    }
+}
+
+fn known_group(draft: &mut Draft<'_, '_>, number: i64) -> bool {
+    draft.pod_security().supplemental_groups.as_ref().is_some_and(|known| known.contains(&number))
+}
+
+/// The number of a user or group; `root` has 0 everywhere.
+fn id(text: &str) -> Option<i64> {
+    if text == "root" { Some(0) } else { text.parse().ok().filter(|id| *id >= 0) }
+}
+
+#[expect(clippy::option_option, reason = "a group may be missing, or be a name")]
+fn run_as(draft: &mut Draft<'_, '_>, id: Option<i64>, group: Option<Option<i64>>) {
+    let security = draft.security();
+    security.run_as_user = id;
+    security.run_as_group = group.flatten().filter(|_| id.is_some());
+    let claim = draft.claim(["user"]);
+    let fields = [container("securityContext.runAsUser"), container("securityContext.runAsGroup")].concat();
+    match (id, group) {
+        (None, _) => {
+            claim
+                .dropped("it is a name: Kubernetes needs the number of a user")
+                .remedy("write the number that the image gives it, such as '1000:1000'");
+        }
+
+        (Some(_), Some(None)) => {
+            claim
+                .approximated(
+                    "its group is a name: Kubernetes needs the number of a group",
+                    container("securityContext.runAsUser"),
+                )
+                .remedy("write the number of the group");
+        }
+
+        (Some(_), None) => {
+            claim.exact(container("securityContext.runAsUser"));
+        }
+
+        (Some(_), Some(Some(_))) => {
+            claim.exact(fields);
+        }
+    }
+}
+
+/// The least rights: what the `restricted` level of the Pod Security Standards asks for.
+fn restrict(draft: &mut Draft<'_, '_>) {
+    let security = draft.security();
+    security.run_as_non_root = Some(true);
+    security.allow_privilege_escalation = Some(false);
+    security.capabilities.get_or_insert_default().drop = Some(vec!["ALL".into()]);
+}
+
+/// Whether a container is given the least rights.
+fn is_restricted(draft: &mut Draft<'_, '_>) -> bool {
+    draft.security().run_as_non_root == Some(true)
+}
+
+/// Capabilities, and all rights at once.
+pub(super) fn capabilities(draft: &mut Draft<'_, '_>, (add, drop): (&[String], &[String]), privileged: bool) {
+    let is_restricted = is_restricted(draft);
+    let plain = |name: &String| name.to_ascii_uppercase().trim_start_matches("CAP_").to_owned();
+    if privileged {
+        let security = draft.security();
+        security.privileged = Some(true);
+        security.allow_privilege_escalation = None;
+        draft.claim(["privileged"]).exact(container("securityContext.privileged"));
+    } else {
+        draft.claim(["privileged"]).same_without([]);
+    }
+    let field = "securityContext.capabilities";
+    let mut added: Vec<String> = Vec::new();
+    for (index, name) in add.iter().enumerate() {
+        let claim = draft.claim_item("cap_add", index);
+        if added.contains(&plain(name)) {
+            claim.same_without(container(format!("{field}.add")));
+        } else {
+            claim.exact(container(format!("{field}.add")));
+            added.push(plain(name));
+        }
+    }
+    let mut dropped: Vec<String> = if is_restricted { vec!["ALL".into()] } else { Vec::new() };
+    for (index, name) in drop.iter().enumerate() {
+        let claim = draft.claim_item("cap_drop", index);
+        if dropped.contains(&plain(name)) || dropped.contains(&"ALL".to_owned()) {
+            claim.approximated("all are dropped anyway", container(format!("{field}.drop")));
+        } else {
+            claim.exact(container(format!("{field}.drop")));
+            dropped.push(plain(name));
+        }
+    }
+    if !added.is_empty() || !dropped.is_empty() {
+        let some = |names: Vec<String>| Some(names).filter(|names| !names.is_empty());
+        draft.security().capabilities = Some(Capabilities { add: some(added), drop: some(dropped) });
+    }
+}
+
+/// Options of the security modules, and a root file system that cannot be written.
+pub(super) fn options(draft: &mut Draft<'_, '_>, options: &[String], read_only: bool) {
+    for (index, option) in options.iter().enumerate() {
+        self::option(draft, option, index);
+    }
+    if read_only {
+        draft.security().read_only_root_filesystem = Some(true);
+        draft.claim(["read_only"]).exact(container("securityContext.readOnlyRootFilesystem"));
+    } else {
+        draft.claim(["read_only"]).same_without([]);
+    }
+}
+
+fn option(draft: &mut Draft<'_, '_>, option: &str, index: usize) {
+    let (name, value) = option.split_once(['=', ':']).unwrap_or((option, ""));
+    let is_restricted = is_restricted(draft);
+    let field = match (name, value) {
+        ("no-new-privileges", "" | "true") => {
+            let is_said = draft.security().allow_privilege_escalation == Some(false);
+            draft.security().allow_privilege_escalation = Some(false);
+            if is_restricted || is_said {
+                draft
+                    .claim_item("security_opt", index)
+                    .same_without(container("securityContext.allowPrivilegeEscalation"));
+                return;
+            }
+            "allowPrivilegeEscalation"
+        }
+        ("seccomp", profile) => {
+            draft.security().seccomp_profile = Some(seccomp(profile));
+            "seccompProfile"
+        }
+        ("apparmor", profile) => {
+            draft.security().app_armor_profile = Some(app_armor(profile));
+            "appArmorProfile"
+        }
+        ("label", label) if label.contains(':') => {
+            labelled(draft.security().se_linux_options.get_or_insert_default(), label);
+            "seLinuxOptions"
+        }
+        ("systempaths", "unconfined") => {
+            draft.security().proc_mount = Some("Unmasked".into());
+            "procMount"
+        }
+        _ => {
+            draft.claim_item("security_opt", index).dropped("no field of a container says it");
+            return;
+        }
+    };
+    let claim = draft.claim_item("security_opt", index).exact(container(format!("securityContext.{field}")));
+    if name == "seccomp" && !["unconfined", "builtin", ""].contains(&value) {
+        claim.note("every node must have the profile in the seccomp folder of its kubelet").remedy("put it there");
+    }
+}
+
+fn seccomp(profile: &str) -> SeccompProfile {
+    let (type_, file) = match profile {
+        "unconfined" => ("Unconfined", None),
+        "builtin" | "" => ("RuntimeDefault", None),
+        file => ("Localhost", Some(file.rsplit('/').next().unwrap_or(file).to_owned())),
+    };
+    SeccompProfile { localhost_profile: file, type_: type_.into() }
+}
+
+fn app_armor(profile: &str) -> AppArmorProfile {
+    let (type_, name) = match profile {
+        "unconfined" => ("Unconfined", None),
+        "docker-default" | "" => ("RuntimeDefault", None),
+        name => ("Localhost", Some(name.to_owned())),
+    };
+    AppArmorProfile { localhost_profile: name, type_: type_.into() }
+}
+
+/// `label:type:svirt_t` and its kin.
+fn labelled(options: &mut SELinuxOptions, label: &str) {
+    let Some((key, value)) = label.split_once(':') else { return };
+    let field = match key {
+        "user" => &mut options.user,
+        "role" => &mut options.role,
+        "level" => &mut options.level,
+        _ => &mut options.type_,
+    };
+    *field = Some(value.to_owned());
+}
+
+/// Kernel parameters that every cluster lets a pod set.
+const SAFE: [&str; 12] = [
+    "kernel.shm_rmid_forced",
+    "net.ipv4.ip_local_port_range",
+    "net.ipv4.ip_local_reserved_ports",
+    "net.ipv4.ip_unprivileged_port_start",
+    "net.ipv4.ping_group_range",
+    "net.ipv4.tcp_fin_timeout",
+    "net.ipv4.tcp_keepalive_intvl",
+    "net.ipv4.tcp_keepalive_probes",
+    "net.ipv4.tcp_keepalive_time",
+    "net.ipv4.tcp_rmem",
+    "net.ipv4.tcp_syncookies",
+    "net.ipv4.tcp_wmem",
+];
+
+/// Kernel parameters, and whose users it has.
+pub(super) fn kernel(draft: &mut Draft<'_, '_>, sysctls: &BTreeMap<String, String>, users: Option<&str>) {
+    if sysctls.is_empty() {
+        draft.claim(["sysctls"]).dropped("it is empty");
+    }
+    for (name, value) in sysctls {
+        let all = draft.pod_security().sysctls.get_or_insert_default();
+        let other = all.iter().find(|known| known.name == *name).map(|known| known.value == *value);
+        let place = pod(format!("securityContext.sysctls[{}]", all.len()));
+        if other.is_none() {
+            all.push(Sysctl { name: name.clone(), value: value.clone() });
+        }
+        let claim = draft.claim(["sysctls", name]);
+        match other {
+            Some(true) => {
+                claim.same_without(place);
+            }
+
+            Some(false) => {
+                claim.dropped("another container of the same pod says otherwise");
+            }
+
+            None if SAFE.contains(&name.as_str()) => {
+                claim.exact(place);
+            }
+
+            None => {
+                claim
+                    .exact(place)
+                    .note("nodes refuse it until they are told to allow it")
+                    .remedy(format!("start the kubelet with '--allowed-unsafe-sysctls={name}'"));
+            }
+        }
+    }
+    match users {
+        Some("host") => {
+            draft.workload.pod.host_users = Some(true);
+            draft.claim(["userns_mode"]).exact(pod("hostUsers"));
+        }
+        Some(_) => {
+            draft.claim(["userns_mode"]).dropped("pods know the users of the host and users of their own");
+        }
+
+        None => {}
+    }
+}
+
+/// Whether every cluster lets a pod set a kernel parameter.
+pub(super) fn is_safe(sysctl: &str) -> bool {
+    SAFE.contains(&sysctl)
+}

@@ -1,0 +1,58 @@
+//! `x-options` of a case: how it is converted.
+
+use hoist::document::Node;
+use hoist::kubernetes::{Existing, Expose, Options, Secrets, Security};
+use hoist::load::Loaded;
+
+/// What a case asks for.
+pub fn of(loaded: &Loaded) -> Options {
+    let none = Node::map::<&str>([]);
+    let asked = loaded.origins.tree().get("x-options").unwrap_or(&none);
+    let word = |key: &str| asked.get(key).and_then(Node::as_text);
+    Options {
+        version: word("kube-version").map(|version| version.parse().unwrap()).unwrap_or_default(),
+        namespace: word("namespace").map(str::to_owned),
+        expose: word("expose").map(expose).unwrap_or_default(),
+        secrets: word("secrets").map(secrets).unwrap_or_default(),
+        security: word("security").map(security),
+    }
+}
+
+/// Whether a case is about one release.
+pub fn says_version(loaded: &Loaded) -> bool {
+    loaded.origins.tree().get("x-options").is_some_and(|asked| asked.get("kube-version").is_some())
+}
+
+/// What the cluster of a case has already.
+pub fn existing(loaded: &Loaded) -> Vec<Existing> {
+    let asked = loaded.origins.tree().get("x-options").and_then(|asked| asked.get("existing")?.as_list());
+    asked.unwrap_or_default().iter().map(|one| one.as_text().unwrap().parse().unwrap()).collect()
+}
+
+fn expose(word: &str) -> Expose {
+    match word {
+        "none" => Expose::None,
+        "nodeport" => Expose::NodePort,
+        "loadbalancer" => Expose::LoadBalancer,
+        "ingress" => Expose::Ingress,
+        other => panic!("'{other}' is no way to publish a port"),
+    }
+}
+
+fn secrets(word: &str) -> Secrets {
+    match word {
+        "generator" => Secrets::Generator,
+        "inline" => Secrets::Inline,
+        "external" => Secrets::External,
+        other => panic!("'{other}' is nothing that becomes of secrets"),
+    }
+}
+
+fn security(word: &str) -> Security {
+    match word {
+        "restricted" => Security::Restricted,
+        "baseline" => Security::Baseline,
+        "privileged" => Security::Privileged,
+        other => panic!("'{other}' is no level"),
+    }
+}
