@@ -66,12 +66,23 @@ impl Drop for Watching {
 
 /// Measures all of it, both tools in turn.
 pub fn measure(report: &mut Report) -> anyhow::Result<()> {
+    for round in 0..=ROUNDS {
+        eprintln!("watch: restarts, {}", crate::turn(round, ROUNDS));
+        for tool in crate::taking_turns(round) {
+            restarts(report, tool, round)?;
+        }
+    }
+    all_saves(report)?;
+    starts(report)
+}
+
+fn all_saves(report: &mut Report) -> anyhow::Result<()> {
     // ext4 looks for a free inode past all that were freed in the last minutes, one by one: what a round removes would
     // count against the next one. So nothing is removed before the end.
     let mut kept = Vec::new();
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
-        eprintln!("watch: {}", crate::turn(round, ROUNDS));
+        eprintln!("watch: saves, {}", crate::turn(round, ROUNDS));
         for tool in crate::taking_turns(round) {
             let bench = Bench::new((tool, round), "sync", "", "mkdir -p /app; exec httpd -f")?;
             let saves = saves(report, &bench, (tool, round))?;
@@ -79,7 +90,6 @@ pub fn measure(report: &mut Report) -> anyhow::Result<()> {
             if round > 0 {
                 if tool == Tool::Hoist { &mut ours } else { &mut theirs }.extend(saves);
             }
-            restarts(report, tool, round)?;
         }
     }
     for (tool, mut saves) in [(Tool::Hoist, ours), (Tool::Compose, theirs)] {
@@ -87,7 +97,7 @@ pub fn measure(report: &mut Report) -> anyhow::Result<()> {
         let slowest = saves.get(saves.len() * 99 / 100).copied().unwrap_or_default();
         report.add(1, EDIT_WORST, tool, slowest);
     }
-    starts(report)
+    Ok(())
 }
 
 /// Saves, deletes, renames and bursts in one watch; gives the times of the saves.
