@@ -1,12 +1,13 @@
 # The two commands of the README are `make demo` and `make test`.
 
-.PHONY: help demo test lint conformance bench soak fuzz picture
+.PHONY: help demo test lint conformance manifests bench soak fuzz picture
 
 help:
 	@echo 'make demo         flask-redis through hoist, on your engine or a private one'
 	@echo 'make test         all checks; starts a private engine'
 	@echo 'make lint         format, clippy, shellcheck'
 	@echo 'make conformance  every case and example through hoist and docker compose 2.40'
+	@echo 'make manifests    what validates and converts manifests against the schemas of Kubernetes and kustomize'
 	@echo 'make bench        side by side with docker compose; BENCH="many plan" for parts of it'
 	@echo 'make soak         every write of every command struck by every fault, for an hour'
 	@echo 'make fuzz         each fuzz target for FUZZ_SECONDS (60); needs a nightly compiler'
@@ -24,6 +25,11 @@ lint:
 conformance:
 	@scripts/requirements
 	@HOIST_ORACLE=$$(scripts/engine oracle) && export HOIST_ORACLE && cargo test --locked --quiet --test conformance
+
+manifests:
+	@scripts/requirements
+	@HOIST_SCHEMAS=$$(scripts/manifests schemas) && HOIST_KUSTOMIZE=$$(scripts/manifests kustomize) && \
+		export HOIST_SCHEMAS HOIST_KUSTOMIZE && cargo test --locked --quiet --test kubernetes
 
 bench:
 	@scripts/requirements

@@ -75,6 +75,14 @@ mod tests {
     }
 
     #[test]
+    fn each_document_has_its_own_anchors() {
+        let mut manifests = Manifests::default();
+        manifests.add("-".into(), "a: &a [x]\nb: *a\n---\nb: &b [*a]\n".into());
+        let faults: Vec<_> = manifests.faults.sorted().iter().map(|fault| fault.message.as_str()).collect();
+        assert_eq!(faults, ["this alias names a value of another document"]);
+    }
+
+    #[test]
     fn what_cannot_be_read_does_not_hide_the_rest() {
         let mut manifests = Manifests::default();
         manifests.read(Path::new("/nonexistent/a.yaml"));

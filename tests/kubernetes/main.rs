@@ -4,5 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that fails says where")]
 
 mod invalid;
+mod outside;
 mod safety;
+mod schemas;
+mod twist;
 mod valid;

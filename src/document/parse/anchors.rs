@@ -19,6 +19,8 @@ const VALUE: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Anchors {
     known: HashMap<usize, (Node, Size)>,
+    /// The last one that has been forgotten.
+    forgotten: usize,
     copies: usize,
     bytes: usize,
 }
@@ -39,8 +41,20 @@ impl Anchors {
         self.hold(size, place)
     }
 
+    /// Forgets all values; what they add up to still counts.
+    pub fn forget(&mut self) {
+        self.forgotten = self.known.keys().copied().max().unwrap_or_default().max(self.forgotten);
+        self.known.clear();
+    }
+
     /// A copy for the alias at a place.
     pub fn copy(&mut self, anchor: usize, alias: Span) -> Result<Node> {
+        if anchor <= self.forgotten {
+            return Err(fault_with_help(
+                fault("yaml-syntax", "this alias names a value of another document", alias),
+                "the tools of a cluster read each document on its own: write the value out",
+            ));
+        }
         let Some((node, size)) = self.known.get(&anchor) else {
             return Err(fault_with_help(
                 fault("alias-cycle", "this alias stands inside the value that it names", alias),

@@ -43,7 +43,8 @@ pub fn parse(sources: &SourceMap, file: FileId) -> std::result::Result<Vec<Node>
     read(sources, file, Keys::Text)
 }
 
-/// The same of a manifest for a cluster, whose tools make a text of a key that is a number or a boolean.
+/// The same of a manifest for a cluster, whose tools make a text of a key that is a number or a boolean, and read each
+/// document on its own.
 ///
 /// # Errors
 /// As [`parse`].
@@ -51,7 +52,7 @@ pub fn manifests(sources: &SourceMap, file: FileId) -> std::result::Result<Vec<N
     read(sources, file, Keys::Any)
 }
 
-/// What may be a key.
+/// What may be a key: whose documents these are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Keys {
     /// A text, as Compose has it.
@@ -166,7 +167,12 @@ impl<'a> Reader<'a> {
             let (event, span) = self.next()?;
             match event {
                 Event::StreamEnd => return Ok(documents),
-                Event::DocumentStart(_) => start = span,
+                Event::DocumentStart(_) => {
+                    start = span;
+                    if self.keys == Keys::Any {
+                        self.anchors.forget();
+                    }
+                }
                 Event::StreamStart | Event::DocumentEnd | Event::Nothing => {}
                 Event::Scalar(text, ScalarStyle::Plain, ..) if text.is_empty() => {
                     documents.push(Node::null().at(start));
