@@ -37,7 +37,7 @@ pub use compare::Compared;
 pub use error::{Limit, WatchError};
 pub use files::resolved;
 pub use fleet::{Flushed, Prime};
-pub use lane::{Deed, Due};
+pub use lane::{Built, Deed, Due};
 pub use rules::{Disk, Mounts, Reaction, Rule, Rules, Skipped, Then};
 
 use crate::engine::{Engine, EngineError, Events, Licence};
@@ -386,15 +386,6 @@ impl Watch {
             self.news.push_back(News::Model(files));
         }
     }
-}
-
-/// How a build ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Built {
-    /// With an image.
-    Image,
-    /// Without.
-    Nothing,
 }
 
 async fn at(due: Option<Instant>) {
