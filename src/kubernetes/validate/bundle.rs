@@ -48,7 +48,8 @@ impl<'a> Bundle<'a> {
         };
         self.find(kind, name, beside).is_some()
             || self.cluster.holds(kind, name)
-            || self.objects.iter().any(|object| is_custom(object) && !super::kind::is_built_in(object.group()))
+            || matches!(kind, "ConfigMap" | "Secret")
+                && self.objects.iter().any(|object| is_custom(object) && !super::kind::is_built_in(object.group()))
     }
 
     /// The names of the objects of a kind beside another one.

@@ -86,11 +86,11 @@ impl<'run, 'de> Reader<'run, 'de> {
             Some(Scalar::Int(value)) => {
                 match i64::try_from(value).ok().filter(|value| (least..=most).contains(value)) {
                     Some(value) => return value,
-                    None => self.wants("a smaller number"),
+                    None => self.wants("a number with fewer digits"),
                 }
             }
             Some(Scalar::Null) => {}
-            _ => self.wants("a number"),
+            _ => self.wants("a whole number"),
         }
         0
     }

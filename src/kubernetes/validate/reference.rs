@@ -23,7 +23,7 @@ pub(super) fn of_pods(bundle: &Bundle<'_>, faults: &mut Faults) {
         let mut all = Vec::new();
         pod.volumes().iter().for_each(|volume| of_volume(volume, &mut all));
         pod.containers().for_each(|container| of_container(container.node, &mut all));
-        faults.extend(all.iter().filter_map(|reference| dangling(bundle, pod, reference)));
+        faults.extend(all.iter().filter_map(|one| missing(bundle, &pod.owner, (one.kind, one.name))));
         faults.extend(all.iter().flat_map(|reference| lacking(bundle, pod, reference)));
         if let Some((_, name)) = entry(pod.spec, "serviceAccountName") {
             faults.extend(missing(bundle, &pod.owner, ("ServiceAccount", name)));
@@ -66,11 +66,7 @@ fn of_container<'a>(container: &'a Node, all: &mut Vec<Reference<'a>>) {
     }
 }
 
-fn dangling(bundle: &Bundle<'_>, pod: &Pod<'_>, reference: &Reference<'_>) -> Option<Diagnostic> {
-    missing(bundle, &pod.owner, (reference.kind, reference.name))
-}
-
-/// The fault of a name that stands for nothing that is known.
+/// The fault of a name that stands for nothing that is known. Who brings no Secret at all keeps them elsewhere.
 pub(super) fn missing<'a>(
     bundle: &Bundle<'a>,
     beside: &Object<'a>,
@@ -83,7 +79,9 @@ pub(super) fn missing<'a>(
         Some(meant) => format!("did you mean '{meant}'? {exists}"),
         None => format!("add it, or make the reference optional; {exists}"),
     };
-    Some(fault.at(place.span).help(help))
+    let fault = fault.at(place.span).help(help);
+    let is_elsewhere = kind == "Secret" && bundle.names(kind, beside).next().is_none();
+    Some(if is_elsewhere { mild(fault) } else { fault })
 }
 
 /// The same for what can be done without.
