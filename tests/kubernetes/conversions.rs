@@ -16,8 +16,8 @@ fn conversions_are_valid_to_the_schemas_and_to_us() {
         let all: Vec<PathBuf> = projects().iter().map(|project| converted(project, release, outputs.path())).collect();
         let cluster = Cluster::of(release.parse().unwrap());
         let ours = all.iter().map(|file| (file, findings(file, &cluster)));
-        let faulty: Vec<_> = ours.filter(|(_, found)| found.iter().any(|one| one.contains(" error["))).collect();
-        assert!(faulty.is_empty(), "{release}: {faulty:#?}");
+        let refused: Vec<_> = ours.filter(|(_, found)| found.iter().any(|one| one.contains(" error["))).collect();
+        assert!(refused.is_empty(), "{release}: {refused:#?}");
         let faults = schemas.faults(release, &all);
         assert!(faults.is_empty(), "{release}: {faults:#?}");
     }
