@@ -1,18 +1,22 @@
 //! [`convert`]: a project becomes manifests, and a row for each of its keys.
 
-use super::draft::Draft;
+use super::draft::{Draft, Home};
+use super::kind::Kind;
 use super::ledger::Ledger;
 use super::manifest::{Manifest, Manifests};
 use super::options::{Options, Security};
+use super::patch::{self, Workloads};
 use super::row::Row;
 use super::scene::Scene;
 use super::workload::Workload;
-use super::{key, network, pod_security, project, service};
+use super::{key, network, object_name, pod_security, project, service, waiter};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Path;
 use crate::load::Loaded;
 use crate::model::Service;
+use crate::value::Name;
 use k8s_openapi::api::core::v1::Container;
+use std::collections::BTreeMap;
 
 /// What a project became.
 #[derive(Debug)]
@@ -38,15 +42,31 @@ pub fn convert(loaded: &Loaded, overrides: &[Loaded], options: &Options) -> Conv
     let mut ledger = Ledger::of(key::keys(&loaded.origins));
     let mut diagnostics = Diagnostics::default();
     let scene = Scene::of(loaded, options, &mut diagnostics);
-    let mut conversion = Conversion { scene: &scene, ledger: &mut ledger, diagnostics: &mut diagnostics };
+    let mut conversion = Conversion {
+        scene: &scene,
+        ledger: &mut ledger,
+        diagnostics: &mut diagnostics,
+        jobs: BTreeMap::new(),
+        templates: BTreeMap::new(),
+        workloads: Workloads::new(),
+    };
     let manifests = conversion.run();
-    Converted { manifests: manifests.sorted(), rows: ledger.rows(), diagnostics }
+    let workloads = conversion.workloads;
+    let mut manifests = manifests.sorted();
+    patch::apply(loaded, (&workloads, &mut manifests), (&mut ledger, &mut diagnostics));
+    Converted { manifests, rows: ledger.rows(), diagnostics }
 }
 
 struct Conversion<'s, 'a> {
     scene: &'s Scene<'a>,
     ledger: &'s mut Ledger,
     diagnostics: &'s mut Diagnostics,
+    /// The names of the jobs that are made, by service.
+    jobs: BTreeMap<Name, String>,
+    /// What tells the templates of the workloads that are made, by service.
+    templates: BTreeMap<Name, String>,
+    /// The workloads that are made, by service.
+    workloads: Workloads,
 }
 
 impl Conversion<'_, '_> {
@@ -69,14 +89,29 @@ impl Conversion<'_, '_> {
     /// The workload of a service with all containers that are in its pods; gives the level of Pod Security that it meets.
     fn workload(&mut self, owner: &Service, manifests: &mut Manifests) -> Security {
         let Some(home) = self.scene.home_of(&owner.name) else { return Security::Restricted };
-        let mut workload = Workload::new();
-        for member in self.scene.members(&owner.name) {
+        let members = self.scene.members(&owner.name);
+        let starts_first = |member: &&Service| self.scene.home_of(&member.name).is_some_and(Home::is_sidecar);
+        let mut workload =
+            Workload { sidecar_count: members.iter().copied().filter(starts_first).count(), ..Workload::new() };
+        for member in members {
             let container = self.container(member, &mut workload, manifests);
-            workload.pod.containers.push(container);
+            let is_sidecar = self.scene.home_of(&member.name).is_some_and(Home::is_sidecar);
+            let list = if is_sidecar { &mut workload.sidecars } else { &mut workload.pod.containers };
+            list.push(container);
         }
+        workload.settle();
+        waiter::grant(self.scene, (owner, home), &mut workload, manifests);
+        self.templates.insert(
+            owner.name.clone(),
+            object_name::hash(&serde_json::to_string(&workload.pod).expect("an object is a map with texts as keys")),
+        );
         let (level, faults) = pod_security::judge(&workload.pod);
         self.tell_level(owner, level, &faults);
         let name = workload.finish(self.scene, (owner, home), manifests);
+        self.workloads.insert(owner.name.to_string(), (home.kind.to_string(), name.clone()));
+        if home.kind == Kind::Job {
+            self.jobs.insert(owner.name.clone(), name.clone());
+        }
         if name != home.object {
             self.ledger.rename(home.kind.as_str(), &home.object, &name);
         }
@@ -93,6 +128,8 @@ impl Conversion<'_, '_> {
             diagnostics: self.diagnostics,
             manifests,
             workload,
+            jobs: &self.jobs,
+            templates: &self.templates,
             container: Container::default(),
         })
     }

@@ -11,6 +11,7 @@ use crate::document::Path;
 use crate::model::Service;
 use crate::value::Name;
 use k8s_openapi::api::core::v1::{Container, PodSecurityContext, SecurityContext};
+use std::collections::BTreeMap;
 
 /// Where the container of a service is: which workload has it, and at which place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +33,11 @@ impl Home {
             Kind::CronJob => "spec.jobTemplate.spec.template",
             Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet | Kind::Job => "spec.template",
         }
+    }
+
+    /// Whether the container starts before those of the pod that are not such.
+    pub fn is_sidecar(&self) -> bool {
+        self.container.starts_with("initContainers")
     }
 
     /// A field of the workload.
@@ -61,6 +67,10 @@ pub(super) struct Draft<'s, 'a> {
     pub manifests: &'s mut Manifests,
     /// The workload, which other services may be a part of, too.
     pub workload: &'s mut Workload,
+    /// The names of the jobs that are made already, by service.
+    pub jobs: &'s BTreeMap<Name, String>,
+    /// What tells the templates of the workloads that are made already, by service.
+    pub templates: &'s BTreeMap<Name, String>,
     /// The container.
     pub container: Container,
 }

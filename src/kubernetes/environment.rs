@@ -7,39 +7,87 @@ use super::object_name;
 use super::options::Secrets;
 use super::row::ObjectPath;
 use crate::advice::looks_secret;
-use k8s_openapi::api::core::v1::{EnvVar, EnvVarSource, Secret, SecretKeySelector};
+use crate::source::FileId;
+use k8s_openapi::api::core::v1::{
+    ConfigMap, ConfigMapEnvSource, EnvFromSource, EnvVar, EnvVarSource, Secret, SecretKeySelector,
+};
 use std::collections::BTreeMap;
 
 /// Variables by name; one without value is left to the image.
 type Variables = BTreeMap<String, Option<String>>;
 
-/// The variables.
+/// The variables: those of files in maps of their own, all others one by one, which win.
 pub(super) fn convert(draft: &mut Draft<'_, '_>, variables: &Variables) {
-    draft.claim(["env_file"]).approximated("its variables are taken one by one", container("env"));
+    draft.claim(["env_file"]).approximated("each of its variables has a row of its own", container("envFrom"));
     if variables.is_empty() {
         draft.claim(["environment"]).dropped("it is empty");
         return;
     }
     let secret = secret(draft, variables);
     let mut all = Vec::new();
+    let mut files: BTreeMap<FileId, BTreeMap<String, String>> = BTreeMap::new();
     for (name, value) in variables {
-        let Some(value) = value else {
-            let reason = "it has no value here, and a cluster knows no variables of a shell";
-            draft.claim(["environment", name]).dropped(reason).remedy("give it a value");
-            continue;
-        };
-        if !is_name(name) {
-            let reason = "Kubernetes takes no variable of this name";
-            draft.claim(["environment", name]).dropped(reason).remedy("use letters, digits, '-', '_' and '.'");
-            continue;
-        }
+        let Some(value) = usable(draft, name, value.as_deref()) else { continue };
         let place = format!("env[{}]", all.len());
-        match secret.as_deref().filter(|_| is_held(draft, name, value)) {
-            Some(secret) => all.push(hold(draft, (name, place), secret)),
-            None => all.push(write(draft, (name, place), value)),
+        match (secret.as_deref().filter(|_| is_held(draft, name, value)), file_of(draft, name)) {
+            (Some(secret), _) => all.push(hold(draft, (name, place), secret)),
+            (None, Some(file)) => {
+                files.entry(file).or_default().insert(name.clone(), value.to_owned());
+            }
+            (None, None) => all.push(write(draft, (name, place), value)),
         }
     }
     draft.container.env = Some(all).filter(|all| !all.is_empty());
+    for (file, data) in files {
+        from_file(draft, file, data);
+    }
+}
+
+/// The value of a variable that Kubernetes takes; says why it takes no other.
+fn usable<'v>(draft: &mut Draft<'_, '_>, name: &str, value: Option<&'v str>) -> Option<&'v str> {
+    if !is_name(name) {
+        let reason = "Kubernetes takes no variable of this name";
+        draft.claim(["environment", name]).dropped(reason).remedy("use letters, digits, '-', '_' and '.'");
+    } else if value.is_none() {
+        let reason = "it has no value here, and a cluster knows no variables of a shell";
+        draft.claim(["environment", name]).dropped(reason).remedy("give it a value");
+    }
+    value.filter(|_| is_name(name))
+}
+
+/// The file that a variable comes from.
+fn file_of(draft: &Draft<'_, '_>, name: &str) -> Option<FileId> {
+    let (path, origins) = (draft.path(["environment", name]), draft.scene.origins());
+    let file = origins.node(&path).filter(|node| node.span.is_somewhere()).map(|node| node.span.file)?;
+    origins.env_files().contains_key(&file).then_some(file)
+}
+
+/// The variables of a file as an object of their own, whose name changes with them.
+fn from_file(draft: &mut Draft<'_, '_>, file: FileId, data: BTreeMap<String, String>) {
+    let shown = draft.scene.loaded.sources.path(file);
+    let stem = shown.file_name().unwrap_or_default().to_string_lossy();
+    let base = object_name::label(&format!("{}-{stem}", draft.scene.name_of(&draft.service.name)));
+    let name = object_name::hashed(&base, &listed(&data));
+    let sources = draft.container.env_from.get_or_insert_default();
+    let place = format!("envFrom[{}]", sources.len());
+    let reference = ConfigMapEnvSource { name: name.clone(), optional: None };
+    sources.push(EnvFromSource { config_map_ref: Some(reference), ..EnvFromSource::default() });
+    for variable in data.keys() {
+        let value = Spot::Of(ObjectPath::new("ConfigMap", &name, format!("data['{variable}']")));
+        draft.claim(["environment", variable]).exact([Spot::Container(place.clone()), value]);
+    }
+    draft.manifests.add(&ConfigMap {
+        metadata: draft.scene.metadata(draft.service, &name),
+        data: Some(data),
+        immutable: Some(true),
+        ..ConfigMap::default()
+    });
+}
+
+/// Variables as lines.
+fn listed(data: &BTreeMap<String, String>) -> String {
+    let lines: Vec<String> = data.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+    lines.concat()
 }
 
 /// A variable with its value.
@@ -98,8 +146,7 @@ fn secret(draft: &mut Draft<'_, '_>, variables: &Variables) -> Option<String> {
     if draft.scene.options.secrets == Secrets::External {
         return Some(base);
     }
-    let content: Vec<String> = data.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-    let name = object_name::hashed(&base, &content.concat());
+    let name = object_name::hashed(&base, &listed(&data));
     draft.manifests.add(&Secret {
         metadata: draft.scene.metadata(draft.service, &name),
         immutable: Some(true),

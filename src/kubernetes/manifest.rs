@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// The kinds, in the order in which objects are written: what others refer to comes first.
-const KINDS: [&str; 17] = [
+const KINDS: [&str; 18] = [
     "Namespace",
     "ServiceAccount",
     "Role",
@@ -22,6 +22,7 @@ const KINDS: [&str; 17] = [
     "DaemonSet",
     "Job",
     "CronJob",
+    "HorizontalPodAutoscaler",
     "PodDisruptionBudget",
     "NetworkPolicy",
     "Ingress",

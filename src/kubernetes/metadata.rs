@@ -1,6 +1,7 @@
 //! Labels and annotations: the recommended labels, the selector, and what the user notes on services.
 
 use super::draft::Draft;
+use super::kompose::PREFIX as KOMPOSE;
 use super::ledger::{object, template};
 use super::object_name;
 use super::scene::Scene;
@@ -10,9 +11,6 @@ use std::collections::BTreeMap;
 
 /// Labels by name.
 pub(super) type Labels = BTreeMap<String, String>;
-
-/// What begins the labels that Kompose acts upon.
-const KOMPOSE: &str = "kompose.";
 
 /// The recommended labels of what a service becomes.
 pub(super) fn labels(scene: &Scene<'_>, service: &Service) -> Labels {

@@ -2,6 +2,7 @@
 
 use super::draft::Draft;
 use super::kind::Kind;
+use super::kompose;
 use super::ledger::{Spot, container, pod};
 use super::listening::Listening;
 use super::metadata;
@@ -141,7 +142,9 @@ pub(super) fn services(scene: &Scene<'_>, service: &Service) -> Vec<KubeService>
     };
     let mut services = Vec::new();
     if !ports.is_empty() || scene.is_named(&service.name) && !home.kind.ends() {
-        services.push(object(name, ports.is_empty() || is_round_robin(service)));
+        let mut main = object(name, ports.is_empty() || is_round_robin(service));
+        kompose::shape(scene, service, &mut main);
+        services.push(main);
     }
     if home.kind == Kind::StatefulSet && home.owner == service.name {
         services.push(object(&format!("{name}-headless"), true));

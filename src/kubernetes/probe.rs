@@ -1,12 +1,160 @@
 //! Health checks become probes: whether a pod is ready, and whether it has started.
+//!
+//! Compose never starts an unhealthy container anew, and neither does a readiness probe; a liveness probe does, and is
+//! made for those who ask for it.
 
 use super::draft::Draft;
-use crate::model::Healthcheck;
+use super::extension;
+use super::health::Handler;
+use super::ledger::{Spot, container};
+use super::process::whole_seconds;
+use crate::model::{HealthTest, Healthcheck};
+use crate::value::Timespan;
+use k8s_openapi::api::core::v1::Probe;
+
+/// What engines do where a file says nothing: seconds between two looks, seconds that one may take, failures in a row.
+const DEFAULTS: (i32, i32, i32) = (30, 30, 3);
+/// Seconds between two looks while it starts.
+const START_INTERVAL: i32 = 5;
+/// The label by which others start unhealthy containers anew.
+const AUTOHEAL: &str = "autoheal";
 
 /// The probes of a container.
 pub(super) fn convert(draft: &mut Draft<'_, '_>, check: Option<&Healthcheck>) {
-    if check.is_some() {
-        draft.claim(["healthcheck"]).dropped("health checks are not converted yet");
-        draft.claim(["healthcheck", "test"]).approximated("only the port that it asks at is taken from it yet", []);
+    let Some(check) = check else { return };
+    let handler = Handler::of(check.test(), draft.scene.ports_of(&draft.service.name));
+    let Some(handler) = handler else {
+        without(draft, check);
+        return;
+    };
+    if draft.home.kind.ends() {
+        draft
+            .claim(["healthcheck"])
+            .approximated("who waits for a job waits for its end; the port that it asks at is known", []);
+        return;
     }
+    let timed = timed(&handler, check);
+    starting(draft, &timed, check);
+    test(draft, &handler);
+    times(draft, check);
+    if is_restarted(draft) {
+        draft.container.liveness_probe = Some(timed.clone());
+    }
+    draft.container.readiness_probe = Some(timed);
+}
+
+/// A check that is switched off, or that only the image knows.
+fn without(draft: &mut Draft<'_, '_>, check: &Healthcheck) {
+    match check.test() {
+        HealthTest::Inherited => {
+            let reason = "a cluster does not know the health check of an image";
+            draft.claim(["healthcheck"]).dropped(reason).remedy("write its 'test' here");
+        }
+        _ => {
+            draft.claim(["healthcheck"]).approximated("a cluster checks nothing that it is not told of", []);
+        }
+    }
+}
+
+fn timed(handler: &Handler, check: &Healthcheck) -> Probe {
+    let (interval, timeout, retries) = DEFAULTS;
+    Probe {
+        period_seconds: Some(check.interval.map_or(interval, seconds)),
+        timeout_seconds: Some(check.timeout.map_or(timeout, seconds)),
+        failure_threshold: Some(check.retries.map_or(retries, count)),
+        ..handler.probe()
+    }
+}
+
+/// Whole seconds, at least one.
+fn seconds(time: Timespan) -> i32 {
+    i32::try_from(whole_seconds(time)).unwrap_or(i32::MAX).max(1)
+}
+
+fn count(number: u64) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX).max(1)
+}
+
+/// A pod that may take its time to start is asked whether it has; for no shorter time than an engine would give it.
+fn starting(draft: &mut Draft<'_, '_>, timed: &Probe, check: &Healthcheck) {
+    let Some(start) = check.start_period.filter(|time| time.nanoseconds() > 0) else {
+        draft.claim(["healthcheck", "start_period"]).same_without([]);
+        draft.claim(["healthcheck", "start_interval"]).dropped("without 'start_period' it means nothing");
+        return;
+    };
+    let period = check.start_interval.filter(|time| time.nanoseconds() > 0).map_or(START_INTERVAL, seconds);
+    let (interval, retries) = (timed.period_seconds.unwrap_or(1), timed.failure_threshold.unwrap_or(1));
+    let whole = seconds(start).saturating_add(interval.saturating_mul(retries));
+    draft.container.startup_probe = Some(Probe {
+        period_seconds: Some(period),
+        failure_threshold: Some((whole.saturating_add(period - 1)) / period),
+        ..timed.clone()
+    });
+    let reason = "a container that has not started in this time and that of its retries is started anew";
+    draft.claim(["healthcheck", "start_period"]).approximated(reason, container("startupProbe.failureThreshold"));
+    if check.start_interval.is_some() {
+        let claim = draft.claim(["healthcheck", "start_interval"]);
+        if period == START_INTERVAL {
+            claim.same_without(container("startupProbe.periodSeconds"));
+        } else {
+            claim.approximated("while it starts, it is asked so often", container("startupProbe.periodSeconds"));
+        }
+    }
+}
+
+fn test(draft: &mut Draft<'_, '_>, handler: &Handler) {
+    let mut places = container(format!("readinessProbe.{}", handler.field())).to_vec();
+    if draft.container.startup_probe.is_some() {
+        places.push(Spot::Container(format!("startupProbe.{}", handler.field())));
+    }
+    let claim = draft.claim(["healthcheck", "test"]);
+    match handler {
+        Handler::Command(_) => {
+            claim.exact(places);
+        }
+        Handler::Http { .. } | Handler::Tcp(_) | Handler::Grpc { .. } => {
+            claim.approximated("the kubelet asks by itself, from outside of the container", places);
+        }
+    }
+}
+
+/// The times that are written; those that an engine would take anyway are there without them, too.
+fn times(draft: &mut Draft<'_, '_>, check: &Healthcheck) {
+    let Healthcheck { test: _, timeout, interval, retries, start_period: _, start_interval: _, disable } = check;
+    let (usual_interval, usual_timeout, usual_retries) = DEFAULTS;
+    for (key, time, usual, field) in
+        [("interval", interval, usual_interval, "periodSeconds"), ("timeout", timeout, usual_timeout, "timeoutSeconds")]
+    {
+        let Some(time) = *time else { continue };
+        let claim = draft.claim(["healthcheck", key]);
+        let place = container(format!("readinessProbe.{field}"));
+        if seconds(time) == usual {
+            claim.same_without(place);
+        } else if time.nanoseconds() % 1_000_000_000 != 0 {
+            claim.approximated("a kubelet counts whole seconds: it is rounded up", place);
+        } else {
+            claim.exact(place);
+        }
+    }
+    if let Some(retries) = *retries {
+        let claim = draft.claim(["healthcheck", "retries"]);
+        if count(retries) == usual_retries {
+            claim.same_without(container("readinessProbe.failureThreshold"));
+        } else {
+            claim.exact(container("readinessProbe.failureThreshold"));
+        }
+    }
+    if !disable {
+        draft.claim(["healthcheck", "disable"]).same_without([]);
+    }
+}
+
+/// Whether an unhealthy container is to be started anew: `x-kubernetes.liveness`, or the label of autoheal.
+fn is_restarted(draft: &mut Draft<'_, '_>) -> bool {
+    let asked = extension::of_service(draft.scene.loaded, &draft.service.name);
+    let asked = asked.and_then(|node| node.get("liveness")?.as_text()) == Some("true");
+    if asked {
+        draft.claim([extension::KEY, "liveness"]).exact(container("livenessProbe"));
+    }
+    asked || draft.service.labels.get(AUTOHEAL).is_some_and(|value| value == "true")
 }

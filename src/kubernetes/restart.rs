@@ -77,7 +77,14 @@ fn job(draft: &mut Draft<'_, '_>, restart: Option<&Restart>, policy: Option<&Res
         Some(Restart::OnFailure(most)) => {
             let most = most.map(|most| i32::try_from(most).unwrap_or(i32::MAX));
             retries = Retries { policy: "OnFailure", limit: most };
-            draft.claim(["restart"]).exact([field, Spot::Object(place.clone())]);
+            let claim = draft.claim(["restart"]);
+            if most.is_some() {
+                claim.exact([field, Spot::Object(place.clone())]);
+            } else {
+                claim
+                    .approximated("a job gives up after 6 tries", [field])
+                    .remedy("write how often, such as 'on-failure:3'");
+            }
         }
         Some(Restart::Always | Restart::UnlessStopped) => {
             retries = Retries { policy: "OnFailure", limit: None };

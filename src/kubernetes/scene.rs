@@ -3,6 +3,7 @@
 
 use super::draft::Home;
 use super::kind;
+use super::kompose;
 use super::listening::{self, Listening};
 use super::metadata;
 use super::object_name;
@@ -155,7 +156,7 @@ fn awaited(project: &Project) -> BTreeSet<Name> {
 fn homes(loaded: &Loaded, names: &BTreeMap<Name, String>, awaited: &BTreeSet<Name>) -> BTreeMap<Name, Home> {
     let project = &loaded.project;
     let mut homes = BTreeMap::new();
-    let mut counts: BTreeMap<Name, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<Name, (usize, usize)> = BTreeMap::new();
     let real = || project.services.values().filter(|service| service.provider.is_none());
     let is_owner = |service: &&Service| owner(project, service) == service.name;
     for service in real().filter(is_owner).chain(real().filter(|service| !is_owner(service))) {
@@ -164,10 +165,22 @@ fn homes(loaded: &Loaded, names: &BTreeMap<Name, String>, awaited: &BTreeSet<Nam
         let count = counts.entry(owner.clone()).or_default();
         let kind = kind::of(leader, loaded, awaited.contains(&owner));
         let object = names.get(&owner).cloned().unwrap_or_default();
-        homes.insert(service.name.clone(), Home { kind, object, owner, container: format!("containers[{count}]") });
+        let (list, count) =
+            if is_sidecar(service, project) { ("initContainers", &mut count.0) } else { ("containers", &mut count.1) };
+        homes.insert(service.name.clone(), Home { kind, object, owner, container: format!("{list}[{count}]") });
         *count += 1;
     }
     homes
+}
+
+/// Whether another container of its pod waits until it is healthy: then it starts before that one.
+fn is_sidecar(service: &Service, project: &Project) -> bool {
+    let home = owner(project, service);
+    service.has_healthcheck()
+        && project.services.values().any(|other| {
+            let waits = other.depends_on.get(&service.name).map(|dependency| dependency.condition);
+            waits == Some(DependencyCondition::Healthy) && other.name != service.name && owner(project, other) == home
+        })
 }
 
 /// The service whose pod has the container of this one: that whose network or processes it shares, or itself.
@@ -185,5 +198,7 @@ fn owner(project: &Project, service: &Service) -> Name {
             None => break,
         }
     }
-    at.name.clone()
+    let Some(group) = at.labels.get(kompose::GROUP) else { return at.name.clone() };
+    let first = project.services.values().find(|other| other.labels.get(kompose::GROUP) == Some(group));
+    first.unwrap_or(at).name.clone()
 }

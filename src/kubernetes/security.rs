@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 
 /// The user and its groups. A user with a number that is not 0 can do with the least rights.
 pub(super) fn user(draft: &mut Draft<'_, '_>, user: Option<&str>, groups: &[String]) {
-    let mut is_plain = false;
+    let (mut is_plain, mut is_root) = (false, false);
     if let Some(text) = user.filter(|text| !text.is_empty()) {
         let (name, group) = text.split_once(':').map_or((text, None), |(name, group)| (name, Some(group)));
         let (id, group_id) = (id(name), group.map(id));
-        is_plain = id.is_some_and(|id| id != 0);
+        (is_plain, is_root) = (id.is_some_and(|id| id != 0), id == Some(0));
         run_as(draft, id, group_id);
     }
-    if is_plain || draft.scene.options.security == Some(Security::Restricted) {
+    if is_plain || !is_root && draft.scene.options.security == Some(Security::Restricted) {
         restrict(draft);
     }
     for (index, group) in groups.iter().enumerate() {

@@ -4,8 +4,9 @@
 
 use super::draft::Draft;
 use super::{
-    alias, command, device, environment, file, hook, host, image, metadata, namespace, network, node, placement, probe,
-    process, publication, replica, resources, restart, rollout, security, storage, wait, without,
+    alias, command, device, environment, extension, file, hook, host, image, kompose, metadata, namespace, network,
+    node, placement, probe, process, publication, replica, resources, restart, rollout, security, storage, wait,
+    without,
 };
 use crate::model::{Deploy, Service};
 use k8s_openapi::api::core::v1::{Container, SecurityContext};
@@ -133,6 +134,8 @@ pub(super) fn convert(mut draft: Draft<'_, '_>) -> Container {
     replica::convert(draft, *scale, deploy.as_ref());
     restart::convert(draft, restart.as_ref(), deploy.as_ref());
     node::convert(draft);
+    kompose::convert(draft);
+    extension::convert(draft);
     without::convert(draft);
     resources::settle(draft);
     let mut container = std::mem::take(&mut draft.container);

@@ -15,7 +15,9 @@ use k8s_openapi::api::apps::v1::{
     StatefulSetSpec,
 };
 use k8s_openapi::api::batch::v1::{CronJob, CronJobSpec, Job, JobSpec, JobTemplateSpec};
-use k8s_openapi::api::core::v1::{PersistentVolumeClaim, PodSecurityContext, PodSpec, PodTemplateSpec, SeccompProfile};
+use k8s_openapi::api::core::v1::{
+    Container, PersistentVolumeClaim, PodSecurityContext, PodSpec, PodTemplateSpec, Probe, SeccompProfile,
+};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
@@ -43,6 +45,14 @@ pub(super) struct Workload {
     pub retries: Retries,
     /// When a job begins.
     pub schedule: Schedule,
+    /// Containers that run on from before all others start.
+    pub sidecars: Vec<Container>,
+    /// How many of those there will be.
+    pub sidecar_count: usize,
+    /// Containers that run to an end before all others start, in order.
+    pub waits: Vec<Container>,
+    /// The jobs that the pods wait for.
+    pub awaited: Vec<String>,
     /// The claims that each pod of a `StatefulSet` has of its own.
     pub claims: Vec<PersistentVolumeClaim>,
 }
@@ -57,6 +67,29 @@ pub(super) struct Schedule {
 }
 
 impl Workload {
+    /// Has a container run to an end before all others start; gives its place in the pod. One of the same name is taken for
+    /// the same.
+    pub fn wait(&mut self, container: Container) -> String {
+        let known = self.waits.iter().position(|one| one.name == container.name);
+        let index = known.unwrap_or(self.waits.len());
+        if known.is_none() {
+            self.waits.push(container);
+        }
+        format!("initContainers[{}]", self.sidecar_count + index)
+    }
+
+    /// Whether a container of this name runs first.
+    pub fn has_wait(&self, name: &str) -> bool {
+        self.waits.iter().any(|one| one.name == name)
+    }
+
+    /// Puts those that start first where they belong.
+    pub fn settle(&mut self) {
+        let mut first: Vec<Container> = self.sidecars.drain(..).map(sidecar).collect();
+        first.append(&mut self.waits);
+        self.pod.init_containers = Some(first).filter(|first| !first.is_empty());
+    }
+
     /// Pods that get no token and no variables of other services, and whose system calls are filtered.
     pub fn new() -> Self {
         let profile = SeccompProfile { type_: "RuntimeDefault".into(), ..SeccompProfile::default() };
@@ -188,6 +221,17 @@ impl Workload {
             status: None,
         }
     }
+}
+
+/// A container that runs on while others start, which they do only when it is ready.
+fn sidecar(mut container: Container) -> Container {
+    container.restart_policy = Some("Always".into());
+    if let (None, Some(ready)) = (&container.startup_probe, &container.readiness_probe) {
+        let whole = ready.period_seconds.unwrap_or(10).saturating_mul(ready.failure_threshold.unwrap_or(3));
+        let startup = Probe { period_seconds: Some(2), failure_threshold: Some(whole / 2 + 1), ..ready.clone() };
+        container.startup_probe = Some(startup);
+    }
+    container
 }
 
 impl Replacement {

@@ -90,7 +90,7 @@ impl ServiceFiles<'_> {
         let files = self.named(&attribute, "label file");
         // Compose hashes where they are.
         let paths: Vec<Node> = files.iter().map(|named| named.place.clone()).collect();
-        service.set("label_file", Node::list(paths));
+        service.set("label_file", Node::list(paths).at(attribute.span));
         for named in files {
             let earlier = known.clone();
             let lookup = |name: &str| earlier.get(name).map(|entry| entry.value.as_str());
