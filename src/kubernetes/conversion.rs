@@ -11,7 +11,7 @@ use super::scene::Scene;
 use super::workload::Workload;
 use super::{key, network, object_name, pod_security, project, service, waiter};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::Path;
+use crate::document::{Node, Path, Value};
 use crate::load::Loaded;
 use crate::model::Service;
 use crate::value::Name;
@@ -54,7 +54,17 @@ pub fn convert(loaded: &Loaded, overrides: &[Loaded], options: &Options) -> Conv
     let workloads = conversion.workloads;
     let mut manifests = manifests.sorted();
     patch::apply(loaded, (&workloads, &mut manifests), (&mut ledger, &mut diagnostics));
+    ledger.claim_empty(|key| loaded.origins.node(key).is_some_and(is_empty));
     Converted { manifests, rows: ledger.rows(), diagnostics }
+}
+
+/// Whether a value says nothing.
+fn is_empty(node: &Node) -> bool {
+    match &node.value {
+        Value::Scalar { text, .. } => node.is_null() || text.is_empty(),
+        Value::List(items) => items.iter().all(is_empty),
+        Value::Map(entries) => entries.is_empty(),
+    }
 }
 
 struct Conversion<'s, 'a> {

@@ -55,6 +55,10 @@ fn requested(draft: &mut Draft<'_, '_>, request: &DeviceRequest, path: &Path) {
             (i64::try_from(ids.len()).unwrap_or(1), Some("a pod cannot choose devices: it asks for as many"))
         }
     };
+    if count <= 0 {
+        draft.claim_at(path.clone()).dropped("it is no number of devices").remedy("ask for one or more");
+        return;
+    }
     let limits = draft.container.resources.get_or_insert_default().limits.get_or_insert_default();
     let known = limits.insert(vendor.to_owned(), Quantity(count.to_string()));
     let place = || container(format!("resources.limits['{vendor}']"));

@@ -45,7 +45,7 @@ impl Handler {
     /// Reads a test; nothing when there is none.
     pub fn of(test: HealthTest<'_>, ports: &[Listening]) -> Option<Self> {
         let (words, exec): (Vec<String>, Vec<String>) = match test {
-            HealthTest::Disabled | HealthTest::Inherited => return None,
+            HealthTest::Disabled | HealthTest::Inherited | HealthTest::Command([]) => return None,
             HealthTest::Command(words) => (words.to_vec(), words.to_vec()),
             HealthTest::Shell(line) => {
                 (simple(line).unwrap_or_default(), ["/bin/sh", "-c", line].map(str::to_owned).into())

@@ -82,6 +82,15 @@ impl Ledger {
         }
     }
 
+    /// Says of the keys that nobody claimed, and that say nothing, that they do.
+    pub fn claim_empty(&mut self, is_empty: impl Fn(&Path) -> bool) {
+        let unclaimed = |key: &&Path| self.entry(key).reasons.iter().any(|reason| reason == UNCLAIMED);
+        let empty: Vec<Path> = self.keys.keys().filter(unclaimed).filter(|key| is_empty(key)).cloned().collect();
+        for key in empty {
+            self.claim(key).dropped("it says nothing");
+        }
+    }
+
     /// One row for each key, in the order of the files.
     pub fn rows(self) -> Vec<Row> {
         let row = |(key, span): (&Path, &Span)| {

@@ -46,11 +46,14 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, check: Option<&Healthcheck>) {
 /// A check that is switched off, or that only the image knows.
 fn without(draft: &mut Draft<'_, '_>, check: &Healthcheck) {
     match check.test() {
+        HealthTest::Command(_) => {
+            draft.claim(["healthcheck"]).dropped("its command says nothing").remedy("write the command behind 'CMD'");
+        }
         HealthTest::Inherited => {
             let reason = "a cluster does not know the health check of an image";
             draft.claim(["healthcheck"]).dropped(reason).remedy("write its 'test' here");
         }
-        _ => {
+        HealthTest::Disabled | HealthTest::Shell(_) => {
             draft.claim(["healthcheck"]).approximated("a cluster checks nothing that it is not told of", []);
         }
     }

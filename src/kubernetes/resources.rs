@@ -30,11 +30,11 @@ struct Amount<'k> {
 /// Processor time.
 pub(super) fn processor(draft: &mut Draft<'_, '_>, processor: &Processor) {
     let Processor { count, percent, period, quota, realtime_period, realtime_runtime, cpus, set, shares } = processor;
-    if let Some(cpus) = cpus.filter(|cpus| !cpus.is_zero()) {
+    if let Some(cpus) = cpus.filter(|cpus| cpus.number() > 0.0) {
         let twin = &["deploy", "resources", "limits", "cpus"];
         put(draft, Amount { side: Side::Limits, name: "cpu", quantity: cores(cpus), key: &["cpus"], twin });
     } else {
-        draft.claim(["cpus"]).dropped("0 is no limit");
+        draft.claim(["cpus"]).dropped("it is no limit");
     }
     if let Some(quota) = quota.map(Microseconds::number).filter(|quota| *quota > 0) {
         of_quota(draft, quota, period.map_or(100_000, Microseconds::number));
@@ -88,7 +88,7 @@ pub(super) fn memory(draft: &mut Draft<'_, '_>, memory: &Memory) {
                 put(draft, Amount { side, name: "memory", quantity: bytes(size), key: &[key], twin });
             }
             None => {
-                draft.claim([key]).dropped("0 is no limit");
+                draft.claim([key]).dropped("it is no limit");
             }
         }
     }
@@ -134,7 +134,7 @@ pub(super) fn deployed(draft: &mut Draft<'_, '_>, resources: &Resources) {
 }
 
 fn amounts(draft: &mut Draft<'_, '_>, (side, word): (Side, &str), cpus: Option<Cpus>, memory: Option<ByteSize>) {
-    if let Some(cpus) = cpus.filter(|cpus| !cpus.is_zero()) {
+    if let Some(cpus) = cpus.filter(|cpus| cpus.number() > 0.0) {
         let twin: &[&str] = if side == Side::Limits { &["cpus"] } else { &["cpu_shares"] };
         let key = &["deploy", "resources", word, "cpus"];
         put(draft, Amount { side, name: "cpu", quantity: cores(cpus), key, twin });
