@@ -1,7 +1,7 @@
 //! Manifests of a cluster, which are no part of a project: their documents, as they are written.
 
 use super::file::{self, Unreadable};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Node, parse};
 use crate::source::{FileId, SourceMap, Span};
 use std::fs;
@@ -26,6 +26,11 @@ impl Manifests {
         let mut files: Vec<PathBuf> = folder.filter_map(|entry| Some(entry.ok()?.path())).collect();
         files.retain(|file| file.extension().is_some_and(|end| end == "yaml" || end == "yml" || end == "json"));
         files.sort();
+        if files.is_empty() {
+            let message = format!("folder '{}' has no manifests", path.display());
+            let help = "manifests are files that end in .yaml, .yml or .json";
+            self.faults.push(Diagnostic::error("file-not-found", message).help(help));
+        }
         for file in files {
             self.read_file(&file);
         }
@@ -72,6 +77,13 @@ mod tests {
         manifests.read(folder.path());
         let texts: Vec<_> = manifests.documents.iter().filter_map(Node::as_text).collect();
         assert_eq!((texts, manifests.faults.is_empty()), (vec!["a", "b", "c"], true));
+    }
+
+    #[test]
+    fn a_folder_without_manifests_is_a_fault() {
+        let mut manifests = Manifests::default();
+        manifests.read(tempfile::tempdir().expect("a folder").path());
+        assert!(manifests.faults.has_errors());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod bundle;
 mod choice;
+mod claim;
 mod cluster;
 mod container;
 mod data;
@@ -39,7 +40,8 @@ use pod::Pod;
 type Faults = Vec<Diagnostic>;
 
 /// Rules about one object.
-const OF_OBJECT: [fn(&Object<'_>, &mut Faults); 9] = [
+const OF_OBJECT: [fn(&Object<'_>, &mut Faults); 10] = [
+    claim::complete,
     data::too_large,
     data::said_twice,
     naming::name,

@@ -112,15 +112,6 @@ pub(super) fn limits(object: &Object<'_>, faults: &mut Faults) {
                 faults.push(fault.at(second.span).label(first.span, "first here").help("keep one of the two"));
             }
         }
-        "PersistentVolumeClaim" if items(spec, "accessModes").is_empty() => {
-            let fault = Diagnostic::error("missing-value", format!("{} has no 'accessModes'", object.title()));
-            faults.push(fault.at(object.place()).help("add 'accessModes: [ReadWriteOnce]'"));
-        }
-        "PersistentVolumeClaim" if reach(spec, &["resources", "requests", "storage"]).is_none() => {
-            let fault =
-                Diagnostic::error("missing-value", format!("{} does not say how much it asks for", object.title()));
-            faults.push(fault.at(object.place()).help("add 'resources: {requests: {storage: 1Gi}}'"));
-        }
         _ => {}
     }
 }
