@@ -157,6 +157,13 @@ impl Context {
         Ok(loaded)
     }
 
+    /// Loads what a request asks for, warnings are shown.
+    pub fn load_request(&self, request: &Request) -> anyhow::Result<Loaded> {
+        let loaded = self.accept(load(request), &[], request)?;
+        self.output.diagnostics(&loaded.notes, &loaded.sources, &loaded.origins);
+        Ok(loaded)
+    }
+
     /// The files as one tree with its variables as they are written, but for some phases; warnings are shown.
     pub fn merged(&self, without: &[Phase]) -> anyhow::Result<Merged> {
         let request = Request { without: without.to_vec(), ..self.request()? };
@@ -341,7 +348,8 @@ impl Context {
         }
     }
 
-    fn request(&self) -> anyhow::Result<Request> {
+    /// What the flags and the environment ask to be loaded; standard input is read when a file is it, once.
+    pub fn request(&self) -> anyhow::Result<Request> {
         let globals = &self.globals;
         let mut request = Request {
             working_directory: self.working_directory.clone(),

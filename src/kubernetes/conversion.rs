@@ -36,9 +36,8 @@ impl Converted {
     }
 }
 
-/// Converts a project. `overrides` are the same project with more files over it, each of which becomes an overlay.
-pub fn convert(loaded: &Loaded, overrides: &[Loaded], options: &Options) -> Converted {
-    let _ = overrides;
+/// Converts a project.
+pub fn convert(loaded: &Loaded, options: &Options) -> Converted {
     let mut ledger = Ledger::of(key::keys(&loaded.origins));
     let mut diagnostics = Diagnostics::default();
     let scene = Scene::of(loaded, options, &mut diagnostics);

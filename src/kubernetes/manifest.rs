@@ -48,6 +48,11 @@ impl Manifest {
         format!("{}-{}.yaml", self.name, self.kind.to_ascii_lowercase())
     }
 
+    /// The namespace, if it is in one.
+    pub(super) fn namespace(&self) -> Option<&Node> {
+        self.tree.get("metadata")?.get("namespace")
+    }
+
     /// The object in YAML.
     pub fn text(&self) -> String {
         write::yaml(&self.tree)

@@ -20,6 +20,7 @@ mod key;
 mod kind;
 mod known_image;
 mod kompose;
+mod kustomize;
 mod ledger;
 mod listening;
 mod manifest;
@@ -55,6 +56,7 @@ mod without;
 mod workload;
 
 pub use conversion::{Converted, convert};
+pub use kustomize::{Files, Layer, kustomize};
 pub use ledger::UNCLAIMED;
 pub use manifest::Manifest;
 pub use options::{Expose, Options, Secrets, Security};

@@ -115,7 +115,7 @@ fn whatever_loads_is_converted_to_what_a_cluster_takes() {
 /// What a cluster would refuse of what a project becomes.
 fn refused(loaded: &Loaded, options: &Options) -> Vec<String> {
     let mut manifests = Manifests::default();
-    for manifest in convert(loaded, &[], options).manifests {
+    for manifest in convert(loaded, options).manifests {
         manifests.add(manifest.file_name().into(), manifest.text());
     }
     let cluster = Cluster { version: options.version, existing: options::existing(loaded) };
@@ -127,7 +127,7 @@ fn refused(loaded: &Loaded, options: &Options) -> Vec<String> {
 /// The project of a folder, and what it becomes.
 fn converted(folder: &Path) -> (Loaded, Converted) {
     let loaded = loaded(folder).unwrap_or_else(|message| panic!("{}: {message}", folder.display()));
-    let converted = convert(&loaded, &[], &options::of(&loaded));
+    let converted = convert(&loaded, &options::of(&loaded));
     (loaded, converted)
 }
 

@@ -1,6 +1,6 @@
 //! A folder of manifests: one file for each object, and a list of those that Hoist wrote. Nothing is ever deleted.
 
-use crate::kubernetes::Manifest;
+use crate::kubernetes::Files;
 use anyhow::{Context as _, bail};
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,26 +9,25 @@ use std::path::Path;
 /// The file that lists what was written, one name a line. A folder with it is one that Hoist owns.
 const MARKER: &str = ".hoist-convert";
 
-/// Writes the manifests into a folder that is empty or ours; gives the files of an earlier time that are stale now.
-pub(super) fn write(folder: &Path, manifests: &[Manifest]) -> anyhow::Result<Vec<String>> {
+/// Writes files into a folder that is empty or ours; gives the files of an earlier time that are stale now.
+pub(super) fn write(folder: &Path, files: &Files) -> anyhow::Result<Vec<String>> {
     let shown = folder.display();
     fs::create_dir_all(folder).with_context(|| format!("folder '{shown}' cannot be made"))?;
     let ours = ours(folder)?;
-    let names: BTreeSet<String> = manifests.iter().map(Manifest::file_name).collect();
-    if let Some(foreign) = names.iter().find(|name| !ours.contains(*name) && folder.join(name).exists()) {
+    if let Some(foreign) = files.keys().find(|name| !ours.contains(*name) && folder.join(name).exists()) {
         bail!(
             "'{}' was not made by 'hoist convert': remove it, or name another folder",
             folder.join(foreign).display()
         );
     }
     let stale: Vec<String> =
-        ours.iter().filter(|name| !names.contains(*name) && folder.join(name).exists()).cloned().collect();
+        ours.iter().filter(|name| !files.contains_key(*name) && folder.join(name).exists()).cloned().collect();
     // The list comes first: what a run that is cut short has written is ours, too.
-    let listed: BTreeSet<&String> = names.iter().chain(&stale).collect();
+    let listed: BTreeSet<&String> = files.keys().chain(&stale).collect();
     let list: Vec<String> = listed.into_iter().map(|name| format!("{name}\n")).collect();
-    put(&folder.join(MARKER), &list.concat())?;
-    for manifest in manifests {
-        put(&folder.join(manifest.file_name()), &manifest.text())?;
+    put(&folder.join(MARKER), list.concat().as_bytes())?;
+    for (name, bytes) in files {
+        put(&folder.join(name), bytes)?;
     }
     Ok(stale)
 }
@@ -46,6 +45,7 @@ fn ours(folder: &Path) -> anyhow::Result<BTreeSet<String>> {
     Ok(BTreeSet::new())
 }
 
-fn put(file: &Path, text: &str) -> anyhow::Result<()> {
-    fs::write(file, text).with_context(|| format!("'{}' cannot be written", file.display()))
+fn put(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let made = file.parent().map_or(Ok(()), fs::create_dir_all);
+    made.and_then(|()| fs::write(file, bytes)).with_context(|| format!("'{}' cannot be written", file.display()))
 }

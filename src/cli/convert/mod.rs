@@ -1,17 +1,20 @@
 //! `hoist convert`: the project as manifests for Kubernetes, and a report of what became of each key.
 
 mod folder;
+mod kustomize;
 mod validation;
 
+use super::failure::Advised;
 use super::findings::Format;
 use super::{Context, Exit};
 use crate::document::Origins;
 use crate::kubernetes::{
-    Cluster, Converted, Existing, Expose, Fate, KubeVersion, Options, Secrets, Security, convert, validate,
+    Cluster, Converted, Existing, Expose, Fate, Files, KubeVersion, Options, Secrets, Security, convert, validate,
 };
-use crate::load::Manifests;
+use crate::load::{Loaded, Manifests};
 use crate::render::{Conversion, conversion_json, conversion_table};
 use anyhow::Context as _;
+use kustomize::{Part, Parts};
 use std::path::{Path, PathBuf};
 
 /// What a file that this command wrote begins with; no other file is written over.
@@ -23,6 +26,12 @@ pub struct Convert {
     /// Where to: a folder, a file that ends in '.yaml', or '-' for standard output
     #[arg(short, long, value_name = "PATH", default_value = "-")]
     output: PathBuf,
+    /// What for
+    #[arg(long, value_enum, default_value_t = Target::Kubernetes)]
+    to: Target,
+    /// File over the project that becomes an overlay, such as 'compose.prod.yaml'; repeat it for several
+    #[arg(long, value_name = "FILE")]
+    overlay: Vec<PathBuf>,
     /// Look at these manifests instead: files, folders, or '-' for standard input; what a cluster would refuse is shown
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "output")]
     validate: Vec<PathBuf>,
@@ -56,6 +65,14 @@ pub struct Convert {
     /// Fail when a key is approximated or dropped
     #[arg(long, value_enum, value_name = "FATE")]
     fail_on: Option<FailOn>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Target {
+    /// Manifests that 'kubectl apply' takes
+    Kubernetes,
+    /// A tree for Kustomize: a base, a component for each profile, an overlay for each override file
+    Kustomize,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -116,15 +133,71 @@ impl Convert {
         if !self.validate.is_empty() {
             return validation::run(&self.validate, &cluster, self.format, context);
         }
+        if self.to == Target::Kustomize {
+            return self.kustomize(&cluster, context);
+        }
+        if !self.overlay.is_empty() {
+            return Err(Advised::new("manifests have no overlays", Some("add '--to kustomize'".to_owned())).into());
+        }
         let loaded = context.load(&[])?;
-        let converted = convert(&loaded, &[], &self.options());
-        let output = context.output();
-        output.diagnostics(&converted.diagnostics, &loaded.sources, &loaded.origins);
-        if converted.diagnostics.has_errors() || !is_accepted(&converted, &cluster, context) {
+        let converted = convert(&loaded, &self.options());
+        let (part, manifests) = ((&loaded, &converted), &converted.manifests);
+        if !is_good(part, &cluster, context) {
             return Ok(Exit::FAILED);
         }
-        self.write(&converted, context)?;
-        let view = Conversion { rows: &converted.rows, sources: &loaded.sources };
+        if self.is_stream() {
+            context.output().data(&converted.stream());
+        } else if self.is_file(context) {
+            write_file(&context.working_directory().join(&self.output), &converted.stream())?;
+        } else {
+            let files = manifests.iter().map(|one| (one.file_name(), one.text().into_bytes())).collect();
+            self.write(&files, context)?;
+        }
+        self.tell(part, context);
+        Ok(if self.fails(&converted) { Exit::FAILED } else { Exit::DONE })
+    }
+
+    /// A tree of a base and what stands over it.
+    fn kustomize(&self, cluster: &Cluster, context: &Context) -> anyhow::Result<Exit> {
+        if self.is_stream() || self.is_file(context) {
+            let help = "name a folder with '--output', such as '-o k8s'".to_owned();
+            return Err(Advised::new("a tree for Kustomize needs a folder", Some(help)).into());
+        }
+        let parts = Parts::of(context, &self.overlay, &self.options())?;
+        let mut is_whole = true;
+        for Part { loaded, converted, .. } in parts.all() {
+            is_whole &= is_good((loaded, converted), cluster, context);
+        }
+        if !is_whole {
+            return Ok(Exit::FAILED);
+        }
+        self.write(&parts.files(), context)?;
+        self.tell_all(&parts, context);
+        let fails = parts.all().any(|part| self.fails(&part.converted));
+        Ok(if fails { Exit::FAILED } else { Exit::DONE })
+    }
+
+    /// The same for each part of a tree.
+    fn tell_all(&self, parts: &Parts, context: &Context) {
+        if self.report == Report::Json {
+            let part = |Part { layer, loaded, converted }: &Part| {
+                let view = Conversion { rows: &converted.rows, sources: &loaded.sources };
+                serde_json::json!({"layer": layer, "report": conversion_json(view)})
+            };
+            let all: Vec<_> = parts.all().map(part).collect();
+            return context.output().data(&format!("{:#}\n", serde_json::Value::from(all)));
+        }
+        for Part { layer, loaded, converted } in parts.all() {
+            if let Some(layer) = layer.as_ref().filter(|_| self.report != Report::None) {
+                context.output().say(&format!("with {layer}:"));
+            }
+            self.tell((loaded, converted), context);
+        }
+    }
+
+    /// Tells what became of each key, as far as it is asked for.
+    fn tell(&self, (loaded, converted): (&Loaded, &Converted), context: &Context) {
+        let (view, output) = (Conversion { rows: &converted.rows, sources: &loaded.sources }, context.output());
         match self.report {
             Report::None => {}
             Report::Losses => output.say(conversion_table(view, Fate::Approximated).trim_end()),
@@ -132,7 +205,6 @@ impl Convert {
             Report::Json if self.is_stream() => output.say(&format!("{:#}", conversion_json(view))),
             Report::Json => output.data(&format!("{:#}\n", conversion_json(view))),
         }
-        Ok(if self.fails(&converted) { Exit::FAILED } else { Exit::DONE })
     }
 
     fn options(&self) -> Options {
@@ -149,17 +221,15 @@ impl Convert {
         self.output == Path::new("-")
     }
 
-    fn write(&self, converted: &Converted, context: &Context) -> anyhow::Result<()> {
-        if self.is_stream() {
-            context.output().data(&converted.stream());
-            return Ok(());
-        }
+    fn is_file(&self, context: &Context) -> bool {
         let path = context.working_directory().join(&self.output);
-        let is_file = path.extension().is_some_and(|end| end == "yaml" || end == "yml") && !path.is_dir();
-        if is_file {
-            return write_file(&path, &converted.stream());
-        }
-        for stale in folder::write(&path, &converted.manifests)? {
+        path.extension().is_some_and(|end| end == "yaml" || end == "yml") && !path.is_dir()
+    }
+
+    /// Writes files into the folder; what is stale there is told of.
+    fn write(&self, files: &Files, context: &Context) -> anyhow::Result<()> {
+        let path = context.working_directory().join(&self.output);
+        for stale in folder::write(&path, files)? {
             let help = "remove it, if the cluster does not need it any more";
             context.output().warn(&format!("'{stale}' was written before, and would not be now"), Some(help));
         }
@@ -174,6 +244,12 @@ impl Convert {
         };
         converted.rows.iter().any(|row| row.fate >= least)
     }
+}
+
+/// Whether a conversion went well, and a cluster would take what was made; what is wrong is shown.
+fn is_good((loaded, converted): (&Loaded, &Converted), cluster: &Cluster, context: &Context) -> bool {
+    context.output().diagnostics(&converted.diagnostics, &loaded.sources, &loaded.origins);
+    !converted.diagnostics.has_errors() && is_accepted(converted, cluster, context)
 }
 
 /// Whether a cluster would take what was made; what it would refuse is shown.

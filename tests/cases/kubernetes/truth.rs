@@ -66,12 +66,12 @@ fn attempt(folder: &Path, tree: &Node) -> Option<(Loaded, Converted)> {
     }
     fs::write(folder.join("compose.yaml"), write::yaml(tree).replace('$', "$$")).unwrap();
     let loaded = loaded(folder).ok()?;
-    let converted = convert(&loaded, &[], &options::of(&loaded));
+    let converted = convert(&loaded, &options::of(&loaded));
     Some((loaded, converted))
 }
 
 fn all_of(loaded: &Loaded) -> BTreeSet<Key> {
-    convert(loaded, &[], &options::of(loaded)).rows.into_iter().map(|row| row.key).collect()
+    convert(loaded, &options::of(loaded)).rows.into_iter().map(|row| row.key).collect()
 }
 
 /// The keys of a project in the long spelling, and nothing else.

@@ -1,0 +1,131 @@
+//! `hoist convert --to kustomize`: a base, a component for each profile, an overlay for each override file.
+
+use super::super::Context;
+use crate::kubernetes::{Converted, Files, Layer, Options, convert, kustomize};
+use crate::load::{Loaded, Request};
+use anyhow::bail;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// The project, or the project with something over it.
+pub(super) struct Part {
+    /// What stands over it; nothing for the base.
+    pub layer: Option<String>,
+    /// The files as they were loaded.
+    pub loaded: Loaded,
+    /// What became of them.
+    pub converted: Converted,
+}
+
+/// All that a tree is made of.
+pub(super) struct Parts {
+    base: Part,
+    profiles: Vec<Part>,
+    overrides: Vec<Part>,
+}
+
+impl Parts {
+    /// Converts the project, and the project with each profile that is not active and with each file over it.
+    pub fn of(context: &Context, overlays: &[PathBuf], options: &Options) -> anyhow::Result<Self> {
+        let part = |layer: Option<String>, request: &Request| {
+            let loaded = context.load_request(request)?;
+            let converted = convert(&loaded, options);
+            anyhow::Ok(Part { layer, loaded, converted })
+        };
+        let request = context.request()?;
+        let whole = part(None, &request)?;
+        let (request, found) = without_override(request, &whole.loaded);
+        let base = if found.is_some() { part(None, &request)? } else { whole };
+        let files: Vec<PathBuf> = found.into_iter().chain(overlays.iter().cloned()).collect();
+        let profiles = inactive_profiles(&base.loaded);
+        is_unique(profiles.iter().cloned().chain(files.iter().map(|file| name_of(file))))?;
+        let with_profile = |profile: &String| {
+            let active = active_profiles(&request, &base.loaded).into_iter().chain([profile.clone()]).collect();
+            part(Some(profile.clone()), &Request { profiles: active, ..request.clone() })
+        };
+        let with_file = |file: &PathBuf| {
+            let known = base.loaded.project.identity.files.iter();
+            let files = known.chain([file]).cloned().collect();
+            part(Some(name_of(file)), &Request { files, ..request.clone() })
+        };
+        let profiles = profiles.iter().map(with_profile).collect::<anyhow::Result<_>>()?;
+        let overrides = files.iter().map(with_file).collect::<anyhow::Result<_>>()?;
+        Ok(Self { base, profiles, overrides })
+    }
+
+    /// All parts, the base first.
+    pub fn all(&self) -> impl Iterator<Item = &Part> {
+        std::iter::once(&self.base).chain(&self.profiles).chain(&self.overrides)
+    }
+
+    /// The files of the tree.
+    pub fn files(&self) -> Files {
+        let layers = |parts: &[Part]| -> Vec<Layer> {
+            let layer = |part: &Part| {
+                let name = part.layer.clone().unwrap_or_default();
+                Layer { name, manifests: part.converted.manifests.clone() }
+            };
+            parts.iter().map(layer).collect()
+        };
+        kustomize(&self.base.converted.manifests, &layers(&self.profiles), &layers(&self.overrides))
+    }
+}
+
+/// The request without the override file that is taken by itself where no file is named, and that file.
+fn without_override(request: Request, loaded: &Loaded) -> (Request, Option<PathBuf>) {
+    let files = &loaded.project.identity.files;
+    let is_override =
+        |file: &&PathBuf| file.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with(".override"));
+    match files.split_last() {
+        Some((last, others)) if request.files.is_empty() && !others.is_empty() && is_override(&last) => {
+            (Request { files: others.to_vec(), ..request }, Some(last.clone()))
+        }
+        _ => (request, None),
+    }
+}
+
+/// The profiles that are active.
+fn active_profiles(request: &Request, loaded: &Loaded) -> Vec<String> {
+    if !request.profiles.is_empty() {
+        return request.profiles.clone();
+    }
+    let listed = loaded.environment.get("COMPOSE_PROFILES").map_or("", String::as_str);
+    listed.split(',').map(str::trim).filter(|profile| !profile.is_empty()).map(str::to_owned).collect()
+}
+
+/// The profiles whose services are not active, by name.
+fn inactive_profiles(loaded: &Loaded) -> Vec<String> {
+    let all = loaded.project.inactive.values().flat_map(|service| &service.profiles);
+    all.cloned().collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// What an override file is for: `compose.prod.yaml` gives `prod`.
+fn name_of(file: &Path) -> String {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    let name = ["docker-compose.", "compose."].iter().find_map(|prefix| stem.strip_prefix(prefix));
+    name.unwrap_or(&stem).to_owned()
+}
+
+fn is_unique(names: impl Iterator<Item = String>) -> anyhow::Result<()> {
+    let mut taken = BTreeSet::new();
+    for name in names {
+        if taken.contains(&name) {
+            bail!("two overlays would both be called '{name}': rename the file or the profile");
+        }
+        taken.insert(name);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_override_file_is_called_after_what_it_is_for() {
+        let name = |file: &str| name_of(Path::new(file));
+        assert_eq!(name("a/compose.prod.yaml"), "prod");
+        assert_eq!(name("docker-compose.override.yml"), "override");
+        assert_eq!(name("staging.yaml"), "staging");
+    }
+}
