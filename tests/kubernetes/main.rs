@@ -5,6 +5,7 @@
 
 mod conversions;
 mod invalid;
+mod layers;
 mod outside;
 mod safety;
 mod schemas;

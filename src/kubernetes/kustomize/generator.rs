@@ -1,4 +1,4 @@
-//! [`Generator`]: a ConfigMap or Secret that Kustomize makes from files.
+//! [`Generator`]: a `ConfigMap` or `Secret` that Kustomize makes from files.
 
 use super::HIDDEN;
 use crate::document::{Node, Value};

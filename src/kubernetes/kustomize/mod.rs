@@ -144,13 +144,13 @@ impl Folder {
         let path = format!("{name}-{}.yaml", kind.to_ascii_lowercase());
         let names = [("name", Some(Node::text(name))), ("namespace", namespace.cloned())];
         let names = names.into_iter().filter_map(|(key, value)| Some((key, value?)));
-        let patch = Node::map([
+        let removal = Node::map([
             ("$patch", Node::text("delete")),
             ("apiVersion", version.cloned().unwrap_or_default()),
             ("kind", Node::text(kind)),
             ("metadata", Node::map(names)),
         ]);
-        self.file(&path, write::yaml(&patch).into_bytes());
+        self.file(&path, write::yaml(&removal).into_bytes());
         self.patches.push(Node::map([("path", Node::text(path))]));
     }
 
@@ -188,7 +188,7 @@ mod tests {
     use crate::kubernetes::manifest::tree;
     use serde_json::{Value, json};
 
-    fn manifest(kind: &str, name: &str, more: Value) -> Manifest {
+    fn manifest(kind: &str, name: &str, more: &Value) -> Manifest {
         let mut value = json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": name, "namespace": "shop"}});
         value.as_object_mut().expect("a map").extend(more.as_object().expect("a map").clone());
         Manifest { kind: kind.to_owned(), name: name.to_owned(), tree: tree(&value) }
@@ -198,7 +198,7 @@ mod tests {
         let name = format!("web-env-{hash}");
         let secret = json!({"immutable": true, "type": "Opaque", "stringData": {"KEY": value}});
         let pod = json!({"spec": {"env": [{"name": "KEY", "secret": name}]}});
-        [manifest("Secret", &name, secret), manifest("Pod", "web", pod)]
+        [manifest("Secret", &name, &secret), manifest("Pod", "web", &pod)]
     }
 
     fn text<'a>(files: &'a Files, path: &str) -> &'a str {
@@ -207,10 +207,14 @@ mod tests {
 
     #[test]
     fn what_a_layer_adds_changes_and_removes_is_in_its_folder_alone() {
-        let base =
-            [manifest("Service", "web", json!({"spec": {"port": 1}})), manifest("Service", "old", json!({"spec": {}}))];
-        let with =
-            [manifest("Service", "web", json!({"spec": {"port": 2}})), manifest("Service", "new", json!({"spec": {}}))];
+        let base = [
+            manifest("Service", "web", &json!({"spec": {"port": 1}})),
+            manifest("Service", "old", &json!({"spec": {}})),
+        ];
+        let with = [
+            manifest("Service", "web", &json!({"spec": {"port": 2}})),
+            manifest("Service", "new", &json!({"spec": {}})),
+        ];
         let files = kustomize(&base, &[], &[Layer { name: "prod".into(), manifests: with.into() }]);
         assert_eq!(
             text(&files, "overlays/prod/kustomization.yaml"),
@@ -236,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_profile_is_a_component_and_an_overlay_that_has_it() {
-        let profile = Layer { name: "debug".into(), manifests: vec![manifest("Service", "probe", json!({}))] };
+        let profile = Layer { name: "debug".into(), manifests: vec![manifest("Service", "probe", &json!({}))] };
         let files = kustomize(&[], &[profile], &[]);
         assert!(
             text(&files, "components/debug/kustomization.yaml")
