@@ -13,12 +13,17 @@ fn conversions_are_valid_to_the_schemas_and_to_us() {
     let Some(schemas) = Schemas::of_environment() else { return };
     let outputs = tempfile::tempdir().unwrap();
     for release in RELEASES.split(',') {
-        let all: Vec<PathBuf> = projects().iter().map(|project| converted(project, release, outputs.path())).collect();
-        let cluster = Cluster::of(release.parse().unwrap());
-        let ours = all.iter().map(|file| (file, findings(file, &cluster)));
-        let refused: Vec<_> = ours.filter(|(_, found)| found.iter().any(|one| one.contains(" error["))).collect();
-        assert!(refused.is_empty(), "{release}: {refused:#?}");
-        let faults = schemas.faults(release, &all);
+        let mut written = Vec::new();
+        for project in projects() {
+            let options = options(&project);
+            let file = converted(&project, (release, &options), outputs.path());
+            let existing = options.iter().filter(|(option, _)| option == "existing");
+            let existing = existing.map(|(_, object)| object.parse().unwrap()).collect();
+            let found = findings(&file, &Cluster { version: release.parse().unwrap(), existing });
+            assert!(!found.iter().any(|one| one.contains(" error[")), "{}, {release}: {found:#?}", project.display());
+            written.push(file);
+        }
+        let faults = schemas.faults(release, &written);
         assert!(faults.is_empty(), "{release}: {faults:#?}");
     }
 }
@@ -32,12 +37,12 @@ fn projects() -> Vec<PathBuf> {
 }
 
 /// The manifests of a project, in a file that is called as its folder is.
-fn converted(project: &Path, release: &str, outputs: &Path) -> PathBuf {
+fn converted(project: &Path, (release, options): (&str, &[(String, String)]), outputs: &Path) -> PathBuf {
     let name = project.parent().unwrap().file_name().unwrap().to_str().unwrap();
     let output = outputs.join(format!("{name}-{release}.yaml"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_hoist"));
     command.arg("-f").arg(project).args(["convert", "--kube-version", release]).arg("-o").arg(&output);
-    for (option, value) in options(project) {
+    for (option, value) in options {
         command.arg(format!("--{option}")).arg(value);
     }
     let ran = command.output().unwrap();
@@ -45,11 +50,12 @@ fn converted(project: &Path, release: &str, outputs: &Path) -> PathBuf {
     output
 }
 
-/// What `x-options` of a project asks for besides a release.
+/// What `x-options` of a project asks for besides a release: options and their values, one that has several repeated.
 fn options(project: &Path) -> Vec<(String, String)> {
     let tree: Value = serde_yaml::from_str(&fs::read_to_string(project).unwrap()).unwrap_or_default();
-    let Some(options) = tree.get("x-options").and_then(Value::as_mapping) else { return Vec::new() };
+    let options = tree.get("x-options").and_then(Value::as_mapping).cloned().unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let all = options.iter().map(|(key, value)| (text(key), text(value)));
+    let values = |value: &Value| value.as_sequence().cloned().unwrap_or_else(|| vec![value.clone()]);
+    let all = options.iter().flat_map(|(key, value)| values(value).into_iter().map(|one| (text(key), text(&one))));
     all.filter(|(key, _)| key != "kube-version").collect()
 }
