@@ -23,7 +23,7 @@ pub(super) struct Contents {
 
 /// The archive, piece by piece; a file that cannot be read ends it with an error.
 pub(super) fn stream(contents: Contents) -> impl Stream<Item = io::Result<Vec<u8>>> + Send + 'static {
-    pieces(move |into| write(&contents, into))
+    pieces(move |into| write(&contents, into)).0
 }
 
 fn write(contents: &Contents, into: impl Write) -> io::Result<()> {

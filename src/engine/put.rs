@@ -77,19 +77,44 @@ impl Engine {
         all: impl Iterator<Item = Put> + Send + 'static,
         (road, overwrite): (Road, Overwrite),
     ) -> Result<(), EngineError> {
-        let archive = pieces(move |into| write(all, into));
-        if road != Road::Archive {
-            let command = ["tar", "-x", "-p", "-f", "-", "-C", "/"].map(str::to_owned).to_vec();
-            let user = (road == Road::Tar).then(|| ROOT.to_owned());
-            let exec = Exec { command, user, stdin: true, working_dir: Some("/".into()), ..Exec::default() };
-            return self.run_inside(id, &exec, archive).await;
+        let (archive, writing) = pieces(move |into| write(all, into));
+        let answer = match road {
+            Road::Archive => self.upload_archive(id, archive, overwrite).await,
+            Road::Tar => self.unpack(id, archive, Some(ROOT.to_owned())).await,
+            Road::OwnTar => self.unpack(id, archive, None).await,
+        };
+        // What breaks off is not all there is, whatever who unpacks makes of it.
+        match writing.fault().await {
+            Some(fault) => Err(EngineError::Internal(fault.to_string())),
+            None => answer,
         }
+    }
+
+    async fn upload_archive(
+        &self,
+        id: &ContainerId,
+        archive: impl Stream<Item = io::Result<Vec<u8>>> + Send + 'static,
+        overwrite: Overwrite,
+    ) -> Result<(), EngineError> {
         let same_kind = if overwrite == Overwrite::SameKind { "true" } else { "false" };
         let options = UploadToContainerOptionsBuilder::new().path("/").copy_uidgid("true");
         let options = options.no_overwrite_dir_non_dir(same_kind).build();
         let body = body_try_stream(archive.map_ok(Into::into));
-        let answer = self.docker.upload_to_container(id.as_str(), Some(options), body).await;
+        // The engine answers once all of it is unpacked.
+        let answer = self.patient().upload_to_container(id.as_str(), Some(options), body).await;
         answer.map_err(|fault| self.sorted(fault))
+    }
+
+    /// Has the container's own `tar` unpack an archive.
+    async fn unpack(
+        &self,
+        id: &ContainerId,
+        archive: impl Stream<Item = io::Result<Vec<u8>>>,
+        user: Option<String>,
+    ) -> Result<(), EngineError> {
+        let command = ["tar", "-x", "-p", "-f", "-", "-C", "/"].map(str::to_owned).to_vec();
+        let exec = Exec { command, user, stdin: true, working_dir: Some("/".into()), ..Exec::default() };
+        self.run_inside(id, &exec, archive).await
     }
 
     /// Removes files and, the deepest first, folders that are empty then; one that still holds something stays. The
@@ -210,12 +235,14 @@ fn add(archive: &mut Builder<impl Write>, put: Put) -> io::Result<()> {
     header.set_gid(put.owner.1);
     header.set_mtime(u64::try_from(seconds).unwrap_or(0));
     header.set_size(0);
-    if nanoseconds != 0 {
+    if nanoseconds != 0 && put.path != Path::new("/") {
         append_time(archive, &format!("{seconds}.{nanoseconds:09}"))?;
     }
     let path = put.path.as_os_str().as_bytes().strip_prefix(b"/").unwrap_or_default();
     let path = Path::new(std::ffi::OsStr::from_bytes(path));
     match put.what {
+        // The root is there, and no archive can name it.
+        PutWhat::Folder if path.as_os_str().is_empty() => Ok(()),
         PutWhat::Folder => {
             header.set_entry_type(EntryType::Directory);
             archive.append_data(&mut header, path, io::empty())

@@ -1,5 +1,5 @@
-//! [`Batch`]: what is to be done to a container so that it holds what the host holds. Looks at
-//! the host only to see what is gone.
+//! [`Batch`]: what is to be done to a container so that it holds what the host holds. Looks only at what is there on the
+//! host, and how large it is; [`super::reading`] reads it.
 
 use super::behind::Behind;
 use super::reading;
@@ -58,10 +58,12 @@ pub enum Replaces {
 impl Batch {
     /// What brings a container that is behind up to what is at a place of the host; what is gone by now is left for the
     /// next look, with what is below it: an archive makes the folders that it lacks, and nobody would know of them.
-    pub fn of(behind: &Behind, tree: &Tree, (root, target): (&Path, &Path)) -> Self {
+    pub fn of(behind: &Behind, tree: &Tree, (root, target): (&Path, &Path), waits: impl Fn(&Relative) -> bool) -> Self {
         let mut batch = Self::default();
         let (mut bytes, mut waiting): (u64, Vec<&Relative>) = (0, Vec::new());
-        for (path, holds) in behind.iter() {
+        // What is larger than a batch goes alone, once nothing smaller waits.
+        let mut large: Option<Item> = None;
+        for (path, holds) in behind.iter().filter(|(path, _)| !waits(path)) {
             let inside = path.below(target);
             match tree.get(path) {
                 None => batch.remove(path, holds, inside),
@@ -78,21 +80,35 @@ impl Batch {
                     });
                     // A folder that is a link by now, or the other way round, waits, too: what is below it would be
                     // written through the link.
-                    let Some(seen) = seen.filter(|seen| seen.is_dir() == is_folder) else {
+                    let is_kind = |seen: &fs::Metadata| seen.is_dir() == is_folder && scan::kind(seen).is_some();
+                    let Some(seen) = seen.filter(is_kind) else {
                         waiting.push(path);
                         continue;
                     };
-                    bytes += if seen.is_file() { seen.len() } else { 0 };
+                    let size = if seen.is_file() { seen.len() } else { 0 };
                     let replaces = replaces(holds, wanted);
-                    if replaces == Replaces::Folder {
-                        batch.folders.push((path.clone(), inside.clone()));
-                    }
                     let (path, wanted) = (path.clone(), wanted.clone());
-                    batch.puts.push(Item { path, inside, is_folder, wanted, owner: (0, 0), replaces });
+                    let item = Item { path, inside, is_folder, wanted, owner: (0, 0), replaces };
+                    if size > BYTES {
+                        large.get_or_insert(item);
+                    } else {
+                        bytes += size;
+                        batch.put(item);
+                    }
                 }
             }
         }
+        if let Some(large) = large.filter(|_| batch.is_empty()) {
+            batch.put(large);
+        }
         batch
+    }
+
+    fn put(&mut self, item: Item) {
+        if item.replaces == Replaces::Folder {
+            self.folders.push((item.path.clone(), item.inside.clone()));
+        }
+        self.puts.push(item);
     }
 
     /// Whether there is nothing to do.
@@ -162,7 +178,7 @@ mod tests {
         }
 
         fn batch(&self) -> Batch {
-            Batch::of(&self.behind, &self.tree, (self.folder.path(), Path::new("/app")))
+            Batch::of(&self.behind, &self.tree, (self.folder.path(), Path::new("/app")), |_| false)
         }
 
         fn copied(&mut self) {
@@ -254,6 +270,17 @@ mod tests {
         let path = Relative::of(Path::new("/r/a"), Path::new("/r")).expect("below");
         bench.behind.holds(&path, Some(Held::unsure()), bench.tree.get(&path));
         assert_eq!(bench.batch().puts[1].replaces, Replaces::Folder);
+    }
+
+    #[test]
+    fn what_is_larger_than_a_batch_goes_alone_and_last() {
+        let mut bench = Bench::new();
+        fs::File::create(bench.path("a")).and_then(|file| file.set_len(BYTES + 1)).expect("made");
+        fs::write(bench.path("b"), "b").expect("written");
+        bench.look();
+        assert_eq!(names(&bench.batch()), ["/app", "/app/b"]);
+        bench.copied();
+        assert_eq!(names(&bench.batch()), ["/app/a"]);
     }
 
     #[test]

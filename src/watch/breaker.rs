@@ -43,9 +43,11 @@ impl Breaker {
         row.length >= MANY
     }
 
-    /// Takes that a service was restarted.
+    /// Takes that a service was started again, with the same image or another one.
     pub fn restarted(&mut self, service: &Name, now: Instant) {
-        self.done((service.clone(), Deed::Restart), BTreeSet::new(), now);
+        for deed in [Deed::Restart, Deed::Rebuild] {
+            self.done((service.clone(), deed), BTreeSet::new(), now);
+        }
     }
 
     /// Takes that something is done, or over.

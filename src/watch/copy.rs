@@ -34,6 +34,8 @@ pub struct Job {
 pub struct Copied {
     /// Where the container holds by now what it was to hold; nothing where it was to go.
     pub done: Vec<(Relative, Option<Held>)>,
+    /// Where that is not what the host held when the batch was made, with what it held then.
+    pub newer: BTreeMap<Relative, Held>,
     /// Where it does not, and why.
     pub failed: Vec<(Relative, String)>,
     /// Where nobody knows what it holds.
@@ -108,8 +110,9 @@ impl Job {
             let reading = Reading::new(&items, &self.places);
             let journal = reading.journal();
             let answer = self.engine.put(self.licence, &self.id, reading, way).await;
-            let Journal { held, unreadable, broken } = reading::taken(&journal);
+            let Journal { held, newer, unreadable, broken } = reading::taken(&journal);
             copied.failed.extend(unreadable);
+            copied.newer.extend(newer);
             match answer {
                 Ok(()) => copied.done.extend(held.into_iter().map(|(path, held)| (path, Some(held)))),
                 Err(error) if broken.is_none() && is_of_engine(&error) => {

@@ -87,7 +87,7 @@ impl Filter {
     #[must_use]
     pub fn except(mut self, root: &Path, files: impl IntoIterator<Item = PathBuf>) -> Self {
         let below = |file: PathBuf| Some(file.strip_prefix(root).ok()?.to_string_lossy().into_owned());
-        self.except = files.into_iter().filter_map(below).filter(|file| !file.is_empty()).collect();
+        self.except.extend(files.into_iter().filter_map(below).filter(|file| !file.is_empty()));
         self
     }
 

@@ -168,10 +168,8 @@ impl Fleet {
         }
         let mut any = false;
         for vessel in self.vessels.values_mut().filter(|vessel| vessel.service == rule.service) {
-            let Some(behind) = vessel.copies.get_mut(&index) else { continue };
-            behind.all_changed(differences);
-            vessel.again = None;
-            any = true;
+            vessel.changed(index, differences);
+            any |= vessel.copies.contains_key(&index);
         }
         if any {
             let new = || Flush { began, paths: BTreeSet::new() };
@@ -218,7 +216,8 @@ impl Fleet {
     pub fn launch(&mut self, files: &Files, rules: &[Rule]) {
         let now = Instant::now();
         for (id, vessel) in &mut self.vessels {
-            let waits = vessel.is_busy || vessel.again.is_some_and(|(at, _)| at > now);
+            vessel.wait_no_longer(now);
+            let waits = vessel.is_busy || vessel.again.is_some_and(|at| at > now);
             if waits || self.looks_only && vessel.is_known() {
                 continue;
             }
@@ -236,7 +235,7 @@ impl Fleet {
 
     /// When something is to be tried again.
     pub fn next(&self) -> Option<Instant> {
-        self.vessels.values().filter(|vessel| !vessel.is_busy).filter_map(|vessel| Some(vessel.again?.0)).min()
+        self.vessels.values().filter(|vessel| !vessel.is_busy).filter_map(Vessel::next).min()
     }
 
     /// Waits until work on a container is over. Without work it waits for ever. Cancel-safe.
@@ -313,9 +312,7 @@ impl Fleet {
     pub fn flushed(&mut self) -> Vec<Flushed> {
         let still = |service: &Name| {
             let mut own = self.vessels.values().filter(|vessel| vessel.service == *service);
-            own.any(|vessel| {
-                vessel.is_busy || !vessel.unknown.is_empty() || (vessel.is_behind() && vessel.again.is_none())
-            })
+            own.any(Vessel::is_unsettled)
         };
         let over: Vec<Name> = self.flushes.keys().filter(|service| !still(service)).cloned().collect();
         let mut flushed = Vec::new();

@@ -121,7 +121,7 @@ impl Watch {
             model,
             model_changed: None,
             lanes: Lanes::default(),
-            checkout: Checkout::of(folder),
+            checkout: Checkout::of(&resolved(folder)),
             after: BTreeMap::new(),
             events: None,
             census: None,
@@ -377,7 +377,7 @@ impl Watch {
         if !self.lanes.is_empty() {
             let (is_dirty, after) = (self.files.is_dirty(), &self.after);
             self.lanes.put_off(now, |service| is_dirty || after.contains_key(service));
-            if self.checkout.is_under_way() {
+            if self.checkout.is_under_way(now) {
                 self.lanes.hold(now);
             }
         }

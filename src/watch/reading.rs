@@ -16,6 +16,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Reading {
     items: Arc<Vec<Item>>,
     next: usize,
+    /// What was passed over: what is below it would be read through whatever is there by now.
+    passed: Vec<Relative>,
     /// Where the root is on the host, and where in the container.
     places: Arc<(PathBuf, PathBuf)>,
     journal: Arc<Mutex<Journal>>,
@@ -26,6 +28,8 @@ pub struct Reading {
 pub struct Journal {
     /// What was read, and what a container holds that has got it.
     pub held: Vec<(Relative, Held)>,
+    /// Where that is not what the host held at the last look, with what it held then.
+    pub newer: Vec<(Relative, Held)>,
     /// What could not be read, and why.
     pub unreadable: Vec<(Relative, String)>,
     /// What broke off in the middle, and why; nothing after it was read.
@@ -35,7 +39,13 @@ pub struct Journal {
 impl Reading {
     /// Those files of a root, on their way to a target.
     pub fn new(items: &Arc<Vec<Item>>, places: &Arc<(PathBuf, PathBuf)>) -> Self {
-        Self { items: Arc::clone(items), next: 0, places: Arc::clone(places), journal: Arc::default() }
+        Self {
+            items: Arc::clone(items),
+            next: 0,
+            passed: Vec::new(),
+            places: Arc::clone(places),
+            journal: Arc::default(),
+        }
     }
 
     /// What it writes down.
@@ -56,15 +66,21 @@ impl Iterator for Reading {
         loop {
             let item = self.items.get(self.next)?;
             self.next += 1;
+            if self.passed.iter().any(|above| item.path.is_in(above)) {
+                continue;
+            }
             let read = read(item, &self.places, &self.journal);
             let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
             match read {
                 Ok(Some((put, held))) => {
+                    if held != item.wanted {
+                        journal.newer.push((item.path.clone(), item.wanted.clone()));
+                    }
                     journal.held.push((item.path.clone(), held));
                     return Some(put);
                 }
-                Ok(None) => {}
-                Err(fault) if scan::is_gone(&fault) => {}
+                Ok(None) => self.passed.push(item.path.clone()),
+                Err(fault) if scan::is_gone(&fault) => self.passed.push(item.path.clone()),
                 Err(fault) => journal.unreadable.push((item.path.clone(), on_the_host(&fault))),
             }
         }
@@ -183,6 +199,17 @@ mod tests {
         let (texts, journal) = texts(root, &paths);
         assert_eq!(texts, ["folder", "text", "-> /app/f", "-> /etc/hosts"]);
         assert_eq!((journal.held.len(), journal.unreadable.len()), (4, 0), "what is gone or another kind waits");
+    }
+
+    #[test]
+    fn nothing_is_read_through_a_link_that_took_the_place_of_a_folder() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path();
+        fs::create_dir(root.join("other")).expect("made");
+        fs::write(root.join("other/x"), "elsewhere").expect("written");
+        symlink("other", root.join("d")).expect("linked");
+        let (texts, journal) = texts(root, &[("d", true), ("d/x", false), ("other", true)]);
+        assert_eq!((texts, journal.held.len()), (vec!["folder".to_owned()], 1));
     }
 
     #[test]

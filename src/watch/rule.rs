@@ -115,9 +115,9 @@ impl Rule {
     /// What a change of its files asks for, and of whom, besides the copying. What is left alone is not restarted.
     pub fn deeds(&self, index: usize) -> Vec<(Name, Deed)> {
         let deed = match (&self.reaction, self.reaction.then()) {
+            _ if self.is_left => return Vec::new(),
             (Reaction::Rebuild, _) => Deed::Rebuild,
             (_, Then::Nothing) => return Vec::new(),
-            _ if self.is_left => return Vec::new(),
             (_, Then::Restart) => Deed::Restart,
             (_, Then::Exec(_) | Then::Signal(_)) => Deed::Tell(index),
         };

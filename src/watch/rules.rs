@@ -112,7 +112,10 @@ impl Rules {
         let MountKind::Bind { source } = &mount.kind else { return };
         let path = (disk.resolve)(&cleaned(Path::new(source)));
         let reload = mount.reload.as_ref();
-        if self.covers(&service.name, &path) || reload.is_some_and(|reload| reload.by == ReloadBy::Itself) {
+        let (ruled, told) = (ruled(service, disk), told(service, disk));
+        let is_said_elsewhere = ruled.iter().chain(told.iter().filter(|_| reload.is_none()));
+        let is_covered = is_said_elsewhere.clone().any(|other| path.starts_with(other));
+        if is_covered || reload.is_some_and(|reload| reload.by == ReloadBy::Itself) {
             return;
         }
         if reload.is_none() {
@@ -126,9 +129,9 @@ impl Rules {
             }
         }
         let ignore: Vec<String> = ignored(reload).cloned().collect();
-        // What a rule is about is not this one's matter.
-        let of_rules = self.paths_of(&service.name).filter(|rule| rule.starts_with(&path)).map(Path::to_owned);
-        let mut filter = Filter::of_mount(&ignore).except(&path, of_rules);
+        // What a rule is about, or a mount that says how, is not this one's matter.
+        let others = ruled.into_iter().chain(told).filter(|other| *other != path);
+        let mut filter = Filter::of_mount(&ignore).except(&path, others);
         if let Some(build) = &service.build {
             filter = filter.and_of_build(build, &path, disk);
         }
@@ -146,17 +149,6 @@ impl Rules {
         self.rules.push(rule);
     }
 
-    /// Whether a rule of a service says what happens for all that is at a path.
-    fn covers(&self, service: &Name, path: &Path) -> bool {
-        self.paths_of(service).any(|rule| path.starts_with(rule))
-    }
-
-    /// What the rules of a service are about.
-    fn paths_of(&self, service: &Name) -> impl Iterator<Item = &Path> {
-        let own = self.rules.iter().filter(move |rule| rule.service == *service);
-        own.filter_map(|rule| Some(self.roots.get(rule.root.0)?.path.as_path()))
-    }
-
     /// The root with a path and a filter: one for all who ask for the same.
     fn root(&mut self, path: PathBuf, filter: Filter) -> RootId {
         let root = Root { path, filter };
@@ -166,6 +158,17 @@ impl Rules {
             self.roots.len() - 1
         }))
     }
+}
+
+/// What the rules of a service are about.
+fn ruled(service: &Service, disk: &Disk<'_>) -> Vec<PathBuf> {
+    let rules = service.develop.iter().flat_map(|develop| &develop.watch);
+    rules.map(|watch| (disk.resolve)(&cleaned(Path::new(&watch.path)))).collect()
+}
+
+/// What those bind mounts of a service are about that say how it takes up what changes.
+fn told(service: &Service, disk: &Disk<'_>) -> Vec<PathBuf> {
+    bound(service, disk).filter(|(mount, _)| mount.reload.is_some()).map(|(_, source)| source).collect()
 }
 
 fn reaction(service: &Service, watch: &Watch, path: &Path, disk: &Disk<'_>) -> Reaction {
@@ -364,6 +367,24 @@ volumes: {v: {name: p_v}}
             rules.roots[1].filter.takes(&path)
         };
         assert!(takes("conf/f") && !takes("src/f"));
+    }
+
+    #[test]
+    fn a_mount_that_says_how_it_is_reloaded_counts_in_whatever_order_it_stands() {
+        let (outer, inner) = (
+            "{type: bind, source: /p, target: /c, read_only: true}",
+            "{type: bind, source: /p/conf, target: /d, read_only: true, x-reload: {signal: HUP}}",
+        );
+        for mounts in [[outer, inner], [inner, outer]] {
+            let text = format!("services: {{a: {{image: x, volumes: [{}]}}}}", mounts.join(", "));
+            let rules = rules_of(&text, &[], Mounts::ReadOnly);
+            let of =
+                |path: &str| rules.rules.iter().find(|rule| rules.roots[rule.root.0].path == Path::new(path)).unwrap();
+            assert!(matches!(of("/p/conf").reaction, Reaction::Notice(Then::Signal(_))));
+            assert_eq!(of("/p").reaction, Reaction::Restart);
+            let conf = Relative::of(Path::new("/p/conf/f"), Path::new("/p")).expect("below");
+            assert!(!rules.roots[of("/p").root.0].filter.takes(&conf));
+        }
     }
 
     #[test]

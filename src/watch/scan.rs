@@ -101,7 +101,7 @@ pub fn glance(path: &Path) -> Option<Seen> {
 }
 
 /// Nothing for what nobody copies: sockets, pipes, devices.
-fn kind(metadata: &fs::Metadata) -> Option<Kind> {
+pub fn kind(metadata: &fs::Metadata) -> Option<Kind> {
     let kind = metadata.file_type();
     let kinds = [(kind.is_file(), Kind::File), (kind.is_dir(), Kind::Folder), (kind.is_symlink(), Kind::Link)];
     kinds.into_iter().find_map(|(is, kind)| is.then_some(kind))

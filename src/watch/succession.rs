@@ -7,7 +7,7 @@ use super::fleet::{Fleet, RuleIndex};
 use super::rules::{Filter, Reaction, Rule};
 use super::tree::Difference;
 use super::{Deed, Due, News, Watch};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 /// Rules, and the files that they are about.
@@ -41,6 +41,12 @@ impl Succession {
         };
         self.0.iter().map(|(index, source)| (*index, carry(source))).collect()
     }
+
+    /// The new rules that go on for some of the old ones.
+    fn renamed(&self, old: &BTreeSet<RuleIndex>) -> BTreeSet<RuleIndex> {
+        let goes_on = |source: &Option<Source>| source.as_ref().is_some_and(|source| old.contains(&source.rule));
+        self.0.iter().filter(|(_, source)| goes_on(source)).map(|(index, _)| *index).collect()
+    }
 }
 
 impl Source {
@@ -67,9 +73,9 @@ impl Fleet {
             let is_own = |index: &RuleIndex| new.0.get(*index).is_some_and(|rule| rule.service == vessel.service);
             vessel.copies = succession.carried(&vessel.copies);
             vessel.copies.retain(|index, _| is_own(index));
-            vessel.failed.clear();
-            vessel.unknown.clear();
-            (vessel.is_busy, vessel.again) = (false, None);
+            vessel.unknown = succession.renamed(&vessel.unknown);
+            vessel.unknown.retain(is_own);
+            vessel.start_over();
         }
         self.vessels.retain(|_, vessel| !vessel.copies.is_empty());
     }

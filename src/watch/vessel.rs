@@ -8,7 +8,7 @@ use super::files::Files;
 use super::fleet::RuleIndex;
 use super::relative::Relative;
 use super::rules::Rule;
-use super::tree::{Content, Held, Tree};
+use super::tree::{Content, Difference, Held, Tree};
 use crate::engine::{Engine, Interior, Licence, Owners};
 use crate::value::{ContainerId, Name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +38,9 @@ impl<'a> Ground<'a> {
     }
 }
 
+/// How soon a change of the host is seen at the latest.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// A container.
 pub struct Vessel {
     /// Its service.
@@ -58,8 +61,13 @@ pub struct Vessel {
     pub failed: BTreeMap<(RuleIndex, Relative), String>,
     /// Whether something is on its way.
     pub is_busy: bool,
-    /// When something is tried again, and how long the last pause was.
-    pub again: Option<(Instant, Duration)>,
+    /// When something is tried again.
+    pub again: Option<Instant>,
+    /// How often in a row something failed.
+    attempts: u32,
+    /// Where it holds something newer than the last look at the host has seen, and until when that is waited for: a file
+    /// that is written to all the time is copied now and then, and nobody waits for it.
+    newer: BTreeMap<(RuleIndex, Relative), Instant>,
     /// Who waits until it holds what the host holds.
     pub waiting: Vec<oneshot::Sender<()>>,
 }
@@ -78,13 +86,48 @@ impl Vessel {
             failed: BTreeMap::new(),
             is_busy: false,
             again: None,
+            attempts: 0,
+            newer: BTreeMap::new(),
             waiting: Vec::new(),
         }
     }
 
-    /// Whether it does not hold what the host holds.
+    /// Whether it does not hold what the host holds, and holds nothing newer either.
     pub fn is_behind(&self) -> bool {
-        self.copies.values().any(|behind| !behind.is_empty())
+        let lacks = |index: &RuleIndex, path: &Relative| !self.newer.contains_key(&(*index, path.clone()));
+        self.copies.iter().any(|(index, behind)| behind.iter().any(|(path, _)| lacks(index, path)))
+    }
+
+    /// Whether something is to be done for it before all that changed has arrived, or cannot for now.
+    pub fn is_unsettled(&self) -> bool {
+        self.is_busy || self.again.is_none() && (!self.unknown.is_empty() || self.is_behind())
+    }
+
+    /// When it is to be looked after next.
+    pub fn next(&self) -> Option<Instant> {
+        self.again.into_iter().chain(self.newer.values().copied()).min()
+    }
+
+    /// Forgets what went wrong, and what is on its way: other rules hold.
+    pub fn start_over(&mut self) {
+        self.failed.clear();
+        self.newer.clear();
+        (self.is_busy, self.again, self.attempts) = (false, None, 0);
+    }
+
+    /// Takes that a path of the host is another one than at the look before.
+    pub fn changed(&mut self, index: RuleIndex, differences: &[Difference]) {
+        let Some(behind) = self.copies.get_mut(&index) else { return };
+        behind.all_changed(differences);
+        if !self.newer.is_empty() {
+            self.newer.retain(|(one, path), _| *one != index || !differences.iter().any(|change| change.path == *path));
+        }
+        (self.again, self.attempts) = (None, 0);
+    }
+
+    /// Forgets what was waited for long enough.
+    pub fn wait_no_longer(&mut self, now: Instant) {
+        self.newer.retain(|_, until| *until > now);
     }
 
     /// Whether it was looked at, and all is known that it holds.
@@ -165,7 +208,8 @@ impl Vessel {
         let interior = self.interior.clone()?;
         for (index, behind) in self.copies.iter().filter(|(_, behind)| !behind.is_empty()) {
             let Ground { root, target, tree } = Ground::of(*index, (files, rules))?;
-            let batch = Batch::of(behind, tree, (root, target));
+            let waits = |path: &Relative| self.newer.contains_key(&(*index, path.clone()));
+            let batch = Batch::of(behind, tree, (root, target), waits);
             if batch.is_empty() {
                 continue;
             }
@@ -195,7 +239,7 @@ impl Vessel {
     pub fn take(&mut self, index: RuleIndex, copied: Copied, (files, rules): (&Files, &[Rule])) {
         let (Some(behind), Some(rule)) = (self.copies.get_mut(&index), rules.get(index)) else { return };
         let Some(tree) = files.tree(rule.root) else { return };
-        let Copied { done, failed, unsure, fault } = copied;
+        let Copied { done, newer, failed, unsure, fault } = copied;
         let is_new = |(path, why): &(Relative, String)| {
             *why != DOES_NOT_RUN && !self.failed.contains_key(&(index, path.clone()))
         };
@@ -204,13 +248,22 @@ impl Vessel {
             self.unknown.insert(index);
         }
         for (path, held) in done {
+            // What the host held then is what it held at the last look: no look has seen what was read.
+            let is_newer = newer.get(&path).is_some_and(|then| tree.get(&path) == Some(then));
             behind.holds(&path, held, tree.get(&path));
-            self.failed.remove(&(index, path));
+            let place = (index, path);
+            self.failed.remove(&place);
+            if is_newer {
+                self.newer.insert(place, Instant::now() + LOOK);
+            }
         }
         for path in unsure {
             behind.holds(&path, Some(Held::unsure()), tree.get(&path));
+            if let Some(fault) = fault.as_ref().filter(|_| self.attempts > 0) {
+                self.failed.insert((index, path), fault.to_string());
+            }
         }
-        let any_failed = !failed.is_empty();
+        let any_failed = fault.is_some() || !failed.is_empty();
         for (path, why) in failed {
             if why == DOES_NOT_RUN {
                 // It may run by now: that is looked at before it is tried again.
@@ -219,10 +272,11 @@ impl Vessel {
             self.failed.insert((index, path), why);
         }
         self.failed.retain(|(index, path), _| self.copies.get(index).is_some_and(|behind| behind.contains(path)));
-        if any_failed && !is_doubtful {
-            self.try_again();
-        } else {
-            self.again = None;
+        match any_failed {
+            // The first time it is looked at once.
+            true if self.attempts > 0 || !is_doubtful => self.try_again(),
+            true => (self.again, self.attempts) = (None, 1),
+            false => (self.again, self.attempts) = (None, 0),
         }
         if !self.is_behind() {
             self.waiting.clear();
@@ -232,8 +286,9 @@ impl Vessel {
     /// Waits before the next attempt, longer each time.
     pub fn try_again(&mut self) {
         let [first, last] = AGAIN;
-        let pause = self.again.map_or(first, |(_, pause)| (pause * 2).min(last));
-        self.again = Some((Instant::now() + pause, pause));
+        let pause = first.saturating_mul(1 << self.attempts.min(10)).min(last);
+        self.attempts += 1;
+        self.again = Some(Instant::now() + pause);
         // Who waits for it waits no longer than for what can be done.
         self.waiting.clear();
     }

@@ -134,6 +134,33 @@ services:
 }
 
 #[test]
+fn a_service_that_writes_what_it_is_built_from_is_let_go() {
+    let text = "
+services:
+  web:
+    build: .
+    command: sh -c 'cat /proc/sys/kernel/random/uuid > /data/x; exec httpd -f'
+    stop_signal: SIGKILL
+    volumes: ['./data:/data']
+    develop: {watch: [{path: ./data, action: rebuild}, {path: ./src, action: sync, target: /app}]}
+";
+    let scenario = Scenario::empty();
+    scenario.write("compose.yaml", text);
+    scenario.write("Dockerfile", "FROM busybox\nCOPY data /copied\n");
+    for folder in ["data", "src"] {
+        fs::create_dir(scenario.folder().join(folder)).unwrap();
+    }
+    scenario.write("data/y", "y");
+    let running = scenario.spawn(["watch"]);
+    running.until_says("web is built again and again for data/x: it is no longer built");
+    // Its files are still copied.
+    scenario.write("src/f", "f");
+    until_inside(&scenario, ("web", "cat /app/f"), "f", &running);
+    drop(running);
+    scenario.hoist(["down", "-v", "--rmi", "local"]).ok();
+}
+
+#[test]
 fn a_container_that_an_edit_replaces_has_its_files_before_it_starts() {
     let text = "
 services:

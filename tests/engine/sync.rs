@@ -221,7 +221,8 @@ fn an_image_without_rm_keeps_the_file_and_that_is_said() {
 fn one_steady_writer_holds_up_nobody() {
     let scenario = project("", "");
     let running = watched(&scenario);
-    let writer = "i=0; while [ $i -lt 400 ]; do echo $i; i=$((i+1)); sleep 0.02; done > src/log";
+    // Until it is killed.
+    let writer = "while :; do echo line; sleep 0.02; done > src/log";
     let mut steady = Command::new("sh").args(["-c", writer]).current_dir(scenario.folder()).spawn().unwrap();
     shell(&scenario, "echo x > src/x");
     until_inside(&scenario, ("web", "cat /app/x"), "x", &running);

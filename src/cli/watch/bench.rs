@@ -83,8 +83,9 @@ impl Bench<'_> {
 
     /// Builds the images of services.
     pub async fn build(&self, dues: Vec<Due>, halt: &CancellationToken) -> Ended {
-        let (names, what) = (services(&dues), words(&because(&dues)));
-        self.context.output().say(&format!("building {}: {what} changed", list(&names)));
+        let (names, files) = (services(&dues), because(&dues));
+        let line = format!("building {}: {} changed", list(&names), words(&files));
+        self.teller.aside("building", &files, &line);
         let seen = match self.engine.observe(self.project).await {
             Ok(seen) => seen,
             Err(error) => {
@@ -150,8 +151,8 @@ impl Bench<'_> {
         };
         match self.carry_out(plan_of, course, halt).await {
             Carried::Whole(plan) if plan.is_empty() => {
-                let message = format!("{} changed, but the image of {} is the same", words(&files), list(&names));
-                self.context.output().say(&message);
+                let line = format!("{} changed, but the image of {} is the same", words(&files), list(&names));
+                self.teller.aside("unchanged", &files, &line);
             }
             Carried::Whole(_) => self.teller.rebuilt(&names, &files, began.elapsed()),
             Carried::Failed => {}

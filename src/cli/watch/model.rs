@@ -18,5 +18,7 @@ pub fn files(loaded: &Loaded) -> BTreeSet<PathBuf> {
     // One that is not there yet counts once it is.
     let usual = [identity.working_dir.join(".env")];
     let ignored = project.services.values().filter_map(|service| service.build.as_ref()).flat_map(Build::ignore_files);
+    // A context may be elsewhere.
+    let ignored = ignored.filter(|file| file.is_absolute());
     read.chain(contents).chain(named).chain(usual).chain(ignored).map(|path| resolved(&path)).collect()
 }

@@ -78,6 +78,15 @@ impl<'a> Teller<'a> {
         self.say(&object, || format!("compared {container}: {files} files, {differ} differ{memory}, {seconds:.1} s"));
     }
 
+    /// Something that begins, or came to nothing: `building web: Dockerfile changed`.
+    pub fn aside(&self, event: &str, what: &BTreeSet<PathBuf>, line: &str) {
+        match (self.volume, self.form) {
+            (Volume::All, Form::Json) => self.object(&json!({"event": event, "files": paths(what)})),
+            (Volume::All, Form::Lines) => self.output.say(line),
+            (Volume::Faults, _) => {}
+        }
+    }
+
     /// A place of the host that cannot be looked at.
     pub fn unreadable(&self, path: &Path) {
         match self.form {

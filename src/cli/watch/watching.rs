@@ -199,7 +199,7 @@ impl<'a> Watching<'a> {
                         }
                     }
                     News::Model(what) => {
-                        context.output().say(&format!("{} changed", words(&what)));
+                        teller.aside("changed", &what, &format!("{} changed", words(&what)));
                         return Ok(Followed::Changed.unless(works.end(files, Ending::Whole).await));
                     }
                 },
@@ -274,10 +274,16 @@ impl<'a> Watching<'a> {
     pub async fn compare(mut self) -> anyhow::Result<Exit> {
         self.files.attach().await?;
         self.files.compare_all();
-        let mut differ = false;
+        let (mut any, mut differ) = (false, false);
         while let Some((container, compared)) = self.files.next_comparison().await? {
+            any = true;
             differ |= !compared.differing.is_empty();
             self.manner.teller.listed(&container, &compared);
+        }
+        let copies = self.files.rules().iter().any(|rule| rule.reaction.target().is_some());
+        if copies && !any {
+            let help = Some("make them with 'hoist up -d'".to_owned());
+            return Err(Advised::new("no container is there that files are copied into", help).into());
         }
         Ok(if differ { Exit::FAILED } else { Exit::DONE })
     }

@@ -120,7 +120,7 @@ impl<'a> Works<'a> {
         match due.deed {
             Deed::Tell(rule) if files.rules().get(rule).is_none_or(|rule| rule.is_left) => {}
             Deed::Restart if self.course.as_ref().is_some_and(|course| course.borrow_mut().includes(&due)) => {}
-            Deed::Tell(_) | Deed::Restart
+            Deed::Tell(_) | Deed::Restart | Deed::Rebuild
                 if files.may_be_its_own(&due.service) && self.breaker.trips(&due, Instant::now()) =>
             {
                 self.leave(&due, files);
@@ -154,9 +154,13 @@ impl<'a> Works<'a> {
                     }
                 }
             }
-            Deed::Restart | Deed::Rebuild => {
+            Deed::Restart => {
                 files.leave(service);
                 format!("{service} is restarted again and again for {what}: it is no longer restarted")
+            }
+            Deed::Rebuild => {
+                files.leave(service);
+                format!("{service} is built again and again for {what}: it is no longer built")
             }
         };
         let help = "it seems to write there itself: leave out what it writes by 'ignore' or '.dockerignore'; all is \
