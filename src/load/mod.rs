@@ -15,6 +15,7 @@ mod file;
 mod find;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod host_file;
 mod include;
 mod interpolate;
 mod kinds;
@@ -41,6 +42,7 @@ use crate::source::SourceMap;
 use crate::value::ProjectName;
 use env_file::ServiceFiles;
 use environment::Environment;
+pub use host_file::{Content, Folder, HostFile, HostFiles};
 use ledger::Ledger;
 pub use manifest::Manifests;
 pub use parameter::Parameter;
@@ -113,6 +115,8 @@ pub struct Loaded {
     pub environment: BTreeMap<String, String>,
     /// Who gave the project its name.
     pub named_by: NamedBy,
+    /// What stands under the paths that it mounts or takes files from; nothing until somebody looked.
+    pub host_files: HostFiles,
 }
 
 /// The files could not be turned into a project.
@@ -166,7 +170,8 @@ pub fn load(request: &Request) -> Result<Loaded, Box<Refused>> {
     match made {
         Some((project, environment, named_by)) if !diagnostics.has_errors() => {
             let environment = environment.into_map();
-            Ok(Loaded { project, origins, sources, notes: diagnostics, environment, named_by })
+            let host_files = HostFiles::default();
+            Ok(Loaded { project, origins, sources, notes: diagnostics, environment, named_by, host_files })
         }
         _ => Err(Box::new(Refused { sources, diagnostics, origins })),
     }

@@ -1,6 +1,7 @@
 //! [`ServiceFile`]: a config or secret as the containers of one service see it.
 
 use super::{FileObject, FileReference, Project, Service};
+use crate::value::Name;
 
 /// A config or a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,6 +71,11 @@ impl<'a> ServiceFile<'a> {
         let mut all = Self::all(project, service);
         all.retain(|file| file.object.is_in_memory());
         all
+    }
+
+    /// Where a config or secret of this key is in a container that says nothing of it.
+    pub fn default_path(kind: FileKind, key: &Name) -> String {
+        format!("{}{key}", kind.folder())
     }
 
     /// Where it is in the container, absolute.

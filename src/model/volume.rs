@@ -41,6 +41,18 @@ impl Volume {
         Some(volume)
     }
 
+    /// What the driver `local` is told, if it is that one: the words that `mount` knows.
+    pub fn local_option(&self, name: &str) -> Option<&str> {
+        let is_local = self.driver.as_deref().is_none_or(|driver| driver.is_empty() || driver == "local");
+        self.driver_opts.get(name).filter(|_| is_local).map(String::as_str)
+    }
+
+    /// The folder of the host that it stands for.
+    pub fn folder(&self) -> Option<&str> {
+        let is_bind = self.local_option("o")?.split(',').any(|word| word == "bind" || word == "rbind");
+        self.local_option("device").filter(|_| is_bind)
+    }
+
     /// The volume in Compose's key order, with the driver as given.
     pub fn write(&self) -> Node {
         let Self { name, driver, driver_opts, external, labels } = self;
