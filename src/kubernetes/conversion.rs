@@ -8,8 +8,9 @@ use super::options::{Options, Security};
 use super::patch::{self, Workloads};
 use super::row::Row;
 use super::scene::Scene;
+use super::validate::Existing;
 use super::workload::Workload;
-use super::{key, network, object_name, pod_security, project, service, waiter};
+use super::{declared_file, key, network, object_name, pod_security, project, service, volume, waiter};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Node, Path, Value};
 use crate::load::Loaded;
@@ -23,6 +24,8 @@ use std::collections::BTreeMap;
 pub struct Converted {
     /// The objects, in the order in which a cluster is given them.
     pub manifests: Vec<Manifest>,
+    /// What the cluster must have besides: somebody else makes it.
+    pub existing: Vec<Existing>,
     /// What became of each key of the files, in their order.
     pub rows: Vec<Row>,
     /// What cannot be converted, and what a reader should know.
@@ -51,10 +54,10 @@ pub fn convert(loaded: &Loaded, options: &Options) -> Converted {
     };
     let manifests = conversion.run();
     let workloads = conversion.workloads;
-    let mut manifests = manifests.sorted();
+    let (mut manifests, existing) = manifests.sorted();
     patch::apply(loaded, (&workloads, &mut manifests), (&mut ledger, &mut diagnostics));
     ledger.claim_empty(|key| loaded.origins.node(key).is_some_and(is_empty));
-    Converted { manifests, rows: ledger.rows(), diagnostics }
+    Converted { manifests, existing, rows: ledger.rows(), diagnostics }
 }
 
 /// Whether a value says nothing.
@@ -91,6 +94,9 @@ impl Conversion<'_, '_> {
             }
         }
         manifests.add(&project::namespace(self.scene, level));
+        volume::declared(self.scene, self.ledger, &mut manifests);
+        volume::check(self.scene, self.diagnostics);
+        declared_file::keys(self.scene, self.ledger);
         project::keys(self.scene, self.ledger);
         manifests
     }

@@ -144,6 +144,7 @@ fn secret(draft: &mut Draft<'_, '_>, variables: &Variables) -> Option<String> {
     }
     let base = format!("{}-env", draft.scene.name_of(&draft.service.name));
     if draft.scene.options.secrets == Secrets::External {
+        draft.manifests.expect("Secret", &base);
         return Some(base);
     }
     let name = object_name::hashed(&base, &listed(&data));

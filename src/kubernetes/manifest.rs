@@ -1,10 +1,12 @@
 //! [`Manifests`]: the objects of a conversion as trees, in the order in which a cluster is given them.
 
+use super::validate::Existing;
 use crate::document::{Node, write};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::{Metadata, Resource};
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// The kinds, in the order in which objects are written: what others refer to comes first.
 const KINDS: [&str; 18] = [
@@ -61,7 +63,10 @@ impl Manifest {
 
 /// The objects of a conversion.
 #[derive(Debug, Default)]
-pub(super) struct Manifests(Vec<Manifest>);
+pub(super) struct Manifests {
+    made: Vec<Manifest>,
+    expected: BTreeSet<Existing>,
+}
 
 impl Manifests {
     /// Adds an object; one of the same kind and name is taken for the same.
@@ -71,19 +76,24 @@ impl Manifests {
             return;
         }
         let value = serde_json::to_value(object).expect("an object is a map with texts as keys");
-        self.0.push(Manifest { kind: T::KIND.to_owned(), name, tree: tree(&value) });
+        self.made.push(Manifest { kind: T::KIND.to_owned(), name, tree: tree(&value) });
+    }
+
+    /// Notes an object that somebody else makes.
+    pub fn expect(&mut self, kind: &str, name: &str) {
+        self.expected.insert(Existing::new(kind, name));
     }
 
     /// Whether there is such an object.
     pub fn has(&self, kind: &str, name: &str) -> bool {
-        self.0.iter().any(|one| one.kind == kind && one.name == name)
+        self.made.iter().any(|one| one.kind == kind && one.name == name)
     }
 
-    /// All of them, in order.
-    pub fn sorted(mut self) -> Vec<Manifest> {
+    /// All of them, in order, and what the cluster must have besides.
+    pub fn sorted(mut self) -> (Vec<Manifest>, Vec<Existing>) {
         let rank = |kind: &str| KINDS.iter().position(|one| *one == kind).unwrap_or(KINDS.len());
-        self.0.sort_by(|left, right| (rank(&left.kind), &left.name).cmp(&(rank(&right.kind), &right.name)));
-        self.0
+        self.made.sort_by(|left, right| (rank(&left.kind), &left.name).cmp(&(rank(&right.kind), &right.name)));
+        (self.made, self.expected.into_iter().collect())
     }
 }
 

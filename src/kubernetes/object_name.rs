@@ -62,8 +62,12 @@ fn is_word(text: &str) -> bool {
 
 /// Ten letters that tell one content from another.
 pub(super) fn hash(content: &str) -> String {
+    hash_of(content.as_bytes())
+}
+
+fn hash_of(content: &[u8]) -> String {
     let mut hex = String::new();
-    for byte in Sha256::digest(content.as_bytes()) {
+    for byte in Sha256::digest(content) {
         write!(hex, "{byte:02x}").expect("writing to a string cannot fail");
     }
     hex.truncate(HASH);
@@ -72,9 +76,14 @@ pub(super) fn hash(content: &str) -> String {
 
 /// A name that changes with its content: `web-env-1a2b3c4d5e`.
 pub(super) fn hashed(name: &str, content: &str) -> String {
+    hashed_bytes(name, content.as_bytes())
+}
+
+/// The same for what is no text.
+pub(super) fn hashed_bytes(name: &str, content: &[u8]) -> String {
     let room = LABEL - HASH - 1;
     let short = name.get(..room.min(name.len())).unwrap_or(name).trim_end_matches('-');
-    format!("{short}-{}", hash(content))
+    format!("{short}-{}", hash_of(content))
 }
 
 #[cfg(test)]

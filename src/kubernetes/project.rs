@@ -40,7 +40,7 @@ pub(super) fn keys(scene: &Scene<'_>, ledger: &mut Ledger) {
             claim.dropped("a program of this machine provides it, and no container").remedy(remedy);
         }
     }
-    for section in ["networks", "volumes", "configs", "secrets", "models"] {
+    for section in ["networks", "models"] {
         ledger.claim(Path::of([section])).dropped(format!("{section} of a project are not converted yet"));
     }
 }

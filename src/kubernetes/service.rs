@@ -4,7 +4,7 @@
 
 use super::draft::Draft;
 use super::{
-    alias, command, device, environment, extension, file, hook, host, image, kompose, metadata, namespace, network,
+    alias, command, device, environment, extension, file, hook, host, image, kompose, memory, metadata, namespace, network,
     node, placement, probe, process, publication, replica, resources, restart, rollout, security, storage, wait,
     without,
 };
@@ -123,7 +123,8 @@ pub(super) fn convert(mut draft: Draft<'_, '_>) -> Container {
     device::gpus(draft, gpus, runtime.as_deref());
     device::devices(draft, devices, credential_spec.as_ref());
     storage::convert(draft, volumes, volumes_from);
-    storage::memory(draft, tmpfs, *shm_size);
+    memory::folders(draft, tmpfs);
+    memory::shared(draft, *shm_size);
     file::convert(draft);
     probe::convert(draft, healthcheck.as_ref());
     hook::convert(draft, (post_start, pre_stop), pre_start);

@@ -11,7 +11,7 @@ use crate::support::{expectation, scenario};
 use hoist::document::{Node, Value, parse};
 use hoist::kubernetes::{Cluster, Converted, Fate, KubeVersion, Options, UNCLAIMED, convert, validate};
 use hoist::load::{Loaded, Manifests, Request, load};
-use hoist::render::{Conversion, conversion_table};
+use hoist::render::{Conversion, conversion_json, conversion_table};
 use hoist::source::{SourceMap, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -54,6 +54,20 @@ fn every_key_is_accounted_for() {
         (folder.display().to_string(), faults)
     });
     expectation::refuse(all.collect());
+}
+
+#[test]
+fn what_is_in_a_secret_is_in_its_object_alone() {
+    for (case, is_held) in [("secrets", true), ("secrets_inline", true), ("secrets_elsewhere", false)] {
+        let (loaded, converted) = converted(&scenario::root().join("tests/cases/kubernetes").join(case));
+        let view = Conversion { rows: &converted.rows, sources: &loaded.sources };
+        let told = format!("{}{}", conversion_table(view, Fate::Exact), conversion_json(view));
+        let told = format!("{told}{:?}{:?}{:?}", converted.diagnostics, converted.rows, loaded.host_files);
+        assert!(!told.contains("correct horse"), "{case}");
+        let (secrets, others): (Vec<_>, Vec<_>) = converted.manifests.iter().partition(|one| one.kind == "Secret");
+        assert!(others.iter().all(|one| !one.text().contains("correct horse")), "{case}");
+        assert_eq!(secrets.iter().any(|one| one.text().contains("correct horse")), is_held, "{case}");
+    }
 }
 
 #[test]
@@ -115,10 +129,12 @@ fn whatever_loads_is_converted_to_what_a_cluster_takes() {
 /// What a cluster would refuse of what a project becomes.
 fn refused(loaded: &Loaded, options: &Options) -> Vec<String> {
     let mut manifests = Manifests::default();
-    for manifest in convert(loaded, options).manifests {
+    let converted = convert(loaded, options);
+    for manifest in converted.manifests {
         manifests.add(manifest.file_name().into(), manifest.text());
     }
-    let cluster = Cluster { version: options.version, existing: options::existing(loaded) };
+    let existing = [options::existing(loaded), converted.existing].concat();
+    let cluster = Cluster { version: options.version, existing };
     let mut all = manifests.faults;
     all.push_all(validate(&manifests.documents, &cluster));
     all.into_iter().map(|one| format!("{}: {:?}: {}", options.version, one.severity, one.message)).collect()
@@ -136,7 +152,11 @@ fn loaded(folder: &Path) -> Result<Loaded, String> {
     let name = folder.file_name().unwrap().to_string_lossy().replace('_', "-");
     let name = if folder.starts_with(scenario::root()) { name } else { "case".to_owned() };
     let request = Request { working_directory: folder.into(), project_name: Some(name), ..Request::default() };
-    load(&request).map_err(|refused| {
+    let loaded = load(&request).map(|mut loaded| {
+        loaded.read_host_files();
+        loaded
+    });
+    loaded.map_err(|refused| {
         refused.diagnostics.sorted().iter().map(|one| one.message.clone()).collect::<Vec<_>>().join("\n")
     })
 }

@@ -28,7 +28,8 @@ impl Parts {
     /// Converts the project, and the project with each profile that is not active and with each file over it.
     pub fn of(context: &Context, overlays: &[PathBuf], options: &Options) -> anyhow::Result<Self> {
         let part = |layer: Option<String>, request: &Request| {
-            let loaded = context.load_request(request)?;
+            let mut loaded = context.load_request(request)?;
+            loaded.read_host_files();
             let converted = convert(&loaded, options);
             anyhow::Ok(Part { layer, loaded, converted })
         };

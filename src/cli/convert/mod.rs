@@ -139,7 +139,8 @@ impl Convert {
         if !self.overlay.is_empty() {
             return Err(Advised::new("manifests have no overlays", Some("add '--to kustomize'".to_owned())).into());
         }
-        let loaded = context.load(&[])?;
+        let mut loaded = context.load(&[])?;
+        loaded.read_host_files();
         let converted = convert(&loaded, &self.options());
         let (part, manifests) = ((&loaded, &converted), &converted.manifests);
         if !is_good(part, &cluster, context) {
@@ -249,7 +250,9 @@ impl Convert {
 /// Whether a conversion went well, and a cluster would take what was made; what is wrong is shown.
 fn is_good((loaded, converted): (&Loaded, &Converted), cluster: &Cluster, context: &Context) -> bool {
     context.output().diagnostics(&converted.diagnostics, &loaded.sources, &loaded.origins);
-    !converted.diagnostics.has_errors() && is_accepted(converted, cluster, context)
+    let existing = [cluster.existing.clone(), converted.existing.clone()].concat();
+    let cluster = Cluster { existing, ..cluster.clone() };
+    !converted.diagnostics.has_errors() && is_accepted(converted, &cluster, context)
 }
 
 /// Whether a cluster would take what was made; what it would refuse is shown.
