@@ -1,23 +1,205 @@
-//! More names of services: links, aliases in networks, containers of other projects.
+//! More names of services: links, aliases in networks, names of containers. Each is a Service of that name, with the ports
+//! and pods of the service that it stands for.
 
 use super::draft::Draft;
-use crate::model::{Link, Networking};
+use super::ledger::Spot;
+use super::listening;
+use super::metadata;
+use super::network::service_ports;
+use super::object_name;
+use super::row::ObjectPath;
+use super::scene::Scene;
+use crate::document::Path;
+use crate::model::{Link, Networking, Service};
+use crate::value::Name;
+use k8s_openapi::api::core::v1::{Service as KubeService, ServiceSpec};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+/// What became of a wish for a name.
+enum Given {
+    /// A Service has it.
+    New,
+    /// It has it already, for the same service.
+    Again,
+    /// Nothing, for this reason.
+    None(&'static str),
+}
 
 /// The names under which others find a service, and it finds others.
 pub(super) fn convert(draft: &mut Draft<'_, '_>, (links, external): (&[Link], &[String]), networking: &Networking) {
-    let _ = networking;
-    for (index, link) in links.iter().enumerate() {
-        let claim = draft.claim_item("links", index);
-        match &link.alias {
-            Some(alias) if *alias != link.service.as_str() => {
-                claim.dropped("other names of services are not converted yet").remedy("use the name of the service");
-            }
-            _ => {
-                claim.dropped("services find each other anyway");
+    if let Networking::Attached(networks) = networking {
+        for (network, attachment) in networks {
+            let aliases = attachment.iter().flat_map(|attachment| &attachment.aliases);
+            let path = draft.path(["networks", network.as_str(), "aliases"]);
+            for (index, alias) in aliases.enumerate() {
+                let given = give(draft, draft.service, alias);
+                tell(draft, path.index(index), (alias, given));
             }
         }
     }
-    for (index, _) in external.iter().enumerate() {
-        draft.claim_item("external_links", index).dropped("containers of other projects are not in the cluster");
+    for (index, link) in links.iter().enumerate() {
+        let path = draft.path(["links"]).index(index);
+        self::link(draft, path, link);
+    }
+    for (index, text) in external.iter().enumerate() {
+        outside(draft, index, text);
+    }
+    of_container(draft);
+    for key in ["links", "external_links"] {
+        draft.claim([key]).dropped("it is empty");
+    }
+}
+
+fn link(draft: &mut Draft<'_, '_>, path: Path, link: &Link) {
+    let alias = link.alias.as_ref().filter(|alias| **alias != link.service.as_str());
+    let target = draft.scene.project().services.get(&link.service);
+    match alias.zip(target) {
+        None => {
+            draft.claim_at(path).approximated("services find each other anyway", []);
+        }
+        Some((alias, target)) => {
+            match give(draft, target, alias) {
+                // The link says besides that one depends on the other.
+                Given::None(reason) => {
+                    draft.claim_at(path).approximated(reason, []).remedy("use the name of the service");
+                }
+                given => tell(draft, path, (alias, given)),
+            }
+        }
+    }
+}
+
+/// Says what became of a wish for a name.
+fn tell(draft: &mut Draft<'_, '_>, path: Path, (alias, given): (&str, Given)) {
+    let is_said_again = wishes(draft.scene, alias) > 1;
+    let place = [Spot::Of(ObjectPath::new("Service", alias, "spec"))];
+    let claim = draft.claim_at(path);
+    match given {
+        Given::New | Given::Again if is_said_again => {
+            claim.approximated("another key gives the same name", place);
+        }
+        Given::New | Given::Again => {
+            claim.exact(place).note("all pods of the namespace find it, not those of a network alone");
+        }
+        Given::None(reason) => {
+            claim.dropped(reason).remedy("use the name of the service");
+        }
+    }
+}
+
+/// How many keys wish for a name.
+fn wishes(scene: &Scene<'_>, alias: &str) -> usize {
+    let of = |service: &Service| {
+        let attachments = match &service.networking {
+            Networking::Attached(networks) => networks.values().flatten().collect(),
+            Networking::Mode(_) => Vec::new(),
+        };
+        let aliases = attachments.into_iter().flat_map(|attachment| &attachment.aliases).map(String::as_str);
+        let links = service.links.iter().filter_map(|link| link.alias.as_deref());
+        let own = service.container_name.as_deref();
+        aliases.chain(links).chain(own).filter(|name| *name == alias).count()
+    };
+    scene.project().services.values().map(of).sum()
+}
+
+/// Gives a service one more name.
+fn give(draft: &mut Draft<'_, '_>, target: &Service, alias: &str) -> Given {
+    let scene = draft.scene;
+    if alias == scene.name_of(&target.name) {
+        return Given::None("it is the name of the service anyway");
+    }
+    if object_name::label(alias) != alias {
+        return Given::None("Kubernetes takes no Service of this name: lower case letters, digits and dashes");
+    }
+    let names = |service: &Name| {
+        let name = scene.name_of(service);
+        name == alias || format!("{name}-headless") == alias
+    };
+    if scene.project().services.keys().any(names) {
+        return Given::None("another service has this name");
+    }
+    let Some(home) = scene.home_of(&target.name) else { return Given::None("no pod is behind it") };
+    let selector = metadata::selector(scene, &home.object);
+    if !draft.manifests.add_unless(&named(scene, (target, alias), selector)) {
+        let other = first(scene, alias).is_some_and(|first| first.name == target.name);
+        return if other { Given::Again } else { Given::None("another service has this name") };
+    }
+    Given::New
+}
+
+/// The service that gets a name which several wish for: the first that is converted wishes it for this one.
+fn first<'a>(scene: &Scene<'a>, alias: &str) -> Option<&'a Service> {
+    let project = scene.project();
+    scene.owners().into_iter().flat_map(|owner| scene.members(&owner.name)).find_map(|service| {
+        let own = match &service.networking {
+            Networking::Attached(networks) => {
+                networks.values().flatten().any(|attachment| attachment.aliases.iter().any(|name| name == alias))
+            }
+            Networking::Mode(_) => false,
+        };
+        let linked = || {
+            let link = service.links.iter().find(|link| link.alias.as_deref() == Some(alias))?;
+            project.services.get(&link.service)
+        };
+        if own { Some(service) } else { linked() }
+    })
+}
+
+fn named(scene: &Scene<'_>, (target, alias): (&Service, &str), selector: metadata::Labels) -> KubeService {
+    let ports = service_ports(scene, target);
+    KubeService {
+        metadata: scene.metadata(target, alias),
+        spec: Some(ServiceSpec {
+            cluster_ip: ports.is_empty().then(|| "None".to_owned()),
+            selector: Some(selector),
+            ports: Some(ports).filter(|ports| !ports.is_empty()),
+            ..ServiceSpec::default()
+        }),
+        status: None,
+    }
+}
+
+/// The name of a container, where other services dial it.
+fn of_container(draft: &mut Draft<'_, '_>) {
+    let (scene, service) = (draft.scene, draft.service);
+    let Some(name) = service.container_name.as_deref() else { return };
+    let others = scene.project().services.values().filter(|other| other.name != service.name);
+    let is_dialled = others.into_iter().any(|other| listening::words(other).contains(name));
+    if !is_dialled || name == scene.name_of(&service.name) {
+        return;
+    }
+    let path = draft.path(["container_name"]);
+    match give(draft, service, name) {
+        Given::None(reason) => {
+            draft.claim_at(path).approximated(reason, []).remedy("dial the name of the service");
+        }
+        given => tell(draft, path, (name, given)),
+    }
+}
+
+/// A container of another project: only a name of DNS says where it is.
+fn outside(draft: &mut Draft<'_, '_>, index: usize, text: &str) {
+    let (name, alias) = text.split_once(':').unwrap_or((text, text));
+    let is_free = !draft.scene.project().services.keys().any(|service| draft.scene.name_of(service) == alias);
+    let is_known = name.contains('.') && object_name::is_domain(name) && object_name::label(alias) == alias;
+    if !is_known || !is_free {
+        let remedy = format!("write its name in DNS, such as '{name}.NAMESPACE.svc.cluster.local:{alias}'");
+        let reason = "containers of other projects are not in the cluster";
+        draft.claim_item("external_links", index).dropped(reason).remedy(remedy);
+        return;
+    }
+    let metadata: ObjectMeta = draft.scene.metadata(draft.service, alias);
+    let spec = ServiceSpec {
+        external_name: Some(name.to_owned()),
+        type_: Some("ExternalName".into()),
+        ..ServiceSpec::default()
+    };
+    let is_new = draft.manifests.add_unless(&KubeService { metadata, spec: Some(spec), status: None });
+    let place = Spot::Of(ObjectPath::new("Service", alias, "spec.externalName"));
+    let claim = draft.claim_item("external_links", index);
+    if is_new {
+        claim.exact([place]);
+    } else {
+        claim.approximated("another key gives the same name", [place]);
     }
 }

@@ -10,7 +10,7 @@ use super::row::Row;
 use super::scene::Scene;
 use super::validate::Existing;
 use super::workload::Workload;
-use super::{declared_file, key, network, object_name, pod_security, project, service, volume, waiter};
+use super::{declared_file, key, network, network_policy, object_name, pod_security, project, service, volume, waiter};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Node, Path, Value};
 use crate::load::Loaded;
@@ -96,6 +96,7 @@ impl Conversion<'_, '_> {
         manifests.add(&project::namespace(self.scene, level));
         volume::declared(self.scene, self.ledger, &mut manifests);
         volume::check(self.scene, self.diagnostics);
+        network_policy::declared(self.scene, self.ledger, &mut manifests);
         declared_file::keys(self.scene, self.ledger);
         project::keys(self.scene, self.ledger);
         manifests

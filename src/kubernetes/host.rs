@@ -3,6 +3,11 @@
 use super::draft::Draft;
 use super::ledger::pod;
 use super::object_name;
+use k8s_openapi::api::core::v1::{HostAlias, PodDNSConfig, PodDNSConfigOption};
+use std::net::IpAddr;
+
+/// The most name servers of a pod, which has one of the cluster already.
+const SERVERS: usize = 2;
 
 /// The host name of the pods.
 pub(super) fn name(draft: &mut Draft<'_, '_>, hostname: Option<&str>, domain: Option<&str>) {
@@ -41,19 +46,109 @@ pub(super) fn name(draft: &mut Draft<'_, '_>, hostname: Option<&str>, domain: Op
     }
 }
 
-/// Hosts that are known besides those of DNS.
+/// Hosts that are known besides those of DNS: one entry for each address.
 pub(super) fn hosts(draft: &mut Draft<'_, '_>, hosts: &[String]) {
-    for (index, _) in hosts.iter().enumerate() {
-        draft.claim_item("extra_hosts", index).dropped("lines of '/etc/hosts' are not converted yet");
+    if hosts.is_empty() {
+        draft.claim(["extra_hosts"]).dropped("it is empty");
+    }
+    for (index, line) in hosts.iter().enumerate() {
+        let (name, address) = line.split_once('=').unwrap_or((line, ""));
+        let address = address.trim_start_matches('[').trim_end_matches(']');
+        let host = name.to_ascii_lowercase();
+        if address == "host-gateway" {
+            let reason = "a pod has no host of its own to reach";
+            let remedy = format!("name what '{name}' is: an address, or a Service of type ExternalName");
+            draft.claim_item("extra_hosts", index).dropped(reason).remedy(remedy);
+        } else if address.parse::<IpAddr>().is_err() || !object_name::is_domain(&host) {
+            draft.claim_item("extra_hosts", index).dropped("it is no name and address that Kubernetes takes");
+        } else {
+            let (at, is_new) = add_host(draft, address, host);
+            let claim = draft.claim_item("extra_hosts", index);
+            let place = pod(format!("hostAliases[{at}]"));
+            if is_new {
+                claim.exact(place);
+            } else {
+                claim.approximated("another line says the same", place);
+            }
+        }
     }
 }
 
-/// How DNS is asked.
-pub(super) fn resolver(draft: &mut Draft<'_, '_>, lists: (&[String], &[String], &[String])) {
-    let (servers, options, search) = lists;
+/// Adds a name of an address; gives where it is, and whether it is new.
+fn add_host(draft: &mut Draft<'_, '_>, address: &str, host: String) -> (usize, bool) {
+    let aliases = draft.workload.pod.host_aliases.get_or_insert_default();
+    let at = aliases.iter().position(|alias| alias.ip == address).unwrap_or_else(|| {
+        aliases.push(HostAlias { hostnames: None, ip: address.to_owned() });
+        aliases.len() - 1
+    });
+    let names = aliases.get_mut(at).map(|alias| alias.hostnames.get_or_insert_default());
+    let is_new = names.is_some_and(|names| {
+        let is_new = !names.contains(&host);
+        if is_new {
+            names.push(host);
+        }
+        is_new
+    });
+    (at, is_new)
+}
+
+/// How DNS is asked. The name server of the cluster stays the first, or no service would find another one.
+pub(super) fn resolver(draft: &mut Draft<'_, '_>, (servers, options, search): (&[String], &[String], &[String])) {
     for (key, list) in [("dns", servers), ("dns_opt", options), ("dns_search", search)] {
-        if !list.is_empty() {
-            draft.claim([key]).dropped("the settings of the resolver are not converted yet");
+        if list.is_empty() {
+            draft.claim([key]).dropped("it is empty");
         }
     }
+    for (index, server) in servers.iter().enumerate() {
+        let known = config(draft).nameservers.get_or_insert_default();
+        let fits = known.len() < SERVERS && !known.contains(server) && server.parse::<IpAddr>().is_ok();
+        if fits {
+            known.push(server.clone());
+        }
+        let claim = draft.claim_item("dns", index);
+        if fits {
+            let reason = "the cluster's own name server is asked first";
+            claim.approximated(reason, pod("dnsConfig.nameservers"));
+        } else {
+            claim.dropped("a pod has three name servers at most, each once, and one is the cluster's");
+        }
+    }
+    for (index, option) in options.iter().enumerate() {
+        let (name, value) = option.split_once(':').map_or((option.as_str(), None), |(name, value)| (name, Some(value)));
+        let known = config(draft).options.get_or_insert_default();
+        let one = PodDNSConfigOption { name: Some(name.to_owned()), value: value.map(str::to_owned) };
+        let is_new = !known.contains(&one);
+        if is_new {
+            known.push(one);
+        }
+        let claim = draft.claim_item("dns_opt", index);
+        if is_new {
+            claim.exact(pod("dnsConfig.options"));
+        } else {
+            claim.dropped("it is said already");
+        }
+    }
+    for (index, domain) in search.iter().enumerate() {
+        let known = config(draft).searches.get_or_insert_default();
+        let fits = object_name::is_domain(domain) && !known.contains(domain);
+        if fits {
+            known.push(domain.clone());
+        }
+        let claim = draft.claim_item("dns_search", index);
+        if fits {
+            claim.approximated("the domains of the cluster are searched first", pod("dnsConfig.searches"));
+        } else {
+            claim.dropped("pods search the domains of the cluster anyway, and no domain twice");
+        }
+    }
+    let is_empty = |config: &mut PodDNSConfig| {
+        config.nameservers.take_if(|all| all.is_empty());
+        config.searches.take_if(|all| all.is_empty());
+        *config == PodDNSConfig::default()
+    };
+    draft.workload.pod.dns_config.take_if(is_empty);
+}
+
+fn config<'d>(draft: &'d mut Draft<'_, '_>) -> &'d mut PodDNSConfig {
+    draft.workload.pod.dns_config.get_or_insert_default()
 }

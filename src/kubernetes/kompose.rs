@@ -1,5 +1,6 @@
 //! Labels of Kompose, honoured for those who come from there. Each says in the report what became of it.
 
+use super::claim;
 use super::draft::Draft;
 use super::kind::{CONTROLLER, Kind, SCHEDULE};
 use super::ledger::{Spot, container, object, pod};
@@ -16,6 +17,8 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
+/// What is said of a label that is not known.
+const NOTHING: &str = "this label of Kompose means nothing here";
 /// What begins them.
 pub(super) const PREFIX: &str = "kompose.";
 /// The services of one group have one pod.
@@ -27,6 +30,12 @@ const NODE_PORT: &str = "kompose.service.nodeport.port";
 /// Whether traffic may go by way of another node.
 const TRAFFIC: &str = "kompose.service.external-traffic-policy";
 /// What begins those of probes.
+/// The label that makes an Ingress: `true`, or hosts with their paths.
+pub(super) const EXPOSE: &str = "kompose.service.expose";
+/// The Secret with the certificate of the Ingress.
+pub(super) const TLS: &str = "kompose.service.expose.tls-secret";
+/// The class of the Ingress.
+pub(super) const CLASS: &str = "kompose.service.expose.ingress-class-name";
 const LIVENESS: &str = "kompose.service.healthcheck.liveness.";
 const READINESS: &str = "kompose.service.healthcheck.readiness.";
 
@@ -95,6 +104,7 @@ fn obey(draft: &mut Draft<'_, '_>, label: &str, value: &str) {
         "kompose.service.name_override" => ("it is the name of the objects", object("metadata.name").into()),
         TYPE if is_type(value) => ("it is the kind of the Service", of_service("spec")),
         NODE_PORT | TRAFFIC if reaches_outside(draft.service) => ("the Service has it", of_service("spec")),
+        EXPOSE | TLS | CLASS | claim::SIZE | claim::CLASS => ("a claim or an Ingress has it", Vec::new()),
         _ if label.starts_with(LIVENESS) => ("it makes a liveness probe", container("livenessProbe").into()),
         _ if label.starts_with(READINESS) => ("it makes a readiness probe", container("readinessProbe").into()),
         _ if label.starts_with("kompose.hpa.") => ("it makes a HorizontalPodAutoscaler", Vec::new()),
@@ -102,10 +112,7 @@ fn obey(draft: &mut Draft<'_, '_>, label: &str, value: &str) {
             ("it makes a container that runs first", pod("initContainers").into())
         }
         _ => {
-            draft
-                .claim(["labels", label])
-                .dropped("this label of Kompose means nothing here")
-                .remedy("see 'x-kubernetes'");
+            draft.claim(["labels", label]).dropped(NOTHING).remedy("see 'x-kubernetes'");
             return;
         }
     };
@@ -117,7 +124,7 @@ fn of_deployment(draft: &mut Draft<'_, '_>, label: &str, value: &str) {
         "kompose.ephemeral-storage.request" => "requests",
         "kompose.ephemeral-storage.limit" => "limits",
         _ => {
-            draft.claim(["deploy", "labels", label]).dropped("this label of Kompose means nothing here");
+            draft.claim(["deploy", "labels", label]).dropped(NOTHING);
             return;
         }
     };

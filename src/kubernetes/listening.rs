@@ -153,13 +153,17 @@ fn port_of_url(text: &str) -> Option<u16> {
 /// The other services that a service names: in dependencies and links, and as a word of its variables and commands.
 pub(super) fn names_in(service: &Service, project: &Project) -> Vec<Name> {
     let linked = service.linked_services().chain(service.depends_on.keys());
-    let texts = service.environment.values().flatten();
-    let words = texts.chain(service.command.iter().flatten()).chain(service.entrypoint.iter().flatten());
-    let words: BTreeSet<&str> = words
-        .flat_map(|text| text.split(|letter: char| !(letter.is_alphanumeric() || ['-', '_', '.'].contains(&letter))))
-        .collect();
+    let words = words(service);
     let mentioned = project.services.keys().filter(|name| words.contains(name.as_str()));
     linked.chain(mentioned).filter(|name| **name != service.name).cloned().collect()
+}
+
+/// The words of a service's variables and commands.
+pub(super) fn words(service: &Service) -> BTreeSet<&str> {
+    let texts = service.environment.values().flatten();
+    let texts = texts.chain(service.command.iter().flatten()).chain(service.entrypoint.iter().flatten());
+    let is_within = |letter: char| letter.is_alphanumeric() || ['-', '_', '.'].contains(&letter);
+    texts.flat_map(|text| text.split(move |letter: char| !is_within(letter))).collect()
 }
 
 #[cfg(test)]

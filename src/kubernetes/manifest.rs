@@ -79,6 +79,13 @@ impl Manifests {
         self.made.push(Manifest { kind: T::KIND.to_owned(), name, tree: tree(&value) });
     }
 
+    /// Adds an object unless there is one of its kind and name; says whether it did.
+    pub fn add_unless<T: Serialize + Resource + Metadata<Ty = ObjectMeta>>(&mut self, object: &T) -> bool {
+        let is_new = !self.has(T::KIND, object.metadata().name.as_deref().unwrap_or_default());
+        self.add(object);
+        is_new
+    }
+
     /// Notes an object that somebody else makes.
     pub fn expect(&mut self, kind: &str, name: &str) {
         self.expected.insert(Existing::new(kind, name));

@@ -33,6 +33,7 @@ mod metadata;
 pub mod name;
 mod namespace;
 mod network;
+mod network_policy;
 mod node;
 mod object_name;
 mod options;

@@ -6,6 +6,7 @@ use super::kompose;
 use super::ledger::{Spot, container, pod};
 use super::listening::Listening;
 use super::metadata;
+use super::network_policy;
 use super::row::ObjectPath;
 use super::scene::Scene;
 use crate::model::{Namespace, Networking, Port, Protocol, Service};
@@ -167,11 +168,7 @@ impl Scene<'_> {
 /// Networks and the mode that replaces them.
 pub(super) fn convert(draft: &mut Draft<'_, '_>, networking: &Networking) {
     let mode = match networking {
-        Networking::Attached(_) => {
-            let reason = "all pods of a cluster reach each other";
-            draft.claim(["networks"]).dropped(reason);
-            return;
-        }
+        Networking::Attached(networks) => return network_policy::attach(draft, networks),
         Networking::Mode(mode) => mode,
     };
     match mode {
@@ -184,6 +181,9 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, networking: &Networking) {
         Namespace::Service(other) if draft.scene.home_of(other).is_some() => {
             let reason = format!("its container is in the pod of '{other}'");
             draft.claim(["network_mode"]).approximated(reason, container("name"));
+        }
+        Namespace::Mode(word) if word == "none" && draft.home.owner == draft.service.name => {
+            network_policy::shut(draft);
         }
         Namespace::Mode(word) if word == "bridge" => {
             draft.claim(["network_mode"]).dropped("pods have a network anyway");

@@ -40,7 +40,6 @@ pub(super) fn keys(scene: &Scene<'_>, ledger: &mut Ledger) {
             claim.dropped("a program of this machine provides it, and no container").remedy(remedy);
         }
     }
-    for section in ["networks", "models"] {
-        ledger.claim(Path::of([section])).dropped(format!("{section} of a project are not converted yet"));
-    }
+    let models = ledger.claim(Path::of(["models"])).dropped("no model runner serves a cluster");
+    models.remedy("set the address of a model in 'environment'");
 }

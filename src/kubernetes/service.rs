@@ -4,9 +4,9 @@
 
 use super::draft::Draft;
 use super::{
-    alias, command, device, environment, extension, file, hook, host, image, kompose, memory, metadata, namespace, network,
-    node, placement, probe, process, publication, replica, resources, restart, rollout, security, storage, wait,
-    without,
+    alias, command, device, environment, extension, file, hook, host, image, kompose, memory, metadata, namespace,
+    network, node, placement, probe, process, publication, replica, resources, restart, rollout, security, storage,
+    wait, without,
 };
 use crate::model::{Deploy, Service};
 use k8s_openapi::api::core::v1::{Container, SecurityContext};

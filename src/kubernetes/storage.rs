@@ -55,11 +55,6 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, mounts: &[Mount], from: &[Volum
         let path = draft.path(["volumes"]).index(index);
         one(draft, &Wanted { mount, read_only: mount.read_only, path });
     }
-    for label in [claim::SIZE, claim::CLASS] {
-        if draft.service.labels.contains_key(label) {
-            draft.claim(["labels", label]).approximated("claims for the volumes of the service ask for it", []);
-        }
-    }
     if from.is_empty() {
         draft.claim(["volumes_from"]).dropped("it is empty");
     }

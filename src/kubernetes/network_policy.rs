@@ -1,0 +1,319 @@
+//! Networks as policies: who may talk to whom. Without one, all pods of a cluster reach each other, so that there are
+//! policies only where a project separates something: by two networks, or by one that is internal.
+
+use super::draft::Draft;
+use super::ledger::{Ledger, Spot, template};
+use super::listening::Listening;
+use super::manifest::Manifests;
+use super::metadata;
+use super::network::word;
+use super::object_name;
+use super::row::ObjectPath;
+use super::scene::Scene;
+use super::volume::written;
+use crate::document::Path;
+use crate::model::{Attachment, DependencyCondition, Namespace, Network, Networking, Port, Service};
+use crate::value::Name;
+use k8s_openapi::api::networking::v1::{
+    NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort,
+    NetworkPolicySpec,
+};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is said of a network where there are no policies.
+const OPEN: &str = "all pods of a cluster reach each other, and nothing else is asked for";
+
+/// The label of the pods on a network. One of others is known by its own name, so that their pods can have it, too.
+fn label(scene: &Scene<'_>, key: &Name) -> String {
+    let network = scene.project().networks.get(key);
+    let name = network.filter(|network| network.external).map_or(key.as_str(), |network| &network.name);
+    format!("net.hoist/{}", object_name::label(name))
+}
+
+/// The name of the policy of a network.
+fn name(key: &Name) -> String {
+    object_name::label(&format!("net-{key}"))
+}
+
+/// The networks that services are on.
+fn used<'a>(scene: &Scene<'a>) -> BTreeMap<&'a Name, Option<&'a Network>> {
+    let project = scene.project();
+    let attached = project.services.values().filter(|service| scene.home_of(&service.name).is_some());
+    let keys = attached.flat_map(|service| service.networking.in_order()).map(|(key, _)| key);
+    keys.map(|key| (key, project.networks.get(key))).collect()
+}
+
+fn is_internal(network: Option<&Network>) -> bool {
+    network.is_some_and(|network| network.internal)
+}
+
+/// Whether there are policies.
+pub(super) fn is_policed(scene: &Scene<'_>) -> bool {
+    let used = used(scene);
+    used.len() > 1 || used.values().any(|network| is_internal(*network))
+}
+
+/// The networks of a service: labels of its pods, if there are policies.
+pub(super) fn attach(draft: &mut Draft<'_, '_>, networks: &BTreeMap<Name, Option<Attachment>>) {
+    let is_policed = is_policed(draft.scene);
+    for (key, attachment) in networks {
+        let path = draft.path(["networks", key.as_str()]);
+        if is_policed {
+            let label = label(draft.scene, key);
+            draft.workload.pod_labels.insert(label.clone(), "true".into());
+            draft.claim_at(path.clone()).exact(template(format!("metadata.labels['{label}']")));
+        } else {
+            draft.claim_at(path.clone()).approximated(OPEN, []);
+        }
+        let Some(Attachment {
+            aliases: _,
+            driver_opts: _,
+            gw_priority: _,
+            interface_name: _,
+            ipv4_address: _,
+            ipv6_address: _,
+            link_local_ips: _,
+            mac_address: _,
+            priority: _,
+        }) = attachment
+        else {
+            continue;
+        };
+        let idle = [
+            "driver_opts",
+            "gw_priority",
+            "interface_name",
+            "ipv4_address",
+            "ipv6_address",
+            "link_local_ips",
+            "mac_address",
+            "priority",
+        ];
+        for attribute in idle {
+            let claim = written(draft.ledger, path.key(attribute));
+            claim.map(|claim| claim.dropped("the network of the cluster gives pods their interfaces and addresses"));
+        }
+    }
+    draft.claim(["networks"]).dropped("it is empty");
+}
+
+/// `network_mode: none`: nobody reaches the pods, and they reach nobody.
+pub(super) fn shut(draft: &mut Draft<'_, '_>) {
+    let name = object_name::label(&format!("{}-shut", draft.scene.name_of(&draft.service.name)));
+    let spec = NetworkPolicySpec {
+        pod_selector: Some(metadata::label_selector(draft.scene, &draft.home.object)),
+        policy_types: Some(vec!["Ingress".into(), "Egress".into()]),
+        ..NetworkPolicySpec::default()
+    };
+    let metadata = draft.scene.metadata(draft.service, &name);
+    draft.manifests.add(&NetworkPolicy { metadata, spec: Some(spec) });
+    let place = Spot::Of(ObjectPath::new("NetworkPolicy", &name, "spec"));
+    draft.claim(["network_mode"]).exact([place]).note("the network of the cluster must know policies");
+}
+
+/// Makes the policies, and says what becomes of the keys of the networks.
+pub(super) fn declared(scene: &Scene<'_>, ledger: &mut Ledger, manifests: &mut Manifests) {
+    let (used, is_policed) = (used(scene), is_policed(scene));
+    if is_policed {
+        let is_any_internal = used.values().any(|network| is_internal(*network));
+        for (key, network) in &used {
+            manifests.add(&policy(scene, (key, *network), is_any_internal));
+        }
+        for service in scene.project().services.values() {
+            open(scene, service, manifests);
+            wait(scene, service, manifests);
+        }
+    }
+    for (key, network) in &scene.project().networks {
+        let state = match used.contains_key(key) {
+            false => State::Unused,
+            true if is_policed => State::Policed,
+            true => State::Open,
+        };
+        keys(ledger, (key, network), state);
+    }
+    ledger.claim(Path::of(["networks"])).dropped("it is empty");
+}
+
+/// What became of a network.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// No service is on it.
+    Unused,
+    /// It has no policy.
+    Open,
+    /// It has one.
+    Policed,
+}
+
+fn keys(ledger: &mut Ledger, (key, network): (&Name, &Network), state: State) {
+    let path = Path::of(["networks", key.as_str()]);
+    let place = |field: &str| [Spot::Of(ObjectPath::new("NetworkPolicy", &name(key), field))];
+    let claim = ledger.claim(path.clone());
+    match state {
+        State::Unused => {
+            claim.dropped("no service is on it");
+            return;
+        }
+        State::Open => {
+            claim.approximated(OPEN, []);
+        }
+        State::Policed => {
+            claim.approximated("pods of other networks do not reach those on it", place("spec"));
+        }
+    }
+    let Network {
+        name: _,
+        driver: _,
+        driver_opts: _,
+        ipam: _,
+        external: _,
+        internal,
+        attachable: _,
+        labels: _,
+        enable_ipv4: _,
+        enable_ipv6: _,
+    } = network;
+    if let Some(claim) = written(ledger, path.key("internal")) {
+        if *internal {
+            claim.exact(place("spec.egress"));
+        } else {
+            claim.dropped("it is so without this key, too");
+        }
+    }
+    let idle = ["driver", "driver_opts", "ipam", "attachable", "labels", "enable_ipv4", "enable_ipv6"];
+    for attribute in idle {
+        let claim = written(ledger, path.key(attribute));
+        claim.map(|claim| {
+            claim.dropped("the network of the cluster decides it").remedy("see what its network plugin can do")
+        });
+    }
+    if let Some(claim) = written(ledger, path.key("name")).filter(|_| !network.external) {
+        claim.dropped("the policy is called after the key");
+    }
+}
+
+/// Pods with this label.
+fn peers(label: String) -> LabelSelector {
+    LabelSelector { match_labels: Some(BTreeMap::from([(label, "true".to_owned())])), ..LabelSelector::default() }
+}
+
+fn peer(pods: LabelSelector) -> NetworkPolicyPeer {
+    NetworkPolicyPeer { pod_selector: Some(pods), ..NetworkPolicyPeer::default() }
+}
+
+/// Pods on a network hear each other; on an internal one they reach nothing else.
+fn policy(scene: &Scene<'_>, (key, network): (&Name, Option<&Network>), is_any_internal: bool) -> NetworkPolicy {
+    let label = label(scene, key);
+    let mut others = peer(peers(label.clone()));
+    if network.is_some_and(|network| network.external) {
+        // Pods of other projects may have the label, in their own namespaces.
+        others.namespace_selector = Some(LabelSelector::default());
+    }
+    let from = NetworkPolicyIngressRule { from: Some(vec![others.clone()]), ports: None };
+    let egress = if is_internal(network) {
+        vec![NetworkPolicyEgressRule { to: Some(vec![others]), ports: None }, names()]
+    } else {
+        vec![NetworkPolicyEgressRule::default()]
+    };
+    let types =
+        if is_any_internal { vec!["Ingress".to_owned(), "Egress".to_owned()] } else { vec!["Ingress".to_owned()] };
+    NetworkPolicy {
+        metadata: scene.metadata_of_all(&name(key)),
+        spec: Some(NetworkPolicySpec {
+            egress: is_any_internal.then_some(egress),
+            ingress: Some(vec![from]),
+            pod_selector: Some(peers(label)),
+            policy_types: Some(types),
+        }),
+    }
+}
+
+/// The name servers of the cluster.
+fn names() -> NetworkPolicyEgressRule {
+    let selector = |label: &str, value: &str| LabelSelector {
+        match_labels: Some(BTreeMap::from([(label.to_owned(), value.to_owned())])),
+        ..LabelSelector::default()
+    };
+    let servers = NetworkPolicyPeer {
+        namespace_selector: Some(selector("kubernetes.io/metadata.name", "kube-system")),
+        pod_selector: Some(selector("k8s-app", "kube-dns")),
+        ..NetworkPolicyPeer::default()
+    };
+    let ports = ["UDP", "TCP"].map(|protocol| port(53, protocol));
+    NetworkPolicyEgressRule { ports: Some(ports.into()), to: Some(vec![servers]) }
+}
+
+fn port(number: u16, protocol: &str) -> NetworkPolicyPort {
+    NetworkPolicyPort {
+        port: Some(IntOrString::Int(number.into())),
+        protocol: Some(protocol.to_owned()),
+        ..NetworkPolicyPort::default()
+    }
+}
+
+/// What a service publishes is open to all.
+fn open(scene: &Scene<'_>, service: &Service, manifests: &mut Manifests) {
+    let published = service.ports.iter().filter(|port| is_published(port));
+    let ports: BTreeSet<(u16, &str)> = published.map(|port| (port.target, word(port.protocol))).collect();
+    let is_attached = matches!(service.networking, Networking::Attached(_));
+    let Some(home) = scene.home_of(&service.name).filter(|_| is_attached && !ports.is_empty()) else { return };
+    let rule = NetworkPolicyIngressRule {
+        from: None,
+        ports: Some(ports.into_iter().map(|(number, protocol)| port(number, protocol)).collect()),
+    };
+    let name = object_name::label(&format!("{}-published", scene.name_of(&service.name)));
+    manifests.add(&ingress(scene, (service, &name), metadata::label_selector(scene, &home.object), rule));
+}
+
+/// Whether a port can be reached from elsewhere.
+pub(super) fn is_published(port: &Port) -> bool {
+    port.published.is_some() && !port.host_ip.is_some_and(|address| address.is_loopback())
+}
+
+/// A service that waits for the health of another one asks at its ports, whatever networks they are on.
+fn wait(scene: &Scene<'_>, service: &Service, manifests: &mut Manifests) {
+    let Some(home) = scene.home_of(&service.name) else { return };
+    let healthy = |condition| condition == DependencyCondition::Healthy;
+    for (name, _) in service.depends_on.iter().filter(|(_, dependency)| healthy(dependency.condition)) {
+        let Some(other) = scene.project().services.get(name).filter(|other| !has_common(service, other)) else {
+            continue;
+        };
+        let Some(there) = scene.home_of(name).filter(|there| there.owner != home.owner) else { continue };
+        let ports: Vec<NetworkPolicyPort> =
+            scene.ports_of(name).iter().map(|one: &Listening| port(one.number, word(one.protocol))).collect();
+        let from = peer(metadata::label_selector(scene, &home.object));
+        let rule =
+            NetworkPolicyIngressRule { from: Some(vec![from]), ports: Some(ports).filter(|ports| !ports.is_empty()) };
+        let policy =
+            object_name::label(&format!("{}-awaited-by-{}", scene.name_of(name), scene.name_of(&service.name)));
+        manifests.add(&ingress(scene, (other, &policy), metadata::label_selector(scene, &there.object), rule));
+    }
+}
+
+fn has_common(one: &Service, other: &Service) -> bool {
+    let of = |service: &Service| match &service.networking {
+        Networking::Attached(networks) => networks.keys().cloned().collect::<BTreeSet<Name>>(),
+        Networking::Mode(Namespace::Service(_) | Namespace::Container(_) | Namespace::Mode(_)) => BTreeSet::new(),
+    };
+    of(one).intersection(&of(other)).next().is_some()
+}
+
+fn ingress(
+    scene: &Scene<'_>,
+    (service, name): (&Service, &str),
+    pods: LabelSelector,
+    rule: NetworkPolicyIngressRule,
+) -> NetworkPolicy {
+    NetworkPolicy {
+        metadata: scene.metadata(service, name),
+        spec: Some(NetworkPolicySpec {
+            egress: None,
+            ingress: Some(vec![rule]),
+            pod_selector: Some(pods),
+            policy_types: Some(vec!["Ingress".into()]),
+        }),
+    }
+}
