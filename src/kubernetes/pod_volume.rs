@@ -28,7 +28,7 @@ impl Mounted {
 
 /// Mounts a volume, which the pod gets unless it has it: its name is a wish. Nothing when something else is mounted there.
 pub(super) fn mount(draft: &mut Draft<'_, '_>, volume: Volume, at: VolumeMount) -> Option<Mounted> {
-    if is_taken(draft, &at.mount_path) {
+    if is_taken(draft, &absolute(&at.mount_path)) {
         return None;
     }
     let name = put(draft, volume);
@@ -37,12 +37,19 @@ pub(super) fn mount(draft: &mut Draft<'_, '_>, volume: Volume, at: VolumeMount) 
 
 /// Mounts a volume that the pod has by this name.
 pub(super) fn mount_named(draft: &mut Draft<'_, '_>, at: VolumeMount) -> Option<Mounted> {
+    let at = VolumeMount { mount_path: absolute(&at.mount_path), ..at };
     if is_taken(draft, &at.mount_path) {
         return None;
     }
     let mounts = draft.container.volume_mounts.get_or_insert_default();
     mounts.push(at);
     Some(Mounted(mounts.len() - 1))
+}
+
+/// The path from the root; a drive of Windows is a root, too.
+fn absolute(path: &str) -> String {
+    let is_absolute = path.starts_with(['/', '\\']) || path.as_bytes().get(1) == Some(&b':');
+    if is_absolute { path.to_owned() } else { format!("/{}", path.trim_start_matches("./")) }
 }
 
 /// Whether something is mounted at a path of the container already.
@@ -68,4 +75,15 @@ pub(super) fn put(draft: &mut Draft<'_, '_>, mut volume: Volume) -> String {
     }
     known.push(volume.clone());
     volume.name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_begins_at_the_root() {
+        let paths = ["/a", "a", "./a", "C:\\a", "\\\\.\\pipe\\a"].map(absolute);
+        assert_eq!(paths, ["/a", "/a", "/a", "C:\\a", "\\\\.\\pipe\\a"]);
+    }
 }
