@@ -277,6 +277,21 @@ pub(super) fn kernel(draft: &mut Draft<'_, '_>, sysctls: &BTreeMap<String, Strin
     }
 }
 
+/// A user that is not root may listen on every port, as in an engine.
+pub(super) fn low_ports(draft: &mut Draft<'_, '_>) {
+    const LOWEST: &str = "net.ipv4.ip_unprivileged_port_start";
+    let is_plain = draft.security().run_as_user.is_some_and(|id| id != 0);
+    let ports = draft.container.ports.iter().flatten();
+    let is_low = ports.map(|port| port.container_port).any(|port| port < 1024);
+    if !is_plain || !is_low || draft.workload.pod.host_network == Some(true) {
+        return;
+    }
+    let all = draft.pod_security().sysctls.get_or_insert_default();
+    if all.iter().all(|known| known.name != LOWEST) {
+        all.push(Sysctl { name: LOWEST.into(), value: "0".into() });
+    }
+}
+
 /// Whether every cluster lets a pod set a kernel parameter.
 pub(super) fn is_safe(sysctl: &str) -> bool {
     SAFE.contains(&sysctl)

@@ -139,6 +139,7 @@ pub(super) fn convert(mut draft: Draft<'_, '_>) -> Container {
     extension::convert(draft);
     without::convert(draft);
     resources::settle(draft);
+    security::low_ports(draft);
     let mut container = std::mem::take(&mut draft.container);
     container.security_context.take_if(|context| *context == SecurityContext::default());
     container

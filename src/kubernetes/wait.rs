@@ -65,7 +65,7 @@ fn one(draft: &mut Draft<'_, '_>, other: &Service, condition: DependencyConditio
             &path,
             Diagnostic::error("waits-forever", message).help("give it a replica, or do not wait for it"),
         );
-        draft.claim_at(path).dropped("it would wait for ever");
+        draft.claim_at(path).approximated("it would wait for ever", []);
         return;
     }
     if draft.workload.has_wait(&waiter_name(draft, other)) && condition != DependencyCondition::Started {
@@ -124,7 +124,7 @@ fn completed(draft: &mut Draft<'_, '_>, other: &Service, path: Path) {
             format!("'{}' waits for the end of '{}', and a {kind} does not end", draft.service.name, other.name);
         let help = "set 'restart: no' or 'on-failure' of the service that is to end";
         draft.report(&path, Diagnostic::error("waits-forever", message).help(help));
-        draft.claim_at(path).dropped("it would wait for ever");
+        draft.claim_at(path).approximated("it would wait for ever", []);
         return;
     };
     let version = draft.scene.options.version;

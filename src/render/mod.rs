@@ -9,6 +9,8 @@ mod colours;
 #[cfg(not(fuzzing))]
 mod conversion;
 mod diagnostic;
+#[cfg(not(fuzzing))]
+mod difference;
 mod elapsed;
 #[cfg(not(fuzzing))]
 mod evidence;
@@ -46,6 +48,8 @@ pub use colours::Colours;
 #[cfg(not(fuzzing))]
 pub use conversion::{Conversion, conversion_json, conversion_table};
 pub use diagnostic::{Places, diagnostic_json, diagnostic_text, diagnostics_text, summary};
+#[cfg(not(fuzzing))]
+pub use difference::difference;
 pub use elapsed::Elapsed;
 #[cfg(not(fuzzing))]
 pub use finding::{findings_json, findings_table};

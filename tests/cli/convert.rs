@@ -54,6 +54,31 @@ fn what_others_made_is_left_alone() {
 }
 
 #[test]
+fn drift_is_found_and_shown_and_nothing_is_written() {
+    let scenario = project();
+    scenario.hoist(["convert", "-o", "k8s", "--check"]).code(1).says("'k8s/web-deployment.yaml' is not what");
+    assert!(!scenario.folder().join("k8s").exists());
+    scenario.hoist(["convert", "-o", "k8s"]).ok();
+    scenario.hoist(["convert", "-o", "k8s", "--check"]).ok();
+    scenario.write("compose.yaml", "name: shop\nservices:\n  web: {image: 'acme/web:2', user: '1000'}\n");
+    let before = fs::read_to_string(scenario.folder().join("k8s/web-deployment.yaml")).unwrap();
+    let ran = scenario.hoist(["convert", "-o", "k8s", "--diff"]).ok();
+    ran.prints("--- k8s/web-deployment.yaml\n").prints("-          image: acme/web:1\n+          image: acme/web:2\n");
+    scenario.hoist(["convert", "-o", "k8s", "--check"]).code(1);
+    assert_eq!(fs::read_to_string(scenario.folder().join("k8s/web-deployment.yaml")).unwrap(), before);
+    scenario.hoist(["convert", "--diff"]).code(1).says("there is nothing to compare with");
+}
+
+#[test]
+fn secrets_are_kept_out_of_version_control() {
+    let scenario = Scenario::empty();
+    scenario.write("compose.yaml", "services:\n  db: {image: 'x:1', environment: {PASSWORD: example}}\n");
+    scenario.hoist(["convert", "-o", "k8s"]).ok();
+    let ignored = fs::read_to_string(scenario.folder().join("k8s/.gitignore")).unwrap();
+    assert!(ignored.starts_with("/db-env-") && ignored.ends_with("-secret.yaml\n"), "{ignored}");
+}
+
+#[test]
 fn the_report_is_data_too() {
     let scenario = project();
     let ran = scenario.hoist(["convert", "-o", "k8s", "--report", "json"]).ok();

@@ -9,16 +9,13 @@ use super::findings::Format;
 use super::{Context, Exit};
 use crate::document::Origins;
 use crate::kubernetes::{
-    Cluster, Converted, Existing, Expose, Fate, Files, KubeVersion, Options, Secrets, Security, convert, validate,
+    Cluster, Converted, Existing, Expose, Fate, KubeVersion, Options, Secrets, Security, convert, validate,
 };
 use crate::load::{Loaded, Manifests};
-use crate::render::{Conversion, conversion_json, conversion_table};
-use anyhow::Context as _;
+use crate::render::{Conversion, conversion_json, conversion_table, difference};
+use folder::{Destination, Difference};
 use kustomize::{Part, Parts};
 use std::path::{Path, PathBuf};
-
-/// What a file that this command wrote begins with; no other file is written over.
-const HEADING: &str = "# Made by 'hoist convert'.\n";
 
 /// Turn the project into manifests for Kubernetes
 #[derive(Debug, clap::Args)]
@@ -59,6 +56,12 @@ pub struct Convert {
     /// Level of Pod Security to aim at [default: the strictest that each service can be given]
     #[arg(long, value_enum)]
     security: Option<Level>,
+    /// Write nothing, and fail when what was written before is not what the project becomes now
+    #[arg(long)]
+    check: bool,
+    /// Write nothing, and show how what was written before differs from what the project becomes now
+    #[arg(long)]
+    diff: bool,
     /// What is told of the keys of the files
     #[arg(long, value_enum, default_value_t = Report::Losses)]
     report: Report,
@@ -107,6 +110,13 @@ enum Level {
     Privileged,
 }
 
+/// Whether what was written before is what the project becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Drift {
+    None,
+    Found,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Report {
     /// Keys that are not exact, and a summary
@@ -133,6 +143,10 @@ impl Convert {
         if !self.validate.is_empty() {
             return validation::run(&self.validate, &cluster, self.format, context);
         }
+        if (self.check || self.diff) && self.is_stream() {
+            let help = "name with '--output' what was written before".to_owned();
+            return Err(Advised::new("there is nothing to compare with", Some(help)).into());
+        }
         if self.to == Target::Kustomize {
             return self.kustomize(&cluster, context);
         }
@@ -142,20 +156,24 @@ impl Convert {
         let mut loaded = context.load(&[])?;
         loaded.read_host_files();
         let converted = convert(&loaded, &self.options());
-        let (part, manifests) = ((&loaded, &converted), &converted.manifests);
+        let part = (&loaded, &converted);
         if !is_good(part, &cluster, context) {
             return Ok(Exit::FAILED);
         }
-        if self.is_stream() {
+        let drift = if self.is_stream() {
             context.output().data(&converted.stream());
-        } else if self.is_file(context) {
-            write_file(&context.working_directory().join(&self.output), &converted.stream())?;
+            Drift::None
         } else {
-            let files = manifests.iter().map(|one| (one.file_name(), one.text().into_bytes())).collect();
-            self.write(&files, context)?;
-        }
+            let path = context.working_directory().join(&self.output);
+            let destination = if self.is_file(context) {
+                Destination::of_stream(path, &converted.stream())
+            } else {
+                Destination::of_manifests(path, &converted.manifests)
+            };
+            self.write(&destination, context)?
+        };
         self.tell(part, context);
-        Ok(if self.fails(&converted) { Exit::FAILED } else { Exit::DONE })
+        Ok(if drift == Drift::Found || self.fails(&converted) { Exit::FAILED } else { Exit::DONE })
     }
 
     /// A tree of a base and what stands over it.
@@ -172,9 +190,10 @@ impl Convert {
         if !is_whole {
             return Ok(Exit::FAILED);
         }
-        self.write(&parts.files(), context)?;
+        let folder = context.working_directory().join(&self.output);
+        let drift = self.write(&Destination::Folder(folder, parts.files()), context)?;
         self.tell_all(&parts, context);
-        let fails = parts.all().any(|part| self.fails(&part.converted));
+        let fails = drift == Drift::Found || parts.all().any(|part| self.fails(&part.converted));
         Ok(if fails { Exit::FAILED } else { Exit::DONE })
     }
 
@@ -227,14 +246,30 @@ impl Convert {
         path.extension().is_some_and(|end| end == "yaml" || end == "yml") && !path.is_dir()
     }
 
-    /// Writes files into the folder; what is stale there is told of.
-    fn write(&self, files: &Files, context: &Context) -> anyhow::Result<()> {
-        let path = context.working_directory().join(&self.output);
-        for stale in folder::write(&path, files)? {
+    /// Writes the files, or compares them; whether something drifted, when that is what is asked.
+    fn write(&self, destination: &Destination, context: &Context) -> anyhow::Result<Drift> {
+        if self.check || self.diff {
+            return self.compare(destination, context);
+        }
+        for stale in destination.write()? {
             let help = "remove it, if the cluster does not need it any more";
             context.output().warn(&format!("'{stale}' was written before, and would not be now"), Some(help));
         }
-        Ok(())
+        Ok(Drift::None)
+    }
+
+    /// Shows what is otherwise than it would be written now.
+    fn compare(&self, destination: &Destination, context: &Context) -> anyhow::Result<Drift> {
+        let differences = destination.differences()?;
+        for Difference { path, known, wanted } in &differences {
+            let shown = path.strip_prefix(context.working_directory()).unwrap_or(path).display().to_string();
+            if self.diff {
+                context.output().data(&difference(&shown, known, wanted));
+            } else {
+                context.output().say(&format!("'{shown}' is not what the project becomes"));
+            }
+        }
+        Ok(if self.check && !differences.is_empty() { Drift::Found } else { Drift::None })
     }
 
     fn fails(&self, converted: &Converted) -> bool {
@@ -265,17 +300,6 @@ fn is_accepted(converted: &Converted, cluster: &Cluster, context: &Context) -> b
     all.push_all(validate(&manifests.documents, cluster));
     context.output().diagnostics(&all, &manifests.sources, &Origins::default());
     !all.has_errors()
-}
-
-/// Writes a file of ours; one that somebody else made is left alone.
-fn write_file(path: &Path, text: &str) -> anyhow::Result<()> {
-    let shown = path.display();
-    match std::fs::read_to_string(path) {
-        Ok(known) if !known.is_empty() && !known.starts_with(HEADING) => {
-            anyhow::bail!("'{shown}' was not made by 'hoist convert': name another file, or remove it")
-        }
-        _ => std::fs::write(path, format!("{HEADING}{text}")).with_context(|| format!("'{shown}' cannot be written")),
-    }
 }
 
 impl From<ExposeBy> for Expose {
