@@ -53,6 +53,7 @@ mod rollout;
 mod row;
 mod scene;
 mod security;
+mod seed;
 mod service;
 mod storage;
 pub mod validate;

@@ -3,7 +3,7 @@
 use super::claim::{self, Backing};
 use super::draft::Draft;
 use super::pod_volume::{self, Mounted};
-use super::{bind, known_image, memory};
+use super::{bind, known_image, memory, seed};
 use crate::document::Path;
 use crate::model::{ImageOptions, Mount, MountKind, MountsOf, TmpfsOptions, VolumeOptions, VolumesFrom};
 use crate::value::Name;
@@ -217,9 +217,14 @@ fn named(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>, (key, options): (&Name,
     match mounted {
         None => taken(),
         Some(mounted) if is_store || keeps_empty => Became::Exact(mounted),
+        Some(mounted) if seed::is_wanted(draft, key) => {
+            seed::fill(draft, mounted.index());
+            Became::Noted(mounted, "a container that runs first copies what the image has there".into())
+        }
         Some(mounted) => {
             let reason = "a new volume is empty: Docker would copy what the image has there";
-            Became::Like(mounted, reason.into(), None)
+            let remedy = "'x-kubernetes: {storage: {seed: true}}' of the volume copies it";
+            Became::Like(mounted, reason.into(), Some(remedy.into()))
         }
     }
 }

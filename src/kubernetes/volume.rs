@@ -6,6 +6,7 @@ use super::ledger::{Claim, Ledger, Spot};
 use super::manifest::Manifests;
 use super::row::ObjectPath;
 use super::scene::Scene;
+use super::seed;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Path;
 use crate::model::{Service, Volume};
@@ -114,6 +115,8 @@ impl Declared<'_, '_> {
             written(ledger, self.path.key("x-kubernetes").key("storage").key(key))
                 .map(|claim| claim.exact(spot(field)));
         }
+        let seed = written(ledger, seed::path(self.key));
+        seed.map(|claim| claim.approximated("containers that run first copy what images have there", []));
         let same = written(ledger, self.path.key("external"));
         same.map(|claim| claim.dropped("it is so without this key, too"));
         self.driver(ledger, &wishes, &spot(room));
