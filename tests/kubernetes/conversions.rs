@@ -2,7 +2,9 @@
 
 use crate::invalid::{files, findings};
 use crate::outside::{RELEASES, Schemas};
+use crate::typed::ignored;
 use hoist::kubernetes::Cluster;
+use serde::Deserialize as _;
 use serde_yaml::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,6 +23,10 @@ fn conversions_are_valid_to_the_schemas_and_to_us() {
             let existing = existing.map(|(_, object)| object.parse().unwrap()).collect();
             let found = findings(&file, &Cluster { version: release.parse().unwrap(), existing });
             assert!(!found.iter().any(|one| one.contains(" error[")), "{}, {release}: {found:#?}", project.display());
+            for object in serde_yaml::Deserializer::from_str(&fs::read_to_string(&file).unwrap()) {
+                let ignored = ignored(&serde_json::Value::deserialize(object).unwrap());
+                assert!(ignored.is_empty(), "{}, {release}: {ignored:?}", project.display());
+            }
             written.push(file);
         }
         let faults = schemas.faults(release, &written);

@@ -10,4 +10,5 @@ mod outside;
 mod safety;
 mod schemas;
 mod twist;
+mod typed;
 mod valid;
