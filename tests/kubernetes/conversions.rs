@@ -1,9 +1,10 @@
 //! What `hoist convert` writes, for each release, is valid to everyone who is asked.
 
+use crate::existing::existing as needed;
 use crate::invalid::{files, findings};
 use crate::outside::{RELEASES, Schemas};
 use crate::typed::ignored;
-use hoist::kubernetes::Cluster;
+use hoist::kubernetes::{Cluster, Secrets};
 use serde::Deserialize as _;
 use serde_yaml::Value;
 use std::fs;
@@ -20,7 +21,10 @@ fn conversions_are_valid_to_the_schemas_and_to_us() {
             let options = options(&project);
             let file = converted(&project, (release, &options), outputs.path());
             let existing = options.iter().filter(|(option, _)| option == "existing");
-            let existing = existing.map(|(_, object)| object.parse().unwrap()).collect();
+            let is_external = options.contains(&("secrets".to_owned(), "external".to_owned()));
+            let secrets = if is_external { Secrets::External } else { Secrets::default() };
+            let needed = needed(project.parent().unwrap(), secrets);
+            let existing = existing.map(|(_, object)| object.parse().unwrap()).chain(needed).collect();
             let found = findings(&file, &Cluster { version: release.parse().unwrap(), existing });
             assert!(!found.iter().any(|one| one.contains(" error[")), "{}, {release}: {found:#?}", project.display());
             for object in serde_yaml::Deserializer::from_str(&fs::read_to_string(&file).unwrap()) {

@@ -1,11 +1,12 @@
 //! A tree for Kustomize: what `kustomize build` makes of its base and of each overlay is what a conversion of the same
 //! files gives, and a cluster takes it.
 
+use crate::existing::existing;
 use crate::invalid::findings;
 use crate::outside::{Kustomize, RELEASES, Schemas};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use hoist::kubernetes::Cluster;
+use hoist::kubernetes::{Cluster, Secrets};
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -77,12 +78,13 @@ fn without_hashes(value: &Value, names: &BTreeMap<String, String>) -> Value {
 }
 
 /// What kustomize makes of a folder; the published schemas and our own rules find nothing in it.
-fn built((kustomize, schemas): (&Kustomize, &Schemas), folder: &Path) -> Objects {
+fn built((kustomize, schemas): (&Kustomize, &Schemas), folder: &Path, project: &Path) -> Objects {
     let text = kustomize.build(folder).unwrap_or_else(|fault| panic!("{}: {fault}", folder.display()));
     let out = tempfile::tempdir().unwrap();
     let file = out.path().join("built.yaml");
     fs::write(&file, &text).unwrap();
-    let found = findings(&file, &Cluster::default());
+    let existing = existing(project, Secrets::default());
+    let found = findings(&file, &Cluster { existing, ..Cluster::default() });
     let errors: Vec<_> = found.iter().filter(|one| one.contains(" error[")).collect();
     assert!(errors.is_empty(), "{}: {errors:?}", folder.display());
     let faults = schemas.faults(RELEASES, &[file]);
@@ -113,10 +115,13 @@ fn each_overlay_is_what_its_files_are_converted_to() {
     let (folder, tree) = shop();
     let plain = |files: &[&str], words: &[&str]| of_files(folder.path(), files, words);
     let (main, prod) = ("compose.yaml", "compose.prod.yaml");
-    assert_eq!(built(tools, &tree.join("base")), plain(&[main], &[]));
-    assert_eq!(built(tools, &tree.join("overlays/debug")), plain(&[main], &["--profile", "debug"]));
-    assert_eq!(built(tools, &tree.join("overlays/override")), plain(&[main, "compose.override.yaml"], &[]));
-    let in_prod = built(tools, &tree.join("overlays/prod"));
+    assert_eq!(built(tools, &tree.join("base"), folder.path()), plain(&[main], &[]));
+    assert_eq!(built(tools, &tree.join("overlays/debug"), folder.path()), plain(&[main], &["--profile", "debug"]));
+    assert_eq!(
+        built(tools, &tree.join("overlays/override"), folder.path()),
+        plain(&[main, "compose.override.yaml"], &[])
+    );
+    let in_prod = built(tools, &tree.join("overlays/prod"), folder.path());
     assert_eq!(in_prod, plain(&[main, prod], &[]));
     assert!(in_prod.contains_key(&("Deployment".into(), "mailer".into())));
     assert!(!in_prod.contains_key(&("Deployment".into(), "legacy".into())));
@@ -151,7 +156,7 @@ fn the_tree_of_every_project_is_what_it_is_converted_to() {
         hoist(&project, &[&words[..], &oldest[..]].concat()).unwrap();
         let with_override = out.path().join("overlays/override");
         let whole = if with_override.is_dir() { with_override } else { out.path().join("base") };
-        assert_eq!(built((&kustomize, &schemas), &whole), objects(&plain), "{}", project.display());
+        assert_eq!(built((&kustomize, &schemas), &whole, &project), objects(&plain), "{}", project.display());
         compared += 1;
     }
     assert!(compared > 20, "{compared}");

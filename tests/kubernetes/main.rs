@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that fails says where")]
 
 mod conversions;
+mod existing;
 mod invalid;
 mod layers;
 mod outside;
