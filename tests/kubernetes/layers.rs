@@ -83,7 +83,7 @@ fn built((kustomize, schemas): (&Kustomize, &Schemas), folder: &Path, project: &
     let out = tempfile::tempdir().unwrap();
     let file = out.path().join("built.yaml");
     fs::write(&file, &text).unwrap();
-    let existing = existing(project, Secrets::default());
+    let existing = existing(project, Secrets::default()).unwrap();
     let found = findings(&file, &Cluster { existing, ..Cluster::default() });
     let errors: Vec<_> = found.iter().filter(|one| one.contains(" error[")).collect();
     assert!(errors.is_empty(), "{}: {errors:?}", folder.display());
