@@ -44,7 +44,8 @@ const PLAN_10: Case = Case::free("plan, 10 services");
 const PLAN_100: Case = Case { growth: Some(tenfold(PLAN_10)), ..Case::free("plan, 100 services") };
 const PLAN_1000: Case = Case { growth: Some(tenfold(PLAN_100)), ..Case::timed("plan, 1,000 services", 100) };
 const DRY_RUN: Case = Case::free("  up --dry-run of them, the whole command");
-const CASES: [Case; 18] = [
+const CONVERT: Case = Case::timed("convert, 100 services", 50);
+const CASES: [Case; 19] = [
     FROM_NOTHING,
     CHAIN,
     AGAIN,
@@ -63,6 +64,7 @@ const CASES: [Case; 18] = [
     PLAN_100,
     PLAN_1000,
     DRY_RUN,
+    CONVERT,
 ];
 
 fn main() -> ExitCode {
@@ -95,12 +97,13 @@ const fn tenfold(from: Case) -> Growth {
 /// A part of the whole that can be measured alone.
 type Part = (&'static str, fn(&mut Report) -> anyhow::Result<()>);
 
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 7] = [
     ("flask", flask_redis),
     ("chain", chain),
     ("many", many_services),
     ("plan", plans),
     ("config", configs),
+    ("convert", conversions),
     ("watch", reload::measure),
 ];
 
@@ -174,6 +177,14 @@ fn configs(report: &mut Report) -> anyhow::Result<()> {
         for tool in taking_turns(round) {
             report.add(round, HUGE, tool, huge.run(tool, &["config"])?);
         }
+    }
+    Ok(())
+}
+
+fn conversions(report: &mut Report) -> anyhow::Result<()> {
+    let stack = project::write(100)?;
+    for round in 0..=ROUNDS {
+        report.add(round, CONVERT, Tool::Hoist, stack.run(Tool::Hoist, &["convert", "--report", "none"])?);
     }
     Ok(())
 }

@@ -88,7 +88,7 @@ fn is_one_shot(service: &Service, is_awaited: bool) -> bool {
         Some(Restart::Unknown(word)) => word == "none",
         None => condition != Some("any"),
     };
-    let ends_by_policy = service.restart.is_none() && matches!(condition, Some("none" | "on-failure"));
+    let ends_by_policy = matches!(condition, Some("none" | "on-failure"));
     may_end && (is_awaited || ends_by_policy && service.ports.is_empty())
 }
 

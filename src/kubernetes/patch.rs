@@ -29,6 +29,14 @@ pub(super) fn apply(
             continue;
         };
         let key = Path::of(["services", service, KEY, "patch"]);
+        if patch.as_map().is_none() {
+            let message = format!("the patch of service '{service}' is {}, not a mapping", patch.kind());
+            let help =
+                "write what is put over its workload, such as 'spec: {...}'; a list of patches stands at the top";
+            diagnostics.push(Diagnostic::error("wrong-type", message).at(loaded.origins.place(&key)).help(help));
+            ledger.claim(key).dropped("it is no mapping");
+            continue;
+        }
         put(manifests, (kind, name), patch);
         claim(ledger, (kind, name), (&key, key.segments().len()), patch);
     }

@@ -106,7 +106,8 @@ fn job(draft: &mut Draft<'_, '_>, restart: Option<&Restart>, policy: Option<&Res
         }
     }
     if restart.is_some() {
-        draft.claim(["deploy", "restart_policy", "condition"]).dropped("'restart' wins");
+        let reason = "it may make a job of it; 'restart' says how often that tries again";
+        draft.claim(["deploy", "restart_policy", "condition"]).approximated(reason, template("spec.restartPolicy"));
     }
     let claim = draft.claim(["deploy", "restart_policy", "max_attempts"]);
     match restart {

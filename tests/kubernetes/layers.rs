@@ -54,6 +54,12 @@ fn objects(text: &str) -> Objects {
 }
 
 fn held(mut object: Value) -> Value {
+    // Kustomize breaks long lines of base64.
+    if object["kind"] == "Secret" {
+        for text in object.get_mut("data").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
+            *text = Value::String(text.as_str().unwrap().split_whitespace().collect());
+        }
+    }
     let texts = object.as_object_mut().unwrap().remove("stringData");
     for (key, text) in texts.and_then(|texts| texts.as_object().cloned()).unwrap_or_default() {
         object["data"][key] = Value::String(BASE64_STANDARD.encode(text.as_str().unwrap()));
