@@ -6,7 +6,7 @@ use super::relative::Relative;
 use super::tree::Held;
 use crate::engine::{Engine, EngineError, Interior, Licence, Overwrite, Owners, Road};
 use crate::value::ContainerId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::OnceCell;
@@ -39,7 +39,7 @@ pub struct Copied {
     /// Where it does not, and why.
     pub failed: Vec<(Relative, String)>,
     /// Where nobody knows what it holds.
-    pub unsure: Vec<Relative>,
+    pub unsure: BTreeSet<Relative>,
     /// What ended it: the engine is not there, or the container is gone.
     pub fault: Option<EngineError>,
 }
@@ -114,13 +114,22 @@ impl Job {
             copied.failed.extend(unreadable);
             copied.newer.extend(newer);
             match answer {
-                Ok(()) => copied.done.extend(held.into_iter().map(|(path, held)| (path, Some(held)))),
+                Ok(()) => {
+                    for (path, held) in held {
+                        copied.unsure.remove(&path);
+                        copied.done.push((path, Some(held)));
+                    }
+                }
                 Err(error) if broken.is_none() && is_of_engine(&error) => {
                     let all = left.iter().flatten().chain(items.iter());
                     copied.unsure.extend(all.map(|item| item.path.clone()));
                     return Err(error);
                 }
-                Err(error) => left.extend(again(&items, broken.as_ref(), &error, copied)),
+                Err(error) => {
+                    // Some of it is there, and may be gone from the host by the time that it is tried again.
+                    copied.unsure.extend(held.into_iter().map(|(path, _)| path));
+                    left.extend(again(&items, broken.as_ref(), &error, copied));
+                }
             }
         }
         Ok(())
@@ -179,7 +188,7 @@ fn again(
     copied: &mut Copied,
 ) -> Vec<Vec<Item>> {
     if let Some((path, why)) = broken {
-        copied.unsure.push(path.clone());
+        copied.unsure.insert(path.clone());
         copied.failed.push((path.clone(), why.clone()));
         return vec![items.iter().filter(|item| item.path != *path).cloned().collect()];
     }
