@@ -3,6 +3,7 @@
 use super::draft::Draft;
 use super::ledger::{container, pod};
 use super::options::Security;
+use super::pod_security::SYSCTLS;
 use k8s_openapi::api::core::v1::{AppArmorProfile, Capabilities, SELinuxOptions, SeccompProfile, Sysctl};
 use std::collections::BTreeMap;
 
@@ -214,22 +215,6 @@ fn labelled(options: &mut SELinuxOptions, label: &str) {
     *field = Some(value.to_owned());
 }
 
-/// Kernel parameters that every cluster lets a pod set.
-const SAFE: [&str; 12] = [
-    "kernel.shm_rmid_forced",
-    "net.ipv4.ip_local_port_range",
-    "net.ipv4.ip_local_reserved_ports",
-    "net.ipv4.ip_unprivileged_port_start",
-    "net.ipv4.ping_group_range",
-    "net.ipv4.tcp_fin_timeout",
-    "net.ipv4.tcp_keepalive_intvl",
-    "net.ipv4.tcp_keepalive_probes",
-    "net.ipv4.tcp_keepalive_time",
-    "net.ipv4.tcp_rmem",
-    "net.ipv4.tcp_syncookies",
-    "net.ipv4.tcp_wmem",
-];
-
 /// Kernel parameters, and whose users it has.
 pub(super) fn kernel(draft: &mut Draft<'_, '_>, sysctls: &BTreeMap<String, String>, users: Option<&str>) {
     if sysctls.is_empty() {
@@ -252,7 +237,7 @@ pub(super) fn kernel(draft: &mut Draft<'_, '_>, sysctls: &BTreeMap<String, Strin
                 claim.dropped("another container of the same pod says otherwise");
             }
 
-            None if SAFE.contains(&name.as_str()) => {
+            None if SYSCTLS.contains(&name.as_str()) => {
                 claim.exact(place);
             }
 
@@ -290,9 +275,4 @@ pub(super) fn low_ports(draft: &mut Draft<'_, '_>) {
     if all.iter().all(|known| known.name != LOWEST) {
         all.push(Sysctl { name: LOWEST.into(), value: "0".into() });
     }
-}
-
-/// Whether every cluster lets a pod set a kernel parameter.
-pub(super) fn is_safe(sysctl: &str) -> bool {
-    SAFE.contains(&sysctl)
 }

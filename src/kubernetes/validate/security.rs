@@ -7,6 +7,7 @@ use super::pod::{Container, Pod};
 use super::reach::{entries, entry, integer, items, number, reach, text, truth};
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
+use crate::kubernetes::pod_security::{CAPABILITIES, SYSCTLS};
 use crate::source::Span;
 
 /// What a namespace enforces is said in this label.
@@ -88,22 +89,6 @@ fn contexts<'a>(pod: &Pod<'a>) -> impl Iterator<Item = &'a Node> {
     nodes.filter_map(|node| node.get("securityContext"))
 }
 
-/// Sysctls that stay within a pod.
-const SYSCTLS: [&str; 12] = [
-    "kernel.shm_rmid_forced",
-    "net.ipv4.ip_local_port_range",
-    "net.ipv4.ip_local_reserved_ports",
-    "net.ipv4.ip_unprivileged_port_start",
-    "net.ipv4.ping_group_range",
-    "net.ipv4.tcp_fin_timeout",
-    "net.ipv4.tcp_keepalive_intvl",
-    "net.ipv4.tcp_keepalive_probes",
-    "net.ipv4.tcp_keepalive_time",
-    "net.ipv4.tcp_rmem",
-    "net.ipv4.tcp_syncookies",
-    "net.ipv4.tcp_wmem",
-];
-
 fn of_host(pod: &Pod<'_>, found: &mut Vec<Obstacle>) {
     let shared = ["hostNetwork", "hostPID", "hostIPC"].iter().filter(|key| truth(pod.spec, key) == Some(true));
     found
@@ -127,23 +112,6 @@ fn of_host(pod: &Pod<'_>, found: &mut Vec<Obstacle>) {
         }
     }
 }
-
-/// Capabilities that a container may have.
-const CAPABILITIES: [&str; 13] = [
-    "AUDIT_WRITE",
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "FOWNER",
-    "FSETID",
-    "KILL",
-    "MKNOD",
-    "NET_BIND_SERVICE",
-    "SETFCAP",
-    "SETGID",
-    "SETPCAP",
-    "SETUID",
-    "SYS_CHROOT",
-];
 
 fn of_container(container: &Container<'_>, found: &mut Vec<Obstacle>) {
     for port in container.ports() {
