@@ -34,7 +34,7 @@ const FIRST: [&str; 9] =
     ["apiVersion", "kind", "metadata", "name", "namespace", "image", "imagePullPolicy", "command", "args"];
 
 /// One object.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
     /// The kind.
     pub kind: String,

@@ -65,7 +65,7 @@ mod without;
 mod workload;
 
 pub use conversion::{Converted, convert};
-pub use kustomize::{Files, Layer, kustomize};
+pub use kustomize::{Clash, Files, Layer, Tree, kustomize};
 pub use ledger::UNCLAIMED;
 pub use manifest::Manifest;
 pub use options::{Expose, Options, Secrets, Security};

@@ -3,6 +3,8 @@
 use crate::support::Scenario;
 use serde_json::Value;
 use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
 
 fn project() -> Scenario {
     let scenario = Scenario::empty();
@@ -69,13 +71,106 @@ fn drift_is_found_and_shown_and_nothing_is_written() {
     scenario.hoist(["convert", "--diff"]).code(1).says("there is nothing to compare with");
 }
 
+/// A project with a secret among its variables.
+fn with_password(scenario: &Scenario, password: &str) {
+    let text = format!("name: shop\nservices:\n  db: {{image: 'x:1', environment: {{PASSWORD: {password}}}}}\n");
+    scenario.write("compose.yaml", &text);
+}
+
+/// The file of the Secret in a folder, by its path.
+fn secret(scenario: &Scenario) -> PathBuf {
+    let entries = fs::read_dir(scenario.folder().join("k8s")).unwrap().map(|entry| entry.unwrap().path());
+    entries.filter(|path| path.to_string_lossy().ends_with("-secret.yaml")).last().unwrap()
+}
+
 #[test]
-fn secrets_are_kept_out_of_version_control() {
+fn secrets_are_kept_out_of_version_control_as_long_as_they_stand_there() {
     let scenario = Scenario::empty();
-    scenario.write("compose.yaml", "services:\n  db: {image: 'x:1', environment: {PASSWORD: example}}\n");
+    let ignored = || fs::read_to_string(scenario.folder().join("k8s/.gitignore")).unwrap();
+    with_password(&scenario, "swordfish");
     scenario.hoist(["convert", "-o", "k8s"]).ok();
-    let ignored = fs::read_to_string(scenario.folder().join("k8s/.gitignore")).unwrap();
-    assert!(ignored.starts_with("/db-env-") && ignored.ends_with("-secret.yaml\n"), "{ignored}");
+    assert!(ignored().starts_with("*-secret.yaml\n"), "{}", ignored());
+    scenario.write("compose.yaml", "name: shop\nservices:\n  db: {image: 'x:1'}\n");
+    scenario.hoist(["convert", "-o", "k8s"]).ok().says("-secret.yaml' was written before").never_says(".gitignore");
+    assert!(secret(&scenario).exists() && ignored().starts_with("*-secret.yaml\n"));
+}
+
+#[test]
+fn a_secret_that_version_control_left_out_is_no_drift_and_one_that_changed_is_told_without_its_value() {
+    let scenario = Scenario::empty();
+    with_password(&scenario, "swordfish");
+    scenario.hoist(["convert", "-o", "k8s"]).ok();
+    scenario.hoist(["convert", "-o", "all.yaml"]).ok();
+    let text = fs::read_to_string(secret(&scenario)).unwrap();
+    fs::remove_file(secret(&scenario)).unwrap();
+    scenario.hoist(["convert", "-o", "k8s", "--check"]).ok().says("is kept out of version control, and not compared");
+    fs::write(scenario.folder().join("k8s").join("db-env-0123456789-secret.yaml"), &text).unwrap();
+    let marker = scenario.folder().join("k8s/.hoist-convert");
+    let list = fs::read_to_string(&marker).unwrap();
+    fs::write(marker, format!("{list}db-env-0123456789-secret.yaml\n")).unwrap();
+    with_password(&scenario, "marlin9");
+    for (output, shown) in [("k8s", "PASSWORD: (not shown)"), ("all.yaml", "-  name: db-env-")] {
+        let ran = scenario.hoist(["convert", "-o", output, "--diff"]).ok().prints(shown);
+        assert!(!ran.stdout.contains("swordfish") && !ran.stdout.contains("marlin9"), "{}", ran.told());
+    }
+}
+
+#[test]
+fn a_dry_run_says_what_it_would_write() {
+    let scenario = project();
+    scenario.hoist(["convert", "-o", "k8s", "--dry-run"]).ok().says("'k8s/web-deployment.yaml' would be written");
+    scenario.hoist(["convert", "-o", "all.yaml", "--dry-run"]).ok().says("'all.yaml' would be written");
+    assert!(!scenario.folder().join("k8s").exists() && !scenario.folder().join("all.yaml").exists());
+    scenario.hoist(["convert", "-o", "k8s"]).ok();
+    scenario.hoist(["convert", "-o", "k8s", "--dry-run"]).ok().never_says("would be written");
+}
+
+#[test]
+fn what_is_no_file_of_ours_is_neither_written_nor_shown() {
+    let scenario = project();
+    let (folder, outside) = (scenario.folder().join("k8s"), scenario.folder().join("outside"));
+    fs::write(&outside, "mine").unwrap();
+    scenario.hoist(["convert", "-o", "k8s"]).ok();
+    let marker = fs::read_to_string(folder.join(".hoist-convert")).unwrap();
+    fs::write(folder.join(".hoist-convert"), format!("{marker}../outside\n{}\n", outside.display())).unwrap();
+    let ran = scenario.hoist(["convert", "-o", "k8s", "--diff"]).ok();
+    assert_eq!(ran.stdout, "", "{}", ran.told());
+    fs::remove_file(folder.join("web-deployment.yaml")).unwrap();
+    symlink(&outside, folder.join("web-deployment.yaml")).unwrap();
+    scenario.hoist(["convert", "-o", "k8s"]).code(1).says("web-deployment.yaml' is not a file of 'hoist convert'");
+    assert_eq!(fs::read_to_string(&outside).unwrap(), "mine");
+    fs::write(scenario.folder().join("latin.yaml"), b"name: caf\xe9\n").unwrap();
+    scenario.hoist(["convert", "-o", "latin.yaml"]).code(1).says("was not made by 'hoist convert'");
+    assert_eq!(fs::read(scenario.folder().join("latin.yaml")).unwrap(), b"name: caf\xe9\n");
+}
+
+#[test]
+fn a_path_is_taken_for_what_stands_there() {
+    let scenario = project();
+    scenario.write("plain", "mine");
+    scenario.hoist(["convert", "-o", "plain"]).code(1).says("plain' was not made by 'hoist convert'");
+    scenario.hoist(["convert", "-o", "a.json"]).code(1).says("not as JSON");
+    scenario.hoist(["convert", "-o", "/dev/null"]).ok();
+    scenario.hoist(["convert", "-o", "/dev/null", "--check"]).code(1).says("there is nothing to compare with");
+}
+
+#[test]
+fn standard_output_is_one_thing() {
+    let scenario = project();
+    scenario.hoist(["convert", "--report", "json"]).code(1).says("cannot both go to standard output");
+    scenario.hoist(["convert", "-o", "k8s", "--diff", "--report", "json"]).code(1).says("cannot both go");
+}
+
+#[test]
+fn a_profile_that_needs_another_is_left_out_and_all_else_is_written() {
+    let scenario = Scenario::empty();
+    let text = "name: shop\nservices:\n  web: {image: 'x:1'}\n  a: {image: 'x:1', profiles: [secrets]}\n  \
+                b: {image: 'x:1', profiles: [more], depends_on: [a]}\n";
+    scenario.write("compose.yaml", text);
+    let ran = scenario.hoist(["convert", "--to", "kustomize", "-o", "k8s"]).ok();
+    ran.says("profile 'more' has no component: ").says("activate what it needs with '--profile'");
+    let tree = scenario.folder().join("k8s");
+    assert!(tree.join("components/secrets/a-deployment.yaml").exists() && !tree.join("components/more").exists());
 }
 
 #[test]

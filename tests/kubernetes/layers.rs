@@ -168,6 +168,40 @@ fn the_tree_of_every_project_is_what_it_is_converted_to() {
     assert!(compared > 20, "{compared}");
 }
 
+/// What is easily mixed up: two files of one name, a volume of two profiles, and an overlay that names the project otherwise.
+const MIXED: &str = "
+name: mixed
+services:
+  web: {image: 'x:1', env_file: [a/x.env, b/x.env]}
+  one: {image: 'x:1', profiles: [one], volumes: ['v:/v']}
+  two: {image: 'x:1', profiles: [two], volumes: ['v:/v']}
+volumes: {v: {}}
+";
+
+#[test]
+fn what_is_easily_mixed_up_is_built() {
+    let Some(kustomize) = Kustomize::of_environment() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("compose.yaml", MIXED);
+    write("compose.override.yaml", "name: other\nservices: {web: {image: 'x:2'}}\n");
+    write("a/x.env", "A=1\n");
+    write("b/x.env", "B=2\n");
+    hoist(folder.path(), &["--to", "kustomize", "-o", "k8s"]).unwrap();
+    let both = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [../../base]\n\
+                components: [../../components/one, ../../components/two, ../../components/one+two]\n";
+    write("k8s/overlays/both/kustomization.yaml", both);
+    let build = |name: &str| kustomize.build(&folder.path().join("k8s").join(name)).unwrap();
+    assert_eq!(build("base").matches("kind: ConfigMap").count(), 2);
+    assert!(build("overlays/two").contains("kind: PersistentVolumeClaim"));
+    assert_eq!(build("overlays/both").matches("kind: PersistentVolumeClaim").count(), 1);
+    assert!(!build("overlays/override").contains("namespace: mixed"));
+}
+
 #[test]
 fn a_tree_needs_a_folder_and_overlays_need_a_tree() {
     let folder = root().join("tests/cases/kustomize/shop");

@@ -1,139 +1,178 @@
-//! Where manifests are written: a folder of files, or one file. What others made is left alone, and nothing is ever deleted.
+//! [`Folder`]: a folder of files that Hoist owns. What others made in it is left alone, nothing in it is ever deleted,
+//! no link is followed, and a file is replaced in one step.
 
-use crate::kubernetes::{Files, Manifest};
+use crate::kubernetes::Files;
 use anyhow::{Context as _, bail};
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind, Write as _};
+use std::path::{Component, Path, PathBuf};
 
 /// The file that lists what was written, one name a line. A folder with it is one that Hoist owns.
 const MARKER: &str = ".hoist-convert";
-/// The file that keeps secrets out of version control.
-const IGNORED: &str = ".gitignore";
-/// What a single file that Hoist wrote begins with.
-const HEADING: &str = "# Made by 'hoist convert'.\n";
+/// What files are called until they are whole; the number of the process follows.
+const PART: &str = ".hoist-convert.";
 
-/// Where files go.
-pub(super) enum Destination {
-    /// A folder, with files by their path in it.
-    Folder(PathBuf, Files),
-    /// One file, with its text.
-    File(PathBuf, String),
+/// A folder that is empty, ours, or not there yet.
+pub(super) struct Folder<'a> {
+    path: &'a Path,
+    /// The files that an earlier run wrote.
+    listed: BTreeSet<String>,
 }
 
-/// A file that is not what would be written now.
-pub(super) struct Difference {
-    pub path: PathBuf,
-    /// What stands there.
-    pub known: String,
-    /// What would be written; nothing for a file that would not be.
-    pub wanted: String,
+/// What stands at a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Nothing,
+    File,
+    /// A link, a folder, or what is behind one of them.
+    Other,
 }
 
-impl Destination {
-    /// A folder with one file for each object; those of Secrets are kept out of version control.
-    pub fn of_manifests(folder: PathBuf, manifests: &[Manifest]) -> Self {
-        let mut files: Files = manifests.iter().map(|one| (one.file_name(), one.text().into_bytes())).collect();
-        let secrets = manifests.iter().filter(|manifest| manifest.kind == "Secret");
-        let ignored: Vec<String> = secrets.map(|manifest| format!("/{}\n", manifest.file_name())).collect();
-        if !ignored.is_empty() {
-            files.insert(IGNORED.to_owned(), ignored.concat().into_bytes());
+impl<'a> Folder<'a> {
+    /// The folder at a path.
+    ///
+    /// # Errors
+    /// When it has files and is not ours, or cannot be read.
+    pub fn open(path: &'a Path) -> anyhow::Result<Self> {
+        let mut folder = Self { path, listed: BTreeSet::new() };
+        if let Some(list) = folder.read(MARKER)? {
+            let list = String::from_utf8_lossy(&list).into_owned();
+            folder.listed = list.lines().filter(|name| is_below(name)).map(str::to_owned).collect();
+            return Ok(folder);
         }
-        Self::Folder(folder, files)
-    }
-
-    /// One file with all objects.
-    pub fn of_stream(file: PathBuf, stream: &str) -> Self {
-        Self::File(file, format!("{HEADING}{stream}"))
-    }
-
-    /// What stands there and is not what would be written.
-    pub fn differences(&self) -> anyhow::Result<Vec<Difference>> {
-        let text = |path: &Path| fs::read_to_string(path).unwrap_or_default();
-        let mut all: Vec<Difference> = match self {
-            Self::File(path, wanted) => {
-                vec![Difference { path: path.clone(), known: text(path), wanted: wanted.clone() }]
-            }
-            Self::Folder(folder, files) => files
-                .iter()
-                .map(|(name, bytes)| (folder.join(name), String::from_utf8_lossy(bytes).into_owned()))
-                .map(|(path, wanted)| Difference { known: text(&path), path, wanted })
-                .collect(),
+        let shown = path.display();
+        let entries = match fs::read_dir(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(folder),
+            entries => entries.with_context(|| format!("folder '{shown}' cannot be read"))?,
         };
-        all.retain(|one| one.known != one.wanted);
-        if let Self::Folder(folder, files) = self {
-            let stale = stale(folder, files)?.into_iter().map(|name| folder.join(name));
-            all.extend(stale.map(|path| Difference { known: text(&path), path, wanted: String::new() }));
+        for entry in entries {
+            let name = entry.with_context(|| format!("folder '{shown}' cannot be read"))?.file_name();
+            if !name.to_string_lossy().starts_with(PART) {
+                bail!("folder '{shown}' is not empty, and not made by 'hoist convert': name an empty one");
+            }
         }
-        Ok(all)
+        Ok(folder)
     }
 
-    /// Writes; gives the files of an earlier time that are stale now.
-    pub fn write(&self) -> anyhow::Result<Vec<String>> {
-        match self {
-            Self::Folder(folder, files) => write(folder, files),
-            Self::File(path, text) => {
-                refuse_foreign(path)?;
-                put(path, text.as_bytes())?;
-                Ok(Vec::new())
+    /// The files that an earlier run wrote.
+    pub fn listed(&self) -> &BTreeSet<String> {
+        &self.listed
+    }
+
+    /// The files that an earlier run wrote and this one would not.
+    pub fn stale(&self, files: &Files) -> Vec<String> {
+        let is_stale = |name: &&String| !files.contains_key(*name) && self.standing(name) == Standing::File;
+        self.listed.iter().filter(is_stale).cloned().collect()
+    }
+
+    /// What a file of ours holds; nothing when it is not there.
+    ///
+    /// # Errors
+    /// When something else stands at its name.
+    pub fn read(&self, name: &str) -> anyhow::Result<Option<Vec<u8>>> {
+        let path = self.path.join(name);
+        match self.standing(name) {
+            Standing::Nothing => Ok(None),
+            Standing::File => Ok(Some(fs::read(&path).with_context(|| unreadable(&path))?)),
+            Standing::Other => {
+                bail!("'{}' is not a file of 'hoist convert': remove it, or name another folder", path.display())
             }
         }
     }
-}
 
-/// Writes files into a folder that is empty or ours.
-fn write(folder: &Path, files: &Files) -> anyhow::Result<Vec<String>> {
-    let shown = folder.display();
-    fs::create_dir_all(folder).with_context(|| format!("folder '{shown}' cannot be made"))?;
-    let ours = ours(folder)?;
-    if let Some(foreign) = files.keys().find(|name| !ours.contains(*name) && folder.join(name).exists()) {
-        let shown = folder.join(foreign);
-        bail!("'{}' was not made by 'hoist convert': remove it, or name another folder", shown.display());
-    }
-    let stale = stale(folder, files)?;
-    // The list comes first: what a run that is cut short has written is ours, too.
-    let listed: BTreeSet<&String> = files.keys().chain(&stale).collect();
-    let list: Vec<String> = listed.into_iter().map(|name| format!("{name}\n")).collect();
-    put(&folder.join(MARKER), list.concat().as_bytes())?;
-    for (name, bytes) in files {
-        put(&folder.join(name), bytes)?;
-    }
-    Ok(stale)
-}
-
-/// The files that an earlier run wrote and this one would not.
-fn stale(folder: &Path, files: &Files) -> anyhow::Result<Vec<String>> {
-    if !folder.exists() {
-        return Ok(Vec::new());
-    }
-    let is_stale = |name: &String| !files.contains_key(name) && folder.join(name).exists();
-    Ok(ours(folder)?.into_iter().filter(is_stale).collect())
-}
-
-/// The files that an earlier run wrote; a folder with other files is refused.
-fn ours(folder: &Path) -> anyhow::Result<BTreeSet<String>> {
-    let shown = folder.display();
-    if let Ok(list) = fs::read_to_string(folder.join(MARKER)) {
-        return Ok(list.lines().map(str::to_owned).collect());
-    }
-    let mut entries = fs::read_dir(folder).with_context(|| format!("folder '{shown}' cannot be read"))?;
-    if entries.next().is_some() {
-        bail!("folder '{shown}' is not empty, and not made by 'hoist convert': name an empty one");
-    }
-    Ok(BTreeSet::new())
-}
-
-/// A file that somebody else made is left alone.
-fn refuse_foreign(path: &Path) -> anyhow::Result<()> {
-    match fs::read_to_string(path) {
-        Ok(known) if !known.is_empty() && !known.starts_with(HEADING) => {
-            bail!("'{}' was not made by 'hoist convert': name another file, or remove it", path.display())
+    /// Refuses files that stand where somebody else's do.
+    ///
+    /// # Errors
+    /// Names the first of them.
+    pub fn admit(&self, files: &Files) -> anyhow::Result<()> {
+        for name in files.keys() {
+            if self.read(name)?.is_some() && !self.listed.contains(name) {
+                let shown = self.path.join(name);
+                bail!("'{}' was not made by 'hoist convert': remove it, or name another folder", shown.display());
+            }
         }
-        _ => Ok(()),
+        Ok(())
+    }
+
+    /// Writes files; gives those of an earlier time that are stale now.
+    pub fn write(&self, files: &Files) -> anyhow::Result<Vec<String>> {
+        self.admit(files)?;
+        let shown = self.path.display();
+        fs::create_dir_all(self.path).with_context(|| format!("folder '{shown}' cannot be made"))?;
+        let stale = self.stale(files);
+        // The list comes first: what a run that is cut short has written is ours, too.
+        let listed: BTreeSet<&String> = files.keys().chain(&stale).collect();
+        let list: Vec<String> = listed.into_iter().map(|name| format!("{name}\n")).collect();
+        self.put(MARKER, list.concat().as_bytes())?;
+        for (name, bytes) in files {
+            if self.read(name)?.as_ref() != Some(bytes) {
+                self.put(name, bytes)?;
+            }
+        }
+        Ok(stale)
+    }
+
+    fn put(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let file = self.path.join(name);
+        let made = file.parent().map_or(Ok(()), fs::create_dir_all);
+        let part = self.path.join(format!("{PART}{}", std::process::id()));
+        made.and_then(|()| replace(&file, &part, bytes)).with_context(|| unwritable(&file))
+    }
+
+    fn standing(&self, name: &str) -> Standing {
+        let mut path = self.path.to_owned();
+        let mut standing = Standing::Other;
+        for part in name.split('/') {
+            path.push(part);
+            standing = match fs::symlink_metadata(&path) {
+                Ok(found) if found.is_file() => Standing::File,
+                Ok(found) if found.is_dir() => Standing::Other,
+                Err(error) if error.kind() == ErrorKind::NotFound => return Standing::Nothing,
+                _ => return Standing::Other,
+            };
+        }
+        standing
     }
 }
 
-fn put(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let made = file.parent().map_or(Ok(()), fs::create_dir_all);
-    made.and_then(|()| fs::write(file, bytes)).with_context(|| format!("'{}' cannot be written", file.display()))
+/// Whether a name leads to something below a folder.
+fn is_below(name: &str) -> bool {
+    !name.is_empty() && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
+}
+
+pub(super) fn unreadable(file: &Path) -> String {
+    format!("'{}' cannot be read", file.display())
+}
+
+pub(super) fn unwritable(file: &Path) -> String {
+    format!("'{}' cannot be written", file.display())
+}
+
+/// Replaces a file in one step: a run that is cut short leaves what was there. It is written beside first.
+pub(super) fn replace(file: &Path, beside: &PathBuf, bytes: &[u8]) -> io::Result<()> {
+    let write = || {
+        let mut part = OpenOptions::new().write(true).create_new(true).open(beside)?;
+        part.write_all(bytes)?;
+        if let Ok(known) = fs::metadata(file) {
+            part.set_permissions(known.permissions())?;
+        }
+        fs::rename(beside, file)
+    };
+    write().inspect_err(|_| drop(fs::remove_file(beside)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_below_the_folder_is_ours() {
+        for name in ["web-service.yaml", "base/web.yaml", ".gitignore"] {
+            assert!(is_below(name), "{name}");
+        }
+        for name in ["", "/etc/passwd", "../x", "base/../../x", "."] {
+            assert!(!is_below(name), "{name}");
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! `hoist convert --to kustomize`: a base, a component for each profile, an overlay for each override file.
 
 use super::super::Context;
-use crate::kubernetes::{Converted, Files, Layer, Options, convert, kustomize};
-use crate::load::{Loaded, Request};
+use crate::diagnostic::{Diagnostics, Severity};
+use crate::kubernetes::{Converted, Layer, Options, Tree, convert, kustomize};
+use crate::load::{Loaded, Request, load};
+use crate::model::check;
 use anyhow::bail;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -28,10 +30,7 @@ impl Parts {
     /// Converts the project, and the project with each profile that is not active and with each file over it.
     pub fn of(context: &Context, overlays: &[PathBuf], options: &Options) -> anyhow::Result<Self> {
         let part = |layer: Option<String>, request: &Request| {
-            let mut loaded = context.load_request(request)?;
-            loaded.read_host_files();
-            let converted = convert(&loaded, options);
-            anyhow::Ok(Part { layer, loaded, converted })
+            anyhow::Ok(Part::of(layer, context.load_request(request)?, options))
         };
         let request = context.request()?;
         let whole = part(None, &request)?;
@@ -42,14 +41,15 @@ impl Parts {
         is_unique(profiles.iter().cloned().chain(files.iter().map(|file| name_of(file))))?;
         let with_profile = |profile: &String| {
             let active = active_profiles(&request, &base.loaded).into_iter().chain([profile.clone()]).collect();
-            part(Some(profile.clone()), &Request { profiles: active, ..request.clone() })
+            let loaded = sound(profile, &Request { profiles: active, ..request.clone() }, context)?;
+            Some(Part::of(Some(profile.clone()), loaded, options))
         };
         let with_file = |file: &PathBuf| {
             let known = base.loaded.project.identity.files.iter();
             let files = known.chain([file]).cloned().collect();
             part(Some(name_of(file)), &Request { files, ..request.clone() })
         };
-        let profiles = profiles.iter().map(with_profile).collect::<anyhow::Result<_>>()?;
+        let profiles = profiles.iter().filter_map(with_profile).collect();
         let overrides = files.iter().map(with_file).collect::<anyhow::Result<_>>()?;
         Ok(Self { base, profiles, overrides })
     }
@@ -59,8 +59,8 @@ impl Parts {
         std::iter::once(&self.base).chain(&self.profiles).chain(&self.overrides)
     }
 
-    /// The files of the tree.
-    pub fn files(&self) -> Files {
+    /// The tree.
+    pub fn tree(&self) -> Tree {
         let layers = |parts: &[Part]| -> Vec<Layer> {
             let layer = |part: &Part| {
                 let name = part.layer.clone().unwrap_or_default();
@@ -69,6 +69,33 @@ impl Parts {
             parts.iter().map(layer).collect()
         };
         kustomize(&self.base.converted.manifests, &layers(&self.profiles), &layers(&self.overrides))
+    }
+}
+
+impl Part {
+    fn of(layer: Option<String>, mut loaded: Loaded, options: &Options) -> Self {
+        loaded.read_host_files();
+        let converted = convert(&loaded, options);
+        Self { layer, loaded, converted }
+    }
+}
+
+/// The project with a profile; one that cannot be active without others is told, and is no layer.
+fn sound(profile: &str, request: &Request, context: &Context) -> Option<Loaded> {
+    let checked = load(request).map_err(|refused| refused.diagnostics).and_then(|loaded| {
+        let mut faults = Diagnostics::default();
+        check::check(&loaded.project, &loaded.origins, &mut faults);
+        if faults.has_errors() { Err(faults) } else { Ok(loaded) }
+    });
+    match checked {
+        Ok(loaded) => Some(loaded),
+        Err(faults) => {
+            let sorted = faults.sorted();
+            let first = sorted.iter().find(|one| one.severity == Severity::Error).map_or("", |one| &one.message);
+            let help = "activate what it needs with '--profile', so that the base has it";
+            context.output().warn(&format!("profile '{profile}' has no component: {first}"), Some(help));
+            None
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! `hoist convert`: the project as manifests for Kubernetes, and a report of what became of each key.
 
+mod destination;
 mod folder;
 mod kustomize;
+mod mask;
 mod validation;
 
 use super::failure::Advised;
@@ -9,11 +11,11 @@ use super::findings::Format;
 use super::{Context, Exit};
 use crate::document::Origins;
 use crate::kubernetes::{
-    Cluster, Converted, Existing, Expose, Fate, KubeVersion, Options, Secrets, Security, convert, validate,
+    Clash, Cluster, Converted, Existing, Expose, Fate, KubeVersion, Options, Secrets, Security, convert, validate,
 };
 use crate::load::{Loaded, Manifests};
-use crate::render::{Conversion, conversion_json, conversion_table, difference};
-use folder::{Destination, Difference};
+use crate::render::{Conversion, conversion_json, conversion_table};
+use destination::{Destination, Difference, Place, Secrecy};
 use kustomize::{Part, Parts};
 use std::path::{Path, PathBuf};
 
@@ -123,7 +125,7 @@ enum Report {
     Losses,
     /// All keys
     Table,
-    /// One object with all keys; on standard output when the manifests go elsewhere
+    /// One object with all keys, on standard output: the manifests must go elsewhere
     Json,
     /// Nothing
     None,
@@ -143,12 +145,9 @@ impl Convert {
         if !self.validate.is_empty() {
             return validation::run(&self.validate, &cluster, self.format, context);
         }
-        if (self.check || self.diff) && self.is_stream() {
-            let help = "name with '--output' what was written before".to_owned();
-            return Err(Advised::new("there is nothing to compare with", Some(help)).into());
-        }
+        let place = self.place(context)?;
         if self.to == Target::Kustomize {
-            return self.kustomize(&cluster, context);
+            return self.kustomize(&cluster, place, context);
         }
         if !self.overlay.is_empty() {
             return Err(Advised::new("manifests have no overlays", Some("add '--to kustomize'".to_owned())).into());
@@ -165,10 +164,9 @@ impl Convert {
             Drift::None
         } else {
             let path = context.working_directory().join(&self.output);
-            let destination = if self.is_file(context) {
-                Destination::of_stream(path, &converted.stream())
-            } else {
-                Destination::of_manifests(path, &converted.manifests)
+            let destination = match place {
+                Place::Folder => Destination::of_manifests(path, &converted.manifests)?,
+                Place::Stream | Place::File => Destination::of_stream(path, place, &converted.stream()),
             };
             self.write(&destination, context)?
         };
@@ -177,8 +175,8 @@ impl Convert {
     }
 
     /// A tree of a base and what stands over it.
-    fn kustomize(&self, cluster: &Cluster, context: &Context) -> anyhow::Result<Exit> {
-        if self.is_stream() || self.is_file(context) {
+    fn kustomize(&self, cluster: &Cluster, place: Place, context: &Context) -> anyhow::Result<Exit> {
+        if place != Place::Folder {
             let help = "name a folder with '--output', such as '-o k8s'".to_owned();
             return Err(Advised::new("a tree for Kustomize needs a folder", Some(help)).into());
         }
@@ -191,7 +189,14 @@ impl Convert {
             return Ok(Exit::FAILED);
         }
         let folder = context.working_directory().join(&self.output);
-        let drift = self.write(&Destination::Folder(folder, parts.files()), context)?;
+        let tree = parts.tree();
+        for Clash { profiles: [one, other], subject: (kind, name) } in &tree.clashes {
+            let message =
+                format!("components '{one}' and '{other}' exclude each other: each has its own {kind} '{name}'");
+            let help = format!("for both, convert with '--profile {one}': the base has it then");
+            context.output().note(&message, Some(&help));
+        }
+        let drift = self.write(&Destination::of_files(folder, tree.files)?, context)?;
         self.tell_all(&parts, context);
         let fails = drift == Drift::Found || parts.all().any(|part| self.fails(&part.converted));
         Ok(if fails { Exit::FAILED } else { Exit::DONE })
@@ -222,7 +227,6 @@ impl Convert {
             Report::None => {}
             Report::Losses => output.say(conversion_table(view, Fate::Approximated).trim_end()),
             Report::Table => output.say(conversion_table(view, Fate::Exact).trim_end()),
-            Report::Json if self.is_stream() => output.say(&format!("{:#}", conversion_json(view))),
             Report::Json => output.data(&format!("{:#}\n", conversion_json(view))),
         }
     }
@@ -241,15 +245,36 @@ impl Convert {
         self.output == Path::new("-")
     }
 
-    fn is_file(&self, context: &Context) -> bool {
+    /// Where manifests go; what cannot be asked of such a place is refused.
+    fn place(&self, context: &Context) -> anyhow::Result<Place> {
         let path = context.working_directory().join(&self.output);
-        path.extension().is_some_and(|end| end == "yaml" || end == "yml") && !path.is_dir()
+        let place = if self.is_stream() { Place::Stream } else { Place::of(&path)? };
+        let refuse = |message: &str, help: &str| Err(Advised::new(message, Some(help.to_owned())).into());
+        if (self.check || self.diff) && place == Place::Stream {
+            return refuse("there is nothing to compare with", "name with '--output' what was written before");
+        }
+        if self.report == Report::Json && self.is_stream() {
+            let message = "manifests and a report in JSON cannot both go to standard output";
+            return refuse(message, "name with '--output' where the manifests go, such as '-o k8s'");
+        }
+        if self.report == Report::Json && self.diff {
+            let message = "differences and a report in JSON cannot both go to standard output";
+            return refuse(message, "ask for one of '--diff' and '--report json'");
+        }
+        Ok(place)
     }
 
     /// Writes the files, or compares them; whether something drifted, when that is what is asked.
     fn write(&self, destination: &Destination, context: &Context) -> anyhow::Result<Drift> {
         if self.check || self.diff {
             return self.compare(destination, context);
+        }
+        if context.is_dry_run() {
+            destination.admit()?;
+            for Difference { path, .. } in destination.differences()?.iter().filter(|one| one.wanted.is_some()) {
+                context.output().say(&format!("'{}' would be written", shown(path, context)));
+            }
+            return Ok(Drift::None);
         }
         for stale in destination.write()? {
             let help = "remove it, if the cluster does not need it any more";
@@ -258,16 +283,23 @@ impl Convert {
         Ok(Drift::None)
     }
 
-    /// Shows what is otherwise than it would be written now.
+    /// Shows what is otherwise than it would be written now. Secrets that version control has left out are no drift.
     fn compare(&self, destination: &Destination, context: &Context) -> anyhow::Result<Drift> {
-        let differences = destination.differences()?;
-        for Difference { path, known, wanted } in &differences {
-            let shown = path.strip_prefix(context.working_directory()).unwrap_or(path).display().to_string();
+        let is_left_out = |one: &Difference| one.known.is_none() && one.secrecy != Secrecy::Open;
+        let (left_out, differences): (Vec<_>, Vec<_>) = destination.differences()?.into_iter().partition(is_left_out);
+        for difference in &differences {
+            let shown = shown(&difference.path, context);
             if self.diff {
-                context.output().data(&difference(&shown, known, wanted));
+                context.output().data(&difference.lines(&shown));
             } else {
                 context.output().say(&format!("'{shown}' is not what the project becomes"));
             }
+        }
+        for Difference { path, .. } in &left_out {
+            let shown = shown(path, context);
+            context
+                .output()
+                .say(&format!("'{shown}' is kept out of version control, and not compared: it is not here"));
         }
         Ok(if self.check && !differences.is_empty() { Drift::Found } else { Drift::None })
     }
@@ -280,6 +312,11 @@ impl Convert {
         };
         converted.rows.iter().any(|row| row.fate >= least)
     }
+}
+
+/// A path as it is shown.
+fn shown(path: &Path, context: &Context) -> String {
+    path.strip_prefix(context.working_directory()).unwrap_or(path).display().to_string()
 }
 
 /// Whether a conversion went well, and a cluster would take what was made; what is wrong is shown.

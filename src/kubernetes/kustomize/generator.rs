@@ -1,6 +1,5 @@
 //! [`Generator`]: a `ConfigMap` or `Secret` that Kustomize makes from files.
 
-use super::HIDDEN;
 use crate::document::{Node, Value};
 use crate::kubernetes::manifest::Manifest;
 use base64::Engine as _;
@@ -32,8 +31,8 @@ impl Generator {
         is_kind && is_immutable && base_name(&manifest.name) != manifest.name
     }
 
-    /// What makes this object.
-    pub fn of(manifest: &Manifest) -> Self {
+    /// What makes this object, whose name without its hash is among these.
+    pub fn of(manifest: &Manifest, names: &BTreeMap<String, String>) -> Self {
         let Manifest { kind, name, tree } = manifest;
         let mut data = BTreeMap::new();
         // Only these are texts as they stand.
@@ -47,7 +46,7 @@ impl Generator {
         }
         Self {
             kind: kind.clone(),
-            name: base_name(name).to_owned(),
+            name: names.get(name).unwrap_or(name).clone(),
             namespace: manifest.namespace().cloned(),
             labels: tree.get("metadata").and_then(|metadata| metadata.get("labels")).cloned(),
             r#type: tree.get("type").cloned(),
@@ -66,7 +65,7 @@ impl Generator {
     }
 
     fn path(&self, key: &str) -> String {
-        let folder = if self.kind == "Secret" { HIDDEN } else { "configs" };
+        let folder = if self.kind == "Secret" { "secrets" } else { "configs" };
         format!("{folder}/{}/{key}", self.name)
     }
 
@@ -86,8 +85,22 @@ impl Generator {
     }
 }
 
+/// The names that generated objects have without their hashes. Where two objects of a kind would have the same, both keep
+/// their hashes.
+pub(super) fn names(manifests: &[Manifest]) -> BTreeMap<String, String> {
+    let base = |one: &Manifest| if Generator::makes(one) { base_name(&one.name).to_owned() } else { one.name.clone() };
+    let mut holders: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    for one in manifests {
+        *holders.entry((&one.kind, base(one))).or_default() += 1;
+    }
+    let is_shared = |one: &&Manifest| holders.get(&(one.kind.as_str(), base(one))).is_some_and(|count| *count > 1);
+    let (shared, own): (Vec<_>, Vec<_>) = manifests.iter().filter(|one| Generator::makes(one)).partition(is_shared);
+    let is_kept = |one: &&&Manifest| shared.iter().any(|other| other.name == one.name);
+    own.iter().filter(|one| !is_kept(one)).map(|one| (one.name.clone(), base(one))).collect()
+}
+
 /// A name without the hash at its end.
-pub(super) fn base_name(name: &str) -> &str {
+fn base_name(name: &str) -> &str {
     let (base, suffix) = name.split_at_checked(name.len().saturating_sub(SUFFIX)).unwrap_or((name, ""));
     let is_hash = |hash: &str| hash.bytes().all(|letter| letter.is_ascii_digit() || (b'a'..=b'f').contains(&letter));
     if suffix.strip_prefix('-').is_some_and(is_hash) && !base.is_empty() { base } else { name }

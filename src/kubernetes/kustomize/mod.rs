@@ -5,20 +5,20 @@
 //! Objects whose names change with their content are made by generators from files, so that an edit of such a file rolls
 //! the pods; Kustomize gives them a suffix of its own.
 
+mod change;
 mod difference;
+mod folder;
 mod generator;
+mod objects;
 
 use super::manifest::Manifest;
-use crate::document::{Node, write};
-use difference::difference;
-use generator::{Generator, plain_names};
+use change::Change;
+use folder::Folder;
+use objects::Objects;
 use std::collections::BTreeMap;
 
 /// The files of a Kustomize tree, by their paths in it.
 pub type Files = BTreeMap<String, Vec<u8>>;
-
-/// The folder of files that nobody should commit: the values of secrets.
-const HIDDEN: &str = "secrets";
 
 /// What stands over the base: its name, and all objects of the project with it.
 #[derive(Debug)]
@@ -29,156 +29,83 @@ pub struct Layer {
     pub manifests: Vec<Manifest>,
 }
 
+/// Two profiles whose components cannot both stand over the base.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Clash {
+    /// The profiles.
+    pub profiles: [String; 2],
+    /// The object that each of them makes another one of, by kind and name.
+    pub subject: (String, String),
+}
+
+/// The tree, and which of its components exclude each other.
+#[derive(Debug)]
+pub struct Tree {
+    /// Its files.
+    pub files: Files,
+    /// One for each two profiles and object.
+    pub clashes: Vec<Clash>,
+}
+
 /// The tree: `base`, a component and an overlay for each profile, an overlay for each override file.
-pub fn kustomize(base: &[Manifest], profiles: &[Layer], overrides: &[Layer]) -> Files {
-    let base = Objects::of(base);
-    let mut files = Files::from([(".gitignore".to_owned(), format!("{HIDDEN}/\n").into_bytes())]);
-    let mut whole = Folder::new("base");
-    base.plain.iter().for_each(|manifest| whole.resource(manifest));
-    base.generators.iter().for_each(|generator| whole.generate(generator, None));
-    whole.write("Kustomization", "v1beta1", &mut files);
-    for Layer { name, manifests } in profiles {
-        let component = Folder::new(&format!("components/{name}")).over(&base, &Objects::of(manifests));
-        component.write("Component", "v1alpha1", &mut files);
-        let mut overlay = Folder::new(&format!("overlays/{name}"));
-        overlay.resources.push("../../base".to_owned());
-        overlay.components.push(format!("../../components/{name}"));
-        overlay.write("Kustomization", "v1beta1", &mut files);
-    }
+pub fn kustomize(base: &[Manifest], profiles: &[Layer], overrides: &[Layer]) -> Tree {
+    let (base, none) = (Objects::of(base), Objects::default());
+    let mut files = Files::new();
+    let mut write = |folder: Folder| folder.write("Kustomization", "v1beta1", &mut files);
+    write(Folder::new("base").with(&Change::all(&none, &base)));
     for Layer { name, manifests } in overrides {
+        let (mut overlay, with) = (Folder::new(&format!("overlays/{name}")), Objects::of(manifests));
+        // What is generated stays in its namespace: an overlay in another one stands by itself.
+        let is_elsewhere = base.namespaces() != with.namespaces();
+        if !is_elsewhere {
+            overlay.resources.push("../../base".to_owned());
+        }
+        write(overlay.with(&Change::all(if is_elsewhere { &none } else { &base }, &with)));
+    }
+    let changes = |layer: &Layer| (layer.name.clone(), Change::all(&base, &Objects::of(&layer.manifests)));
+    let clashes = components(&profiles.iter().map(changes).collect::<Vec<_>>(), &mut files);
+    Tree { files, clashes }
+}
+
+/// A component and an overlay for each profile. What several profiles do alike is a component of its own, so that any
+/// of them can stand together.
+fn components(profiles: &[(String, Vec<Change>)], files: &mut Files) -> Vec<Clash> {
+    let mut components: BTreeMap<Vec<&str>, Vec<&Change>> = BTreeMap::new();
+    let mut clashes = Vec::new();
+    for (name, changes) in profiles {
+        components.entry(vec![name]).or_default();
+        for change in changes {
+            let mut holders = Vec::new();
+            for (other, theirs) in profiles {
+                match theirs.iter().find(|one| one.subject() == change.subject()) {
+                    Some(one) if one == change => holders.push(other.as_str()),
+                    Some(_) if name < other => clashes.push(Clash::of([name, other], change)),
+                    _ => {}
+                }
+            }
+            if holders.first() == Some(&name.as_str()) {
+                components.entry(holders).or_default().push(change);
+            }
+        }
+    }
+    for (name, _) in profiles {
         let mut overlay = Folder::new(&format!("overlays/{name}"));
         overlay.resources.push("../../base".to_owned());
-        overlay.over(&base, &Objects::of(manifests)).write("Kustomization", "v1beta1", &mut files);
+        let own = components.keys().filter(|holders| holders.contains(&name.as_str()));
+        overlay.components.extend(own.map(|holders| format!("../../components/{}", holders.join("+"))));
+        overlay.write("Kustomization", "v1beta1", files);
     }
-    files
+    for (holders, changes) in components {
+        let component = Folder::new(&format!("components/{}", holders.join("+")));
+        component.with(changes).write("Component", "v1alpha1", files);
+    }
+    clashes
 }
 
-/// The objects of a conversion: those that are written down, and those that a generator makes.
-struct Objects {
-    plain: Vec<Manifest>,
-    generators: Vec<Generator>,
-}
-
-impl Objects {
-    /// Objects refer to generated ones by the name that these have without their hash.
-    fn of(manifests: &[Manifest]) -> Self {
-        let (generated, plain): (Vec<&Manifest>, Vec<&Manifest>) =
-            manifests.iter().partition(|manifest| Generator::makes(manifest));
-        let names =
-            generated.iter().map(|one| (one.name.clone(), generator::base_name(&one.name).to_owned())).collect();
-        let renamed = |manifest: &Manifest| Manifest { tree: plain_names(&manifest.tree, &names), ..manifest.clone() };
-        Self {
-            plain: plain.into_iter().map(renamed).collect(),
-            generators: generated.into_iter().map(Generator::of).collect(),
-        }
-    }
-
-    fn get(&self, kind: &str, name: &str) -> Option<&Manifest> {
-        self.plain.iter().find(|one| one.kind == kind && one.name == name)
-    }
-
-    fn generator(&self, of: &Generator) -> Option<&Generator> {
-        self.generators.iter().find(|one| one.kind == of.kind && one.name == of.name)
-    }
-}
-
-/// A folder with a kustomization.
-#[derive(Default)]
-struct Folder {
-    path: String,
-    resources: Vec<String>,
-    components: Vec<String>,
-    patches: Vec<Node>,
-    /// The generators, by the field that has them.
-    generators: BTreeMap<&'static str, Vec<Node>>,
-    files: Files,
-}
-
-impl Folder {
-    fn new(path: &str) -> Self {
-        Self { path: path.to_owned(), ..Self::default() }
-    }
-
-    /// What makes the objects of the base those with a layer.
-    fn over(mut self, base: &Objects, with: &Objects) -> Self {
-        for manifest in &with.plain {
-            match base.get(&manifest.kind, &manifest.name) {
-                None => self.resource(manifest),
-                Some(known) => self.patch(known, manifest),
-            }
-        }
-        for known in base.plain.iter().filter(|known| with.get(&known.kind, &known.name).is_none()) {
-            self.remove((&known.kind, &known.name), known.tree.get("apiVersion"), known.namespace());
-        }
-        for generator in &with.generators {
-            match base.generator(generator) {
-                None => self.generate(generator, None),
-                Some(known) if known != generator => self.generate(generator, Some("replace")),
-                Some(_) => {}
-            }
-        }
-        for known in base.generators.iter().filter(|known| with.generator(known).is_none()) {
-            self.remove((&known.kind, &known.name), Some(&Node::text("v1")), known.namespace.as_ref());
-        }
-        self
-    }
-
-    fn resource(&mut self, manifest: &Manifest) {
-        self.resources.push(manifest.file_name());
-        self.file(&manifest.file_name(), manifest.text().into_bytes());
-    }
-
-    fn patch(&mut self, known: &Manifest, wanted: &Manifest) {
-        let operations = difference(&known.tree, &wanted.tree);
-        if operations.is_empty() {
-            return;
-        }
-        let path = wanted.file_name();
-        self.file(&path, write::yaml(&Node::list(operations)).into_bytes());
-        let target = Node::map([("kind", Node::text(&*wanted.kind)), ("name", Node::text(&*wanted.name))]);
-        self.patches.push(Node::map([("path", Node::text(path)), ("target", target)]));
-    }
-
-    /// A patch that removes an object.
-    fn remove(&mut self, (kind, name): (&str, &str), version: Option<&Node>, namespace: Option<&Node>) {
-        let path = format!("{name}-{}.yaml", kind.to_ascii_lowercase());
-        let names = [("name", Some(Node::text(name))), ("namespace", namespace.cloned())];
-        let names = names.into_iter().filter_map(|(key, value)| Some((key, value?)));
-        let removal = Node::map([
-            ("$patch", Node::text("delete")),
-            ("apiVersion", version.cloned().unwrap_or_default()),
-            ("kind", Node::text(kind)),
-            ("metadata", Node::map(names)),
-        ]);
-        self.file(&path, write::yaml(&removal).into_bytes());
-        self.patches.push(Node::map([("path", Node::text(path))]));
-    }
-
-    fn generate(&mut self, generator: &Generator, behavior: Option<&str>) {
-        for (path, bytes) in generator.files() {
-            self.file(&path, bytes);
-        }
-        self.generators.entry(generator.field()).or_default().push(generator.node(behavior));
-    }
-
-    fn file(&mut self, name: &str, bytes: Vec<u8>) {
-        self.files.insert(format!("{}/{name}", self.path), bytes);
-    }
-
-    fn write(mut self, kind: &str, version: &str, files: &mut Files) {
-        let texts = |all: Vec<String>| Node::list(all.into_iter().map(Node::text));
-        let mut entries =
-            vec![("apiVersion", Node::text(format!("kustomize.config.k8s.io/{version}"))), ("kind", Node::text(kind))];
-        let lists = [
-            ("resources", texts(std::mem::take(&mut self.resources))),
-            ("components", texts(std::mem::take(&mut self.components))),
-            ("patches", Node::list(std::mem::take(&mut self.patches))),
-        ];
-        let generators = std::mem::take(&mut self.generators).into_iter().map(|(field, all)| (field, Node::list(all)));
-        let is_some = |(_, list): &(&str, Node)| list.as_list().is_some_and(|list| !list.is_empty());
-        entries.extend(lists.into_iter().chain(generators).filter(is_some));
-        self.file("kustomization.yaml", write::yaml(&Node::map(entries)).into_bytes());
-        files.append(&mut self.files);
+impl Clash {
+    fn of(profiles: [&String; 2], change: &Change) -> Self {
+        let (kind, name) = change.subject();
+        Self { profiles: profiles.map(Clone::clone), subject: (kind.to_owned(), name.to_owned()) }
     }
 }
 
@@ -215,7 +142,7 @@ mod tests {
             manifest("Service", "web", &json!({"spec": {"port": 2}})),
             manifest("Service", "new", &json!({"spec": {}})),
         ];
-        let files = kustomize(&base, &[], &[Layer { name: "prod".into(), manifests: with.into() }]);
+        let files = kustomize(&base, &[], &[Layer { name: "prod".into(), manifests: with.into() }]).files;
         assert_eq!(
             text(&files, "overlays/prod/kustomization.yaml"),
             "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n  - ../../base\n  \
@@ -229,19 +156,18 @@ mod tests {
     #[test]
     fn what_changes_its_name_with_its_content_is_made_from_a_file() {
         let with = Layer { name: "prod".into(), manifests: secret("bbbbbbbbbb", "two").into() };
-        let files = kustomize(&secret("aaaaaaaaaa", "one"), &[], &[with]);
+        let files = kustomize(&secret("aaaaaaaaaa", "one"), &[], &[with]).files;
         assert_eq!(text(&files, "base/secrets/web-env/KEY"), "one");
         assert_eq!(text(&files, "overlays/prod/secrets/web-env/KEY"), "two");
         assert!(text(&files, "base/web-pod.yaml").contains("secret: web-env\n"));
         assert!(text(&files, "overlays/prod/kustomization.yaml").contains("behavior: replace"));
         assert!(!files.contains_key("overlays/prod/web-pod.yaml"), "it refers to the same name");
-        assert_eq!(text(&files, ".gitignore"), "secrets/\n");
     }
 
     #[test]
     fn a_profile_is_a_component_and_an_overlay_that_has_it() {
         let profile = Layer { name: "debug".into(), manifests: vec![manifest("Service", "probe", &json!({}))] };
-        let files = kustomize(&[], &[profile], &[]);
+        let files = kustomize(&[], &[profile], &[]).files;
         assert!(
             text(&files, "components/debug/kustomization.yaml")
                 .contains("kind: Component\nresources:\n  - probe-service")
@@ -249,5 +175,51 @@ mod tests {
         assert!(
             text(&files, "overlays/debug/kustomization.yaml").contains("components:\n  - ../../components/debug\n")
         );
+    }
+
+    #[test]
+    fn objects_that_would_have_one_name_keep_their_hashes() {
+        let [first, mut pod] = secret("aaaaaaaaaa", "one");
+        let [second, _] = secret("bbbbbbbbbb", "two");
+        pod.tree = tree(&json!({"kind": "Pod", "secrets": ["web-env-aaaaaaaaaa", "web-env-bbbbbbbbbb"]}));
+        let files = kustomize(&[first, second, pod], &[], &[]).files;
+        assert_eq!(text(&files, "base/secrets/web-env-aaaaaaaaaa/KEY"), "one");
+        assert_eq!(text(&files, "base/secrets/web-env-bbbbbbbbbb/KEY"), "two");
+        assert!(text(&files, "base/web-pod.yaml").contains("- web-env-aaaaaaaaaa\n  - web-env-bbbbbbbbbb\n"));
+    }
+
+    #[test]
+    fn what_profiles_do_alike_is_a_component_of_its_own_and_what_they_do_otherwise_is_told() {
+        let claim = || manifest("PersistentVolumeClaim", "v", &json!({"spec": 1}));
+        let layer = |name: &str, port| Layer {
+            name: name.into(),
+            manifests: vec![
+                claim(),
+                manifest("Service", name, &json!({})),
+                manifest("Service", "x", &json!({"p": port})),
+            ],
+        };
+        let Tree { files, clashes } = kustomize(&[], &[layer("one", 1), layer("two", 2)], &[]);
+        assert!(
+            text(&files, "components/one+two/kustomization.yaml")
+                .ends_with("resources:\n  - v-persistentvolumeclaim.yaml\n")
+        );
+        let overlay = text(&files, "overlays/two/kustomization.yaml");
+        assert!(
+            overlay.ends_with("components:\n  - ../../components/one+two\n  - ../../components/two\n"),
+            "{overlay}"
+        );
+        assert!(!text(&files, "components/two/kustomization.yaml").contains("v-persistent"));
+        let subject = ("Service".to_owned(), "x".to_owned());
+        assert_eq!(clashes, [Clash { profiles: ["one".to_owned(), "two".to_owned()], subject }]);
+    }
+
+    #[test]
+    fn an_overlay_in_another_namespace_stands_by_itself() {
+        let mut other = manifest("Service", "web", &json!({}));
+        other.tree = tree(&json!({"kind": "Service", "metadata": {"name": "web", "namespace": "other"}}));
+        let prod = Layer { name: "prod".into(), manifests: vec![other] };
+        let files = kustomize(&[manifest("Service", "web", &json!({}))], &[], &[prod]).files;
+        assert!(text(&files, "overlays/prod/kustomization.yaml").ends_with("resources:\n  - web-service.yaml\n"));
     }
 }
