@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::document::{Node, json, parse};
+use crate::load::{Loaded, Request, load};
 use crate::model::{Dialect, Identity, Project, Separator, Service};
 use crate::plan::reconcile::{images, reconcile};
 use crate::plan::{Action, Images, Observed, Plan, Policy, Step, simulate};
@@ -42,6 +43,22 @@ pub fn service_fault(text: &str) -> Option<(String, Option<String>)> {
     let mut diagnostics = Diagnostics::default();
     Service::read("a".parse().expect("valid"), &tree(&format!("{{image: x, {text}}}")), &mut diagnostics);
     diagnostics.sorted().first().map(|fault| (fault.message.clone(), fault.help.clone()))
+}
+
+/// What is loaded from some files, the first of which is the compose file; the project is called `p`.
+pub fn loaded(files: &[(&str, &str)]) -> Loaded {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).expect("is written");
+    }
+    let files = files.first().map(|(name, _)| (*name).into()).into_iter().collect();
+    let request = Request {
+        files,
+        working_directory: folder.path().into(),
+        project_name: Some("p".into()),
+        ..Request::default()
+    };
+    load(&request).unwrap_or_else(|refused| panic!("{:?}", refused.diagnostics))
 }
 
 /// A project from canonical YAML; it is called `p`.

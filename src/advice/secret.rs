@@ -7,7 +7,7 @@ use crate::load::Loaded;
 use crate::source::Span;
 
 /// What the names of secrets end with.
-const ENDINGS: [&str; 15] = [
+const ENDINGS: [&str; 20] = [
     "PASSWORD",
     "PASSWD",
     "PASSPHRASE",
@@ -17,12 +17,31 @@ const ENDINGS: [&str; 15] = [
     "TOKEN",
     "APIKEY",
     "API_KEY",
+    "APP_KEY",
     "ACCESS_KEY",
     "ACCESS_KEY_ID",
+    "JWT_KEY",
     "SECRET_KEY",
     "SECRET_KEY_BASE",
+    "SIGNING_KEY",
     "PRIVATE_KEY",
     "ENCRYPTION_KEY",
+    "CREDENTIALS",
+    "PAT",
+];
+/// What names end with that are secrets more often than not. It costs nothing to keep such a value where secrets are kept,
+/// but would be a nuisance to warn of it.
+const PROBABLE: [&str; 9] = ["AUTH", "CREDENTIAL", "JWT", "KEY", "PEPPER", "PRIVATE", "PW", "SALT", "SECRETS"];
+/// What the values of secrets begin with, whatever they are called.
+const SIGNS: [&str; 8] = [
+    "ghp_",
+    "github_pat_",
+    "glpat-",
+    "sk_live_",
+    "xoxb-",
+    "xoxp-",
+    "-----BEGIN PRIVATE KEY",
+    "-----BEGIN RSA PRIVATE KEY",
 ];
 /// Values that switch something on or off.
 const SWITCHES: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "0", "1", "none"];
@@ -73,20 +92,66 @@ fn is_secret(key: &Node, value: &Node) -> bool {
 
 /// Whether a variable of this name and value looks like a secret, or is an address with a password.
 pub fn looks_secret(name: &str, text: &str) -> bool {
-    names_and_has_one(name, text) || has_password(text)
+    names_and_has_one(name, text)
+        || is_something(text) && is_probably_one(name) && !points_elsewhere(text)
+        || has_password(text)
+        || SIGNS.iter().any(|sign| text.trim_start().starts_with(sign))
+        || has_password_among_words(text)
 }
 
 fn names_and_has_one(name: &str, text: &str) -> bool {
-    let is_something = !text.is_empty() && !SWITCHES.contains(&text.to_ascii_lowercase().as_str());
-    is_something && names_a_secret(name) && !points_elsewhere(text)
+    is_something(text) && names_a_secret(name) && !points_elsewhere(text)
+}
+
+/// Whether a value is more than nothing, and does not merely switch something on or off.
+fn is_something(text: &str) -> bool {
+    !text.is_empty() && !SWITCHES.contains(&text.to_ascii_lowercase().as_str())
+}
+
+/// Whether a name may be that of a secret: by a word at its end, or without a word's beginning: `DBPASS`.
+fn is_probably_one(name: &str) -> bool {
+    let name = snake(name);
+    let name =
+        name.trim_end_matches(|letter: char| letter.is_ascii_digit()).trim_end_matches("_V").trim_end_matches('_');
+    let is_public = name.ends_with("PUBLIC_KEY") || name.ends_with("COMPASS") || name.ends_with("BYPASS");
+    !is_public
+        && (PROBABLE.iter().any(|ending| ends(name, ending)) || name.ends_with("PASSWORD") || name.ends_with("PASS"))
+}
+
+/// Whether a name ends with a word.
+fn ends(name: &str, ending: &str) -> bool {
+    name.strip_suffix(ending).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'))
 }
 
 fn names_a_secret(name: &str) -> bool {
-    let name = name.to_ascii_uppercase().replace('-', "_");
-    let ends = |ending: &&str| name.strip_suffix(*ending).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
+    let name = snake(name);
     // `PWD` alone is a directory, and `MYSQL_PWD` a password.
-    name != "PWD" && name != "OLDPWD" && ENDINGS.iter().any(ends)
-        || ["PGPASSWORD", "MYSQLPASSWORD"].contains(&name.as_str())
+    name != "PWD" && name != "OLDPWD" && ENDINGS.iter().any(|ending| ends(&name, ending))
+        || ["PGPASSWORD", "PGPASS", "MYSQLPASSWORD"].contains(&name.as_str())
+}
+
+/// The name as variables are written mostly: `dbPassword` is `DB_PASSWORD`.
+fn snake(name: &str) -> String {
+    let mut snake = String::new();
+    let mut before = '_';
+    for letter in name.chars() {
+        if before.is_ascii_lowercase() && letter.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(if letter == '-' || letter == '.' { '_' } else { letter.to_ascii_uppercase() });
+        before = letter;
+    }
+    snake
+}
+
+/// Whether a text is a list of settings with a password: `Server=db;Password=abc`, `host=db password=abc`.
+fn has_password_among_words(text: &str) -> bool {
+    let settings = text.split([';', ' ', '&']).filter_map(|word| word.split_once('='));
+    let is_one = |(name, value): (&str, &str)| {
+        let name = name.trim().to_ascii_lowercase();
+        ["password", "pwd"].contains(&name.as_str()) && !value.trim().is_empty() && !value.contains('$')
+    };
+    text.contains('=') && settings.into_iter().any(is_one)
 }
 
 /// Whether the value is the path of a file or the address of a service, not the secret itself.
@@ -128,6 +193,8 @@ mod tests {
             "{DATABASE_URL: 'postgres://u:p@db/x'}",
             "['DATABASE_URL=postgres://u:p@${SET}/x']",
             "{SECRET_KEY_BASE: x}",
+            "{dbPassword: x}",
+            "{GITHUB_PAT: x}",
         ] {
             assert_eq!(on(one), 1, "{one}");
         }
@@ -154,6 +221,28 @@ mod tests {
             "{PWD: /x}",
         ] {
             assert_eq!(on(one), 0, "{one}");
+        }
+    }
+
+    #[test]
+    fn values_tell_secrets_too() {
+        for text in
+            ["Server=db;User=sa;Password=abc", "host=db password=abc", "-----BEGIN PRIVATE KEY-----\nx", "ghp_1"]
+        {
+            assert!(super::looks_secret("VALUE", text), "{text}");
+        }
+        for text in ["Server=db;Password=", "password", "a=b", "host=db password=$P", "-----BEGIN CERTIFICATE-----"] {
+            assert!(!super::looks_secret("VALUE", text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_kept_as_one_without_a_word() {
+        for name in ["DBPASS", "WEBPASSWORD", "REDIS_AUTH", "SALT", "ENC_KEY", "_APP_OPENSSL_KEY_V1", "ROOT_PW"] {
+            assert!(super::looks_secret(name, "x") && on(&format!("{{{name}: x}}")) == 0, "{name}");
+        }
+        for name in ["PUBLIC_KEY", "COMPASS", "KEYBOARD", "AUTHOR", "PASSAGE"] {
+            assert!(!super::looks_secret(name, "x"), "{name}");
         }
     }
 

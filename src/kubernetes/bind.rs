@@ -9,8 +9,9 @@ use super::object_name;
 use super::options::Secrets;
 use super::pod_volume;
 use super::scene::Scene;
+use super::secrecy;
 use super::storage::{Became, Wanted, taken};
-use crate::load::{Folder, HostFile};
+use crate::load::{Content, Folder, HostFile};
 use crate::model::{MountKind, cleaned};
 use k8s_openapi::api::core::v1::{
     ConfigMapVolumeSource, EnvVar, PersistentVolumeClaim, SecretVolumeSource, Volume, VolumeMount,
@@ -49,24 +50,6 @@ const DATA: [&str; 14] = [
     "uploads",
     "volumes",
 ];
-/// The ends of names of files that nobody shows to others.
-const SECRET: [&str; 14] = [
-    ".env",
-    ".htpasswd",
-    ".jks",
-    ".key",
-    ".keystore",
-    ".netrc",
-    ".p12",
-    ".pem",
-    ".pfx",
-    ".pgpass",
-    "acme.json",
-    "credentials",
-    "id_ed25519",
-    "id_rsa",
-];
-
 /// What can be done about files that are not copied.
 const BAKE: &str = "copy it into the image";
 
@@ -241,7 +224,8 @@ fn time_zone(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>) -> Became {
 
 /// A copy in an object of the cluster.
 fn copy(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>, (files, shape): (&FileMap, &Shape)) -> Became {
-    let is_secret = draft.scene.options.secrets != Secrets::Inline && files.paths().any(is_secret);
+    let is_secret = |(path, content): (&str, &Content)| secrecy::is_secret(path, &wanted.mount.target, content);
+    let is_secret = draft.scene.options.secrets != Secrets::Inline && files.files().any(is_secret);
     let volume = if is_secret { secret(draft, files) } else { config_map(draft, files) };
     let mut at = VolumeMount { read_only: wanted.read_only.then_some(true), ..wanted.at() };
     if let Shape::File(name) = shape {
@@ -278,11 +262,6 @@ fn secret(draft: &mut Draft<'_, '_>, files: &FileMap) -> Volume {
     Volume { name: files.base().to_owned(), secret: Some(source), ..Volume::default() }
 }
 
-fn is_secret(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    SECRET.iter().any(|end| name.ends_with(end))
-}
-
 /// A claim in the place of a folder that is written.
 fn claimed(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>, (source, reason): (&str, &str)) -> Became {
     let name = claim_name(draft.scene, source);
@@ -293,7 +272,7 @@ fn claimed(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>, (source, reason): (&s
     let spec = claim::spec(access, wishes);
     let metadata = draft.scene.metadata_of_all(&name);
     draft.manifests.add(&PersistentVolumeClaim { metadata, spec: Some(spec), status: None });
-    claim::settle(draft, access);
+    claim::settle(draft, wanted, access);
     let target = &wanted.mount.target;
     let mut at = wanted.at();
     if draft.service.image.as_ref().is_some_and(known_image::is_store) {
@@ -330,12 +309,6 @@ fn claim_name(scene: &Scene<'_>, source: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn files_that_nobody_shows_are_known_by_their_names() {
-        let names = ["a/server.key", ".env", "prod.env", "id_rsa", "nginx.conf", "keys.txt", "environment"];
-        assert_eq!(names.map(is_secret), [true, true, true, true, false, false, false]);
-    }
 
     #[test]
     fn a_missing_file_is_told_from_a_missing_folder_by_its_name() {

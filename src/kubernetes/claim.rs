@@ -2,11 +2,13 @@
 
 use super::draft::Draft;
 use super::kind::{self, Kind};
+use super::known_image;
 use super::memory;
 use super::object_name;
 use super::quantity;
 use super::resources;
 use super::scene::Scene;
+use super::storage::Wanted;
 use crate::document::{Node, Path};
 use crate::model::{MountKind, MountsOf, Project, Service, Volume};
 use crate::value::{ByteSize, Name};
@@ -157,13 +159,27 @@ impl Wishes {
             words.split(',').find_map(|word| word.strip_prefix("size="))
         });
         let option = option.and_then(|size| size.parse::<ByteSize>().ok()).filter(|size| size.bytes() > 0);
-        let size = said("size").or_else(|| label(SIZE)).or_else(|| option.map(resources::bytes));
         Self {
-            size: size.filter(|size| size.parse::<quantity::Quantity>().is_ok_and(|size| size.billionths() > 0)),
+            size: said("size").or_else(|| label(SIZE)).or_else(|| option.map(resources::bytes)),
             class: said("class").or_else(|| label(CLASS)),
             access: said("access"),
         }
     }
+}
+
+/// The sizes that are written for a volume and cannot be asked for, with their keys.
+pub(super) fn unreadable_sizes(scene: &Scene<'_>, key: &Name, volume: &Volume) -> Vec<(String, Path)> {
+    let path = Path::of(["volumes", key.as_str()]);
+    let own = path.key("x-kubernetes").key("storage").key("size");
+    let said = scene.origins().node(&own).and_then(Node::as_text).map(str::to_owned);
+    let label = volume.labels.get(SIZE).cloned();
+    let mut all = vec![(said, own), (label, path.key("labels").key(SIZE))];
+    for service in consumers(scene.project(), key) {
+        let path = Path::of(["services", service.name.as_str(), "labels", SIZE]);
+        all.push((service.labels.get(SIZE).cloned(), path));
+    }
+    let is_bad = |size: &String| !size.parse::<quantity::Quantity>().is_ok_and(|size| size.billionths() > 0);
+    all.into_iter().filter_map(|(size, path)| Some((size.filter(is_bad)?, path))).collect()
 }
 
 /// What a claim asks for.
@@ -199,9 +215,11 @@ pub(super) fn volume(name: &str, claim: &str) -> PodVolume {
     PodVolume { name: name.to_owned(), persistent_volume_claim: Some(source), ..PodVolume::default() }
 }
 
-/// Pods that share a volume which one machine alone can have are not replaced side by side.
-pub(super) fn settle(draft: &mut Draft<'_, '_>, access: &str) {
-    if draft.home.kind == Kind::Deployment && access != "ReadWriteMany" {
+/// Pods that share a volume which one machine alone can have are not replaced side by side; nor is one that writes alone,
+/// since it never had another one beside it.
+pub(super) fn settle(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>, access: &str) {
+    let writes_alone = !wanted.read_only && draft.service.replicas() <= 1;
+    if draft.home.kind == Kind::Deployment && (access != "ReadWriteMany" || writes_alone) {
         draft.workload.replacement.is_recreated = true;
     }
     share_group(draft);
@@ -209,9 +227,13 @@ pub(super) fn settle(draft: &mut Draft<'_, '_>, access: &str) {
 
 /// What a user without all rights is to have belongs to its group.
 pub(super) fn share_group(draft: &mut Draft<'_, '_>) {
-    let user =
-        draft.container.security_context.as_ref().and_then(|context| context.run_as_group.or(context.run_as_user));
-    if let Some(group) = user.filter(|id| *id != 0) {
+    let user = draft.container.security_context.as_ref().and_then(|context| {
+        let id = context.run_as_user.filter(|id| *id != 0)?;
+        Some(context.run_as_group.unwrap_or(id))
+    });
+    let is_free = draft.service.user.is_none();
+    let known = draft.service.image.as_ref().filter(|_| is_free).and_then(known_image::group);
+    if let Some(group) = user.or(known) {
         let security = draft.pod_security();
         if security.fs_group.is_none() {
             security.fs_group = Some(group);

@@ -51,6 +51,7 @@ pub fn convert(loaded: &Loaded, options: &Options) -> Converted {
         jobs: BTreeMap::new(),
         templates: BTreeMap::new(),
         workloads: Workloads::new(),
+        levels: BTreeMap::new(),
     };
     let manifests = conversion.run();
     let workloads = conversion.workloads;
@@ -79,6 +80,8 @@ struct Conversion<'s, 'a> {
     templates: BTreeMap<Name, String>,
     /// The workloads that are made, by service.
     workloads: Workloads,
+    /// The services that do not meet the strictest level, by the level that they meet and what is in their way.
+    levels: BTreeMap<(Security, Vec<String>), Vec<Name>>,
 }
 
 impl Conversion<'_, '_> {
@@ -88,6 +91,7 @@ impl Conversion<'_, '_> {
         for owner in self.scene.owners() {
             level = level.max(self.workload(owner, &mut manifests));
         }
+        self.tell_levels();
         for service in self.scene.project().services.values() {
             for object in network::services(self.scene, service) {
                 manifests.add(&object);
@@ -122,7 +126,9 @@ impl Conversion<'_, '_> {
             object_name::hash(&serde_json::to_string(&workload.pod).expect("an object is a map with texts as keys")),
         );
         let (level, faults) = pod_security::judge(&workload.pod);
-        self.tell_level(owner, level, &faults);
+        if level != Security::Restricted {
+            self.levels.entry((level, faults)).or_default().push(owner.name.clone());
+        }
         let name = workload.finish(self.scene, (owner, home), manifests);
         self.workloads.insert(owner.name.to_string(), (home.kind.to_string(), name.clone()));
         if home.kind == Kind::Job {
@@ -150,19 +156,18 @@ impl Conversion<'_, '_> {
         })
     }
 
-    /// Says what keeps a service from the strictest level.
-    fn tell_level(&mut self, owner: &Service, level: Security, faults: &[String]) {
-        if level == Security::Restricted {
-            return;
+    /// Says what keeps services from the strictest level, once for all that have the same in their way.
+    fn tell_levels(&mut self) {
+        for ((level, faults), services) in std::mem::take(&mut self.levels) {
+            let names = services.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+            let (word, verb) = if services.len() == 1 { ("service", "stays") } else { ("services", "stay") };
+            let level = level.as_str();
+            let message =
+                format!("{word} {names} {verb} at the '{level}' level of Pod Security: {}", faults.join(", "));
+            let help = "give it 'user: \"1000:1000\"' or another number that its image can run as, and no more rights than it needs";
+            let place = services.first().map(|name| Path::of(["services", name.as_str()]));
+            let place = place.map_or_else(Default::default, |path| self.scene.origins().span(&path));
+            self.diagnostics.push(Diagnostic::advice("pod-security", message).at(place).help(help));
         }
-        let message = format!(
-            "service '{}' stays at the '{}' level of Pod Security: {}",
-            owner.name,
-            level.as_str(),
-            faults.join(", ")
-        );
-        let help = "give it 'user: \"1000:1000\"' or another number that its image can run as, and no more rights than it needs";
-        let place = self.scene.origins().span(&Path::of(["services", owner.name.as_str()]));
-        self.diagnostics.push(Diagnostic::advice("pod-security", message).at(place).help(help));
     }
 }

@@ -44,9 +44,9 @@ impl FileMap {
         &self.base
     }
 
-    /// The paths of the files.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().map(|entry| entry.path.as_str())
+    /// The files by their paths.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &Content)> {
+        self.entries.iter().map(|entry| (entry.path.as_str(), &entry.content))
     }
 
     /// The keys with their paths and modes; nothing when they are what a mount makes of them anyway.

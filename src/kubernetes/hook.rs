@@ -115,16 +115,19 @@ pub(super) fn signal(draft: &mut Draft<'_, '_>, signal: Option<&str>) {
         draft.claim(["stop_signal"]).same_without([]);
         return;
     }
-    let is_shared = draft.workload.pod.share_process_namespace == Some(true);
-    let lifecycle = draft.container.lifecycle.get_or_insert_default();
-    if is_shared || lifecycle.pre_stop.is_some() {
+    // With the processes of others, number 1 is another one: that of the machine itself, even.
+    let pod = &draft.workload.pod;
+    let is_shared = pod.share_process_namespace == Some(true) || pod.host_pid == Some(true);
+    let has_command = draft.container.lifecycle.as_ref().is_some_and(|lifecycle| lifecycle.pre_stop.is_some());
+    // The first process of a container cannot be killed from within.
+    if is_shared || has_command || ["KILL", "9"].contains(&word) {
         let reason = "a pod ends by SIGTERM, and no command can send another signal here";
         draft.claim(["stop_signal"]).dropped(reason).remedy("send it in 'pre_stop'");
         return;
     }
     let line = format!("kill -{word} 1; while kill -0 1 2>/dev/null; do sleep 1; done");
     let command = ["/bin/sh", "-c", &line].map(str::to_owned).to_vec();
-    lifecycle.pre_stop =
+    draft.container.lifecycle.get_or_insert_default().pre_stop =
         Some(LifecycleHandler { exec: Some(ExecAction { command: Some(command) }), ..LifecycleHandler::default() });
     let reason = "a command sends it before SIGTERM comes: the image needs 'sh' and 'kill'";
     draft.claim(["stop_signal"]).approximated(reason, container("lifecycle.preStop"));

@@ -1,6 +1,8 @@
 //! Host names: that of a pod, those it knows besides DNS, and how it asks DNS.
 
+use super::dialling;
 use super::draft::Draft;
+use super::kind::Kind;
 use super::ledger::pod;
 use super::object_name;
 use k8s_openapi::api::core::v1::{HostAlias, PodDNSConfig, PodDNSConfigOption};
@@ -17,7 +19,7 @@ pub(super) fn name(draft: &mut Draft<'_, '_>, hostname: Option<&str>, domain: Op
             .dropped("it has no effect on the names of a cluster")
             .remedy("use the name of the service");
     }
-    let Some(hostname) = hostname else { return };
+    let Some(hostname) = hostname else { return own_name(draft) };
     if draft.workload.pod.hostname.is_some() {
         draft.claim(["hostname"]).dropped("another container of the same pod gives the pod its name");
         return;
@@ -32,7 +34,13 @@ pub(super) fn name(draft: &mut Draft<'_, '_>, hostname: Option<&str>, domain: Op
     }
     draft.workload.pod.hostname = Some(first.clone());
     if first == hostname {
-        draft.claim(["hostname"]).exact(pod("hostname"));
+        let is_own = first == draft.scene.name_of(&draft.service.name) && finds_itself(draft);
+        let claim = draft.claim(["hostname"]);
+        if is_own {
+            claim.same_without(pod("hostname"))
+        } else {
+            claim.exact(pod("hostname"))
+        };
         return;
     }
     let version = draft.scene.options.version;
@@ -44,6 +52,22 @@ pub(super) fn name(draft: &mut Draft<'_, '_>, hostname: Option<&str>, domain: Op
         let reason = format!("Kubernetes {version} gives pods a name without dots and capitals");
         draft.claim(["hostname"]).approximated(reason, pod("hostname"));
     }
+}
+
+/// A service's name leads to pods that are ready only. One that dials it before, as many health checks do, finds itself by
+/// its host name.
+fn own_name(draft: &mut Draft<'_, '_>) {
+    let pod = &draft.workload.pod;
+    let has_none = pod.hostname.is_none() && pod.hostname_override.is_none();
+    if has_none && finds_itself(draft) {
+        draft.workload.pod.hostname = Some(draft.scene.name_of(&draft.service.name).to_owned());
+    }
+}
+
+/// Whether a service dials its name, and its pods may be called so.
+fn finds_itself(draft: &Draft<'_, '_>) -> bool {
+    let is_free = draft.home.kind != Kind::StatefulSet && draft.workload.pod.host_network != Some(true);
+    is_free && dialling::dials_itself(draft.service)
 }
 
 /// Hosts that are known besides those of DNS: one entry for each address.

@@ -20,7 +20,11 @@ pub(super) fn keys(origins: &Origins) -> BTreeMap<Path, Span> {
     for (name, service) in origins.tree().get("services").and_then(Node::as_map).unwrap_or_default() {
         let leaning = LEANING.iter().filter_map(|key| service.get(key)).flat_map(spans).collect::<BTreeSet<_>>();
         let path = Path::of(["services", name.as_text().unwrap_or_default(), "depends_on"]);
-        found.retain(|key, span| !key.starts_with(&path) || !leaning.contains(span));
+        let below = found.range(path.clone()..).take_while(|(key, _)| key.starts_with(&path));
+        let added = below.filter(|(_, span)| leaning.contains(span)).map(|(key, _)| key.clone());
+        for key in added.collect::<Vec<_>>() {
+            found.remove(&key);
+        }
     }
     found
 }
@@ -72,15 +76,10 @@ fn spans(node: &Node) -> Vec<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::{Request, load};
+    use crate::testing::loaded;
 
     fn found(text: &str) -> String {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        std::fs::write(folder.path().join("compose.yaml"), text).expect("is written");
-        std::fs::write(folder.path().join("a.env"), "F=1\n").expect("is written");
-        let request =
-            Request { working_directory: folder.path().into(), project_name: Some("p".into()), ..Request::default() };
-        let loaded = load(&request).unwrap_or_else(|refused| panic!("{:?}", refused.diagnostics));
+        let loaded = loaded(&[("compose.yaml", text), ("a.env", "F=1\n")]);
         keys(&loaded.origins).keys().map(ToString::to_string).collect::<Vec<_>>().join(" ")
     }
 

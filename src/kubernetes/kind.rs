@@ -1,6 +1,7 @@
 //! [`Kind`]: what a service becomes, by what it means: something that runs on, that keeps data, that runs everywhere, or
 //! that comes to an end.
 
+use super::dialling;
 use super::extension;
 use super::known_image;
 use crate::load::Loaded;
@@ -95,7 +96,11 @@ fn is_one_shot(service: &Service, is_awaited: bool) -> bool {
 /// Whether it has a volume of its own and is known to keep data there, or has several replicas, which need one each.
 fn keeps_data(service: &Service, project: &Project) -> bool {
     let is_store = service.image.as_ref().is_some_and(known_image::is_store);
-    (is_store || service.replicas() > 1) && own_volumes(service, project).next().is_some()
+    // The pods of a StatefulSet have names of their own, so that one which dials its service's name while it is not ready
+    // yet would not find itself.
+    let is_several = service.replicas() > 1;
+    let needs_names = is_several || is_store && !dialling::dials_itself(service);
+    needs_names && own_volumes(service, project).next().is_some()
 }
 
 /// The volumes that this service alone mounts, to write into.

@@ -58,6 +58,42 @@ const KNOWN: [Known; 44] = [
     ("zookeeper", &[2181], Data::Kept),
 ];
 
+/// Images that run as a user who is not root and cannot take over a volume that is root's: the group of that user.
+const GROUPS: [(&str, i64); 22] = [
+    ("alertmanager", 65_534),
+    ("cp-kafka", 1000),
+    ("elasticsearch", 1000),
+    ("grafana", 472),
+    ("jenkins", 1000),
+    ("kafka", 1000),
+    ("keycloak", 1000),
+    ("kibana", 1000),
+    ("loki", 10_001),
+    ("mattermost-team-edition", 2000),
+    ("mimir", 10_001),
+    ("n8n", 1000),
+    ("nexus3", 200),
+    ("node-red", 1000),
+    ("opensearch", 1000),
+    ("pgadmin4", 5050),
+    ("prometheus", 65_534),
+    ("server", 10_001),
+    ("solr", 8983),
+    ("sonarqube", 1000),
+    ("tempo", 10_001),
+    ("verdaccio", 10_001),
+];
+
+/// The group that must be able to write what an image keeps, as everybody knows.
+pub(super) fn group(image: &ImageName) -> Option<i64> {
+    let (repository, _) = image.split();
+    if repository.split('/').any(|word| word == "bitnami" || word == "bitnamilegacy") {
+        return Some(1001);
+    }
+    let word = word(repository);
+    GROUPS.iter().find(|(name, _)| *name == word && is_meant(repository, word)).map(|(_, group)| *group)
+}
+
 /// The ports that an image listens on, as everybody knows.
 pub(super) fn ports(image: &ImageName) -> &'static [u16] {
     known(image).map_or(&[], |(_, ports, _)| ports)
@@ -70,10 +106,17 @@ pub(super) fn is_store(image: &ImageName) -> bool {
 
 fn known(image: &ImageName) -> Option<&'static Known> {
     let (repository, _) = image.split();
-    let word = repository.rsplit('/').next().unwrap_or_default();
-    // Many images are called `server`; that of SQL Server stands in a folder of its own.
-    let is_meant = word != "server" || repository.ends_with("mssql/server");
-    KNOWN.iter().find(|(name, ..)| *name == word && is_meant)
+    let word = word(repository);
+    KNOWN.iter().find(|(name, ..)| *name == word && is_meant(repository, word))
+}
+
+fn word(repository: &str) -> &str {
+    repository.rsplit('/').next().unwrap_or_default()
+}
+
+/// Many images are called `server`; that of SQL Server stands in a folder of its own.
+fn is_meant(repository: &str, word: &str) -> bool {
+    word != "server" || repository.ends_with("mssql/server")
 }
 
 #[cfg(test)]
@@ -86,6 +129,8 @@ mod tests {
         assert_eq!(ports(&image("registry.example.com/library/postgres:17-alpine")), [5432]);
         assert!(is_store(&image("redis")) && !is_store(&image("nginx:1")) && !is_store(&image("acme/server")));
         assert!(is_store(&image("mcr.microsoft.com/mssql/server:2022-latest")));
-        assert!(KNOWN.is_sorted_by_key(|(name, ..)| name));
+        assert!(KNOWN.is_sorted_by_key(|(name, ..)| name) && GROUPS.is_sorted_by_key(|(name, _)| name));
+        assert_eq!([group(&image("grafana/grafana:12")), group(&image("bitnami/redis"))], [Some(472), Some(1001)]);
+        assert_eq!([group(&image("nginx")), group(&image("acme/server"))], [None, None]);
     }
 }

@@ -3,7 +3,7 @@
 use super::{known_image, object_name};
 use crate::model::{HealthTest, Port, Project, Protocol, Service};
 use crate::value::Name;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Ports that have a name of their own.
 const NAMES: [(u16, &str); 16] = [
@@ -51,8 +51,9 @@ impl Listening {
     }
 }
 
-/// The ports that a service is known to listen on: as it says, or else as its health check or its image tells.
-pub(super) fn ports(service: &Service) -> Vec<Listening> {
+/// The ports that a service is known to listen on: as it says, or else as its health check or its image tells; and those
+/// that others dial.
+pub(super) fn ports(service: &Service, dialled: &BTreeSet<u16>) -> Vec<Listening> {
     let mut found: Vec<Listening> = Vec::new();
     for (index, port) in service.ports.iter().enumerate() {
         let known = add(&mut found, port.target, port.protocol);
@@ -74,9 +75,15 @@ pub(super) fn ports(service: &Service) -> Vec<Listening> {
             add(&mut found, number, Protocol::Tcp).is_known = true;
         }
     }
-    name_all(&mut found);
+    for number in dialled {
+        add(&mut found, *number, Protocol::Tcp).is_known = true;
+    }
+    name_all(&mut found, &mut Taken::new());
     found
 }
+
+/// Names of ports, with the ports that have them.
+pub(super) type Taken = BTreeMap<String, (u16, Protocol)>;
 
 fn add(found: &mut Vec<Listening>, number: u16, protocol: Protocol) -> &mut Listening {
     let known = found.iter().position(|one| (one.number, one.protocol) == (number, protocol));
@@ -93,16 +100,16 @@ fn wished(port: &Port) -> Option<&str> {
     port.name.as_deref().filter(|name| object_name::is_port_name(name))
 }
 
-/// Gives those a name that have none; no two have the same.
-fn name_all(found: &mut [Listening]) {
-    let mut taken = BTreeSet::new();
+/// Gives those a name that have none, or one that another port has.
+pub(super) fn name_all(found: &mut [Listening], taken: &mut Taken) {
     for one in found.iter_mut() {
         let known = NAMES.iter().find(|(number, _)| *number == one.number && one.protocol == Protocol::Tcp);
         let own = Some(one.name.clone()).filter(|name| !name.is_empty());
         let wished = own.or_else(|| known.map(|(_, name)| (*name).to_owned()));
         let plain = format!("{}-{}", one.protocol, one.number);
-        one.name = wished.filter(|name| !taken.contains(name)).unwrap_or(plain);
-        taken.insert(one.name.clone());
+        let is_free = |name: &String| taken.get(name).is_none_or(|other| *other == (one.number, one.protocol));
+        one.name = wished.filter(is_free).unwrap_or(plain);
+        taken.insert(one.name.clone(), (one.number, one.protocol));
     }
 }
 
@@ -130,8 +137,15 @@ fn implied(service: &Service) -> Vec<u16> {
     });
     match checked {
         Some(number) => vec![number],
+        None if runs_a_script(service) => Vec::new(),
         None => service.image.as_ref().map(|image| known_image::ports(image).to_vec()).unwrap_or_default(),
     }
+}
+
+/// Whether a container runs a line of a shell, so that nobody knows what its image would do.
+fn runs_a_script(service: &Service) -> bool {
+    let mut words = service.entrypoint.iter().flatten().chain(service.command.iter().flatten());
+    words.next().is_some_and(|word| ["sh", "bash", "ash"].contains(&word.rsplit('/').next().unwrap_or_default()))
 }
 
 /// The port of a URL of the container itself.
@@ -175,7 +189,7 @@ mod tests {
         let project = project(&format!("services: {{a: {{{text}}}}}"));
         let service = project.services.values().next().expect("one");
         let line = |one: &Listening| format!("{} {}/{}", one.name, one.number, one.protocol);
-        ports(service).iter().map(line).collect::<Vec<_>>().join(", ")
+        ports(service, &BTreeSet::new()).iter().map(line).collect::<Vec<_>>().join(", ")
     }
 
     #[test]

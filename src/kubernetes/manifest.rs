@@ -6,7 +6,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::{Metadata, Resource};
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The kinds, in the order in which objects are written: what others refer to comes first.
 const KINDS: [&str; 18] = [
@@ -65,6 +65,7 @@ impl Manifest {
 #[derive(Debug, Default)]
 pub(super) struct Manifests {
     made: Vec<Manifest>,
+    names: BTreeMap<&'static str, BTreeSet<String>>,
     expected: BTreeSet<Existing>,
 }
 
@@ -72,7 +73,7 @@ impl Manifests {
     /// Adds an object; one of the same kind and name is taken for the same.
     pub fn add<T: Serialize + Resource + Metadata<Ty = ObjectMeta>>(&mut self, object: &T) {
         let name = object.metadata().name.clone().unwrap_or_default();
-        if self.has(T::KIND, &name) {
+        if !self.names.entry(T::KIND).or_default().insert(name.clone()) {
             return;
         }
         let value = serde_json::to_value(object).expect("an object is a map with texts as keys");
@@ -93,7 +94,7 @@ impl Manifests {
 
     /// Whether there is such an object.
     pub fn has(&self, kind: &str, name: &str) -> bool {
-        self.made.iter().any(|one| one.kind == kind && one.name == name)
+        self.names.get(kind).is_some_and(|names| names.contains(name))
     }
 
     /// All of them, in order, and what the cluster must have besides.

@@ -7,6 +7,7 @@ use super::ledger::{Spot, container, pod};
 use super::listening::Listening;
 use super::metadata;
 use super::network_policy;
+use super::object_name;
 use super::row::ObjectPath;
 use super::scene::Scene;
 use crate::model::{Namespace, Networking, Port, Protocol, Service};
@@ -142,13 +143,15 @@ pub(super) fn services(scene: &Scene<'_>, service: &Service) -> Vec<KubeService>
         status: None,
     };
     let mut services = Vec::new();
-    if !ports.is_empty() || scene.is_named(&service.name) && !home.kind.ends() {
+    // Programs dial names that no file tells, so that each has its own, be it without a known port.
+    let is_reachable = matches!(service.networking, Networking::Attached(_)) && scene.project().services.len() > 1;
+    if !ports.is_empty() || (is_reachable || scene.is_named(&service.name)) && !home.kind.ends() {
         let mut main = object(name, ports.is_empty() || is_round_robin(service));
         kompose::shape(scene, service, &mut main);
         services.push(main);
     }
     if home.kind == Kind::StatefulSet && home.owner == service.name {
-        services.push(object(&format!("{name}-headless"), true));
+        services.push(object(&object_name::label(&format!("{name}-headless")), true));
     }
     services
 }

@@ -1,9 +1,8 @@
 //! Networks as policies: who may talk to whom. Without one, all pods of a cluster reach each other, so that there are
 //! policies only where a project separates something: by two networks, or by one that is internal.
 
-use super::draft::Draft;
+use super::draft::{Draft, Home};
 use super::ledger::{Ledger, Spot, template};
-use super::listening::Listening;
 use super::manifest::Manifests;
 use super::metadata;
 use super::network::word;
@@ -11,8 +10,9 @@ use super::object_name;
 use super::row::ObjectPath;
 use super::scene::Scene;
 use super::volume::written;
+use super::wait_policy;
 use crate::document::Path;
-use crate::model::{Attachment, DependencyCondition, Namespace, Network, Networking, Port, Service};
+use crate::model::{Attachment, Dependency, DependencyCondition, Network, Networking, Port, Project, Service};
 use crate::value::Name;
 use k8s_openapi::api::networking::v1::{
     NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort,
@@ -37,27 +37,26 @@ fn name(key: &Name) -> String {
     object_name::label(&format!("net-{key}"))
 }
 
-/// The networks that services are on.
-fn used<'a>(scene: &Scene<'a>) -> BTreeMap<&'a Name, Option<&'a Network>> {
-    let project = scene.project();
-    let attached = project.services.values().filter(|service| scene.home_of(&service.name).is_some());
+/// The networks that services with a container in the cluster are on.
+fn used<'a>(project: &'a Project, homes: &BTreeMap<Name, Home>) -> BTreeMap<&'a Name, Option<&'a Network>> {
+    let attached = project.services.values().filter(|service| homes.contains_key(&service.name));
     let keys = attached.flat_map(|service| service.networking.in_order()).map(|(key, _)| key);
     keys.map(|key| (key, project.networks.get(key))).collect()
 }
 
-fn is_internal(network: Option<&Network>) -> bool {
+pub(super) fn is_internal(network: Option<&Network>) -> bool {
     network.is_some_and(|network| network.internal)
 }
 
-/// Whether there are policies.
-pub(super) fn is_policed(scene: &Scene<'_>) -> bool {
-    let used = used(scene);
+/// Whether a project separates something.
+pub(super) fn are_needed(project: &Project, homes: &BTreeMap<Name, Home>) -> bool {
+    let used = used(project, homes);
     used.len() > 1 || used.values().any(|network| is_internal(*network))
 }
 
 /// The networks of a service: labels of its pods, if there are policies.
 pub(super) fn attach(draft: &mut Draft<'_, '_>, networks: &BTreeMap<Name, Option<Attachment>>) {
-    let is_policed = is_policed(draft.scene);
+    let is_policed = draft.scene.is_policed;
     for (key, attachment) in networks {
         let path = draft.path(["networks", key.as_str()]);
         if is_policed {
@@ -110,12 +109,19 @@ pub(super) fn shut(draft: &mut Draft<'_, '_>) {
     let metadata = draft.scene.metadata(draft.service, &name);
     draft.manifests.add(&NetworkPolicy { metadata, spec: Some(spec) });
     let place = Spot::Of(ObjectPath::new("NetworkPolicy", &name, "spec"));
-    draft.claim(["network_mode"]).exact([place]).note("the network of the cluster must know policies");
+    let waits = |one: &Dependency| one.condition != DependencyCondition::Started;
+    let has_to_wait = draft.service.depends_on.values().any(waits);
+    let claim = draft.claim(["network_mode"]);
+    if has_to_wait {
+        claim.approximated("its pods reach what they wait for, and nothing else", [place]);
+    } else {
+        claim.exact([place]).note("the network of the cluster must know policies");
+    }
 }
 
 /// Makes the policies, and says what becomes of the keys of the networks.
 pub(super) fn declared(scene: &Scene<'_>, ledger: &mut Ledger, manifests: &mut Manifests) {
-    let (used, is_policed) = (used(scene), is_policed(scene));
+    let (used, is_policed) = (used(scene.project(), scene.homes()), scene.is_policed);
     if is_policed {
         let is_any_internal = used.values().any(|network| is_internal(*network));
         for (key, network) in &used {
@@ -123,9 +129,9 @@ pub(super) fn declared(scene: &Scene<'_>, ledger: &mut Ledger, manifests: &mut M
         }
         for service in scene.project().services.values() {
             open(scene, service, manifests);
-            wait(scene, service, manifests);
         }
     }
+    wait_policy::declared(scene, manifests);
     for (key, network) in &scene.project().networks {
         let state = match used.contains_key(key) {
             false => State::Unused,
@@ -200,7 +206,7 @@ fn peers(label: String) -> LabelSelector {
     LabelSelector { match_labels: Some(BTreeMap::from([(label, "true".to_owned())])), ..LabelSelector::default() }
 }
 
-fn peer(pods: LabelSelector) -> NetworkPolicyPeer {
+pub(super) fn peer(pods: LabelSelector) -> NetworkPolicyPeer {
     NetworkPolicyPeer { pod_selector: Some(pods), ..NetworkPolicyPeer::default() }
 }
 
@@ -232,7 +238,7 @@ fn policy(scene: &Scene<'_>, (key, network): (&Name, Option<&Network>), is_any_i
 }
 
 /// The name servers of the cluster.
-fn names() -> NetworkPolicyEgressRule {
+pub(super) fn names() -> NetworkPolicyEgressRule {
     let selector = |label: &str, value: &str| LabelSelector {
         match_labels: Some(BTreeMap::from([(label.to_owned(), value.to_owned())])),
         ..LabelSelector::default()
@@ -246,7 +252,7 @@ fn names() -> NetworkPolicyEgressRule {
     NetworkPolicyEgressRule { ports: Some(ports.into()), to: Some(vec![servers]) }
 }
 
-fn port(number: u16, protocol: &str) -> NetworkPolicyPort {
+pub(super) fn port(number: u16, protocol: &str) -> NetworkPolicyPort {
     NetworkPolicyPort {
         port: Some(IntOrString::Int(number.into())),
         protocol: Some(protocol.to_owned()),
@@ -273,35 +279,8 @@ pub(super) fn is_published(port: &Port) -> bool {
     port.published.is_some() && !port.host_ip.is_some_and(|address| address.is_loopback())
 }
 
-/// A service that waits for the health of another one asks at its ports, whatever networks they are on.
-fn wait(scene: &Scene<'_>, service: &Service, manifests: &mut Manifests) {
-    let Some(home) = scene.home_of(&service.name) else { return };
-    let healthy = |condition| condition == DependencyCondition::Healthy;
-    for (name, _) in service.depends_on.iter().filter(|(_, dependency)| healthy(dependency.condition)) {
-        let Some(other) = scene.project().services.get(name).filter(|other| !has_common(service, other)) else {
-            continue;
-        };
-        let Some(there) = scene.home_of(name).filter(|there| there.owner != home.owner) else { continue };
-        let ports: Vec<NetworkPolicyPort> =
-            scene.ports_of(name).iter().map(|one: &Listening| port(one.number, word(one.protocol))).collect();
-        let from = peer(metadata::label_selector(scene, &home.object));
-        let rule =
-            NetworkPolicyIngressRule { from: Some(vec![from]), ports: Some(ports).filter(|ports| !ports.is_empty()) };
-        let policy =
-            object_name::label(&format!("{}-awaited-by-{}", scene.name_of(name), scene.name_of(&service.name)));
-        manifests.add(&ingress(scene, (other, &policy), metadata::label_selector(scene, &there.object), rule));
-    }
-}
-
-fn has_common(one: &Service, other: &Service) -> bool {
-    let of = |service: &Service| match &service.networking {
-        Networking::Attached(networks) => networks.keys().cloned().collect::<BTreeSet<Name>>(),
-        Networking::Mode(Namespace::Service(_) | Namespace::Container(_) | Namespace::Mode(_)) => BTreeSet::new(),
-    };
-    of(one).intersection(&of(other)).next().is_some()
-}
-
-fn ingress(
+/// What lets some reach pods.
+pub(super) fn ingress(
     scene: &Scene<'_>,
     (service, name): (&Service, &str),
     pods: LabelSelector,

@@ -79,6 +79,11 @@ fn is_spread(draft: &Draft<'_, '_>, key: &str) -> bool {
 pub(super) fn spread_over(draft: &mut Draft<'_, '_>, key: &str, skew: i32, otherwise: &str) -> String {
     let selector = metadata::label_selector(draft.scene, &draft.home.object);
     let all = draft.workload.pod.topology_spread_constraints.get_or_insert_default();
+    // A cluster takes one of each way over each label.
+    let is_same = |one: &TopologySpreadConstraint| (&*one.topology_key, &*one.when_unsatisfiable) == (key, otherwise);
+    if let Some(known) = all.iter().position(is_same) {
+        return format!("topologySpreadConstraints[{known}]");
+    }
     all.push(TopologySpreadConstraint {
         label_selector: Some(selector),
         max_skew: skew,

@@ -36,6 +36,9 @@ pub(super) const SYSCTLS: [&str; 12] = [
     "net.ipv4.tcp_wmem",
 ];
 
+/// Types of `SELinux` that the baseline level lets a container have.
+pub(super) const SELINUX: [&str; 4] = ["container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
+
 /// The level that a pod meets, and what stands in the way of the next one.
 pub(super) fn judge(pod: &PodSpec) -> (Security, Vec<String>) {
     let mut faults = Vec::new();
@@ -43,15 +46,22 @@ pub(super) fn judge(pod: &PodSpec) -> (Security, Vec<String>) {
     if !faults.is_empty() {
         return (Security::Privileged, faults);
     }
-    for container in containers(pod) {
-        below_restricted(container, &mut faults);
+    for one in containers(pod) {
+        below_restricted(one, &mut faults);
     }
     let level = if faults.is_empty() { Security::Restricted } else { Security::Baseline };
     (level, faults)
 }
 
-fn containers(pod: &PodSpec) -> impl Iterator<Item = &Container> {
-    pod.init_containers.iter().flatten().chain(&pod.containers)
+/// A container, and how it is told from the others of its pod.
+type Told<'p> = (&'p Container, String);
+
+/// All containers of a pod; the only one that does the work is not named.
+fn containers(pod: &PodSpec) -> impl Iterator<Item = Told<'_>> {
+    let is_alone = pod.containers.len() == 1;
+    let named = |one: &Container| format!(" of container '{}'", one.name);
+    let first = pod.init_containers.iter().flatten().map(move |one| (one, named(one)));
+    first.chain(pod.containers.iter().map(move |one| (one, if is_alone { String::new() } else { named(one) })))
 }
 
 fn below_baseline(pod: &PodSpec, faults: &mut Vec<String>) {
@@ -67,48 +77,57 @@ fn below_baseline(pod: &PodSpec, faults: &mut Vec<String>) {
     for sysctl in sysctls.filter(|sysctl| !SYSCTLS.contains(&sysctl.name.as_str())) {
         faults.push(format!("the kernel parameter '{}'", sysctl.name));
     }
-    for container in containers(pod) {
-        let Container { name, ports, security_context, .. } = container;
-        if ports.iter().flatten().any(|port| port.host_port.is_some()) {
-            faults.push(format!("a port of the host in container '{name}'"));
+    for (container, of) in containers(pod) {
+        if container.ports.iter().flatten().any(|port| port.host_port.is_some()) {
+            faults.push(format!("a port of the host{of}"));
         }
-        let Some(security) = security_context else { continue };
-        if security.privileged == Some(true) {
-            faults.push(format!("'privileged' in container '{name}'"));
-        }
-        let added = security.capabilities.iter().flat_map(|capabilities| capabilities.add.iter().flatten());
-        for capability in added.filter(|capability| !CAPABILITIES.contains(&capability.as_str())) {
-            faults.push(format!("the capability '{capability}' of container '{name}'"));
-        }
-        if security.proc_mount.as_deref().is_some_and(|mount| mount != "Default") {
-            faults.push(format!("the unmasked '/proc' of container '{name}'"));
-        }
-        let unconfined = |type_: Option<&str>| type_ == Some("Unconfined");
-        if unconfined(security.seccomp_profile.as_ref().map(|profile| profile.type_.as_str()))
-            || unconfined(security.app_armor_profile.as_ref().map(|profile| profile.type_.as_str()))
-        {
-            faults.push(format!("the unconfined container '{name}'"));
+        if let Some(security) = &container.security_context {
+            rights_below_baseline(security, &of, faults);
         }
     }
 }
 
-fn below_restricted(container: &Container, faults: &mut Vec<String>) {
-    let name = &container.name;
+fn rights_below_baseline(security: &SecurityContext, of: &str, faults: &mut Vec<String>) {
+    if security.privileged == Some(true) {
+        faults.push(format!("'privileged'{of}"));
+    }
+    let added = security.capabilities.iter().flat_map(|capabilities| capabilities.add.iter().flatten());
+    for capability in added.filter(|capability| !CAPABILITIES.contains(&capability.as_str())) {
+        faults.push(format!("the capability '{capability}'{of}"));
+    }
+    if security.proc_mount.as_deref().is_some_and(|mount| mount != "Default") {
+        faults.push(format!("the unmasked '/proc'{of}"));
+    }
+    let profiles = [
+        security.seccomp_profile.as_ref().map(|profile| &profile.type_),
+        security.app_armor_profile.as_ref().map(|profile| &profile.type_),
+    ];
+    if profiles.into_iter().flatten().any(|kind| kind == "Unconfined") {
+        faults.push(format!("a security module that is switched off{of}"));
+    }
+    let is_foreign = |kind: &String| !SELINUX.contains(&kind.as_str());
+    let label = security.se_linux_options.as_ref();
+    if label.is_some_and(|all| all.user.is_some() || all.role.is_some() || all.type_.as_ref().is_some_and(is_foreign)) {
+        faults.push(format!("the label of SELinux{of}"));
+    }
+}
+
+fn below_restricted((container, of): Told<'_>, faults: &mut Vec<String>) {
     let default = SecurityContext::default();
     let security = container.security_context.as_ref().unwrap_or(&default);
     if security.run_as_non_root != Some(true) || security.run_as_user == Some(0) {
-        faults.push(format!("container '{name}' has no 'user' with a number other than 0"));
+        faults.push(format!("no 'user' with a number other than 0{of}"));
         return;
     }
     if security.allow_privilege_escalation != Some(false) {
-        faults.push(format!("container '{name}' may gain rights"));
+        faults.push(format!("rights that can grow{of}"));
     }
     let capabilities = security.capabilities.as_ref();
     if !capabilities.is_some_and(|all| all.drop.iter().flatten().any(|one| one == "ALL")) {
-        faults.push(format!("container '{name}' keeps capabilities"));
+        faults.push(format!("capabilities that are kept{of}"));
     }
     let added = capabilities.and_then(|all| all.add.as_ref()).into_iter().flatten();
     for capability in added.filter(|capability| *capability != "NET_BIND_SERVICE") {
-        faults.push(format!("the capability '{capability}' of container '{name}'"));
+        faults.push(format!("the capability '{capability}'{of}"));
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, ports: &[Port]) {
 /// The address of the host that a port is bound to.
 fn address(draft: &mut Draft<'_, '_>, port: &Port, path: &Path) {
     let Some(address) = port.host_ip else { return };
-    let has_say = draft.scene.options.expose != Expose::None || network_policy::is_policed(draft.scene);
+    let has_say = draft.scene.options.expose != Expose::None || draft.scene.is_policed;
     let claim = draft.claim_at(path.key("host_ip"));
     let alone = "it is bound to this machine alone, so that it stays inside of the cluster";
     if !address.is_loopback() {
@@ -74,7 +74,7 @@ fn outward(ports: &[Port]) -> impl Iterator<Item = (usize, &Port)> {
 /// Nothing is reached from outside.
 fn inside(draft: &mut Draft<'_, '_>, ports: &[Port]) {
     let name = draft.scene.name_of(&draft.service.name).to_owned();
-    let has_say = network_policy::is_policed(draft.scene);
+    let has_say = draft.scene.is_policed;
     for (index, port) in ports.iter().enumerate() {
         let Some(published) = port.published.as_deref().filter(|_| port.mode.as_deref() != Some("host")) else {
             continue;

@@ -6,6 +6,10 @@ use super::ledger::object;
 use super::process::whole_seconds;
 use crate::model::{Rollout, RolloutOrder};
 
+/// Seconds after which a rollout of a Deployment counts as failed, unless it says otherwise. A new pod must be ready for
+/// less than that.
+const DEADLINE: i32 = 600;
+
 /// How the pods of a workload are replaced.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Replacement {
@@ -38,7 +42,11 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, update: Option<&Rollout>, rollb
     batch(draft, *parallelism, *order);
     let seconds = |time: &crate::value::Timespan| i32::try_from(whole_seconds(*time)).unwrap_or(i32::MAX);
     if let Some(delay) = delay {
-        draft.workload.replacement.pause = Some(seconds(delay));
+        let pause = seconds(delay);
+        draft.workload.replacement.pause = Some(pause);
+        if pause >= DEADLINE && draft.home.kind == Kind::Deployment {
+            draft.workload.replacement.deadline = Some(pause.saturating_add(DEADLINE));
+        }
         let reason = "the next pod is replaced when the new one has been ready for so long";
         draft.claim(["deploy", "update_config", "delay"]).approximated(reason, object("spec.minReadySeconds"));
     }

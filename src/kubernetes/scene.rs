@@ -1,11 +1,13 @@
 //! [`Scene`]: what every part of a conversion may look at: the project, what is asked for, and which workload each service
 //! becomes or is a part of.
 
+use super::dialling;
 use super::draft::Home;
 use super::kind;
 use super::kompose;
-use super::listening::{self, Listening};
+use super::listening::{self, Listening, Taken};
 use super::metadata;
+use super::network_policy;
 use super::object_name;
 use super::options::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -35,6 +37,8 @@ pub(super) struct Scene<'a> {
     mentioned: BTreeSet<Name>,
     /// The services that others wait for until they have ended well.
     awaited: BTreeSet<Name>,
+    /// Whether there are policies for the networks.
+    pub is_policed: bool,
 }
 
 impl<'a> Scene<'a> {
@@ -45,9 +49,10 @@ impl<'a> Scene<'a> {
         let names = names(loaded, diagnostics);
         let awaited = awaited(project);
         let homes = homes(loaded, &names, &awaited);
-        let ports = project.services.values().map(|one| (one.name.clone(), listening::ports(one))).collect();
+        let ports = ports(project, &homes);
         let mentioned = project.services.values().flat_map(|one| listening::names_in(one, project)).collect();
-        Self { loaded, options, namespace, names, homes, ports, mentioned, awaited }
+        let is_policed = network_policy::are_needed(project, &homes);
+        Self { loaded, options, namespace, names, homes, ports, mentioned, awaited, is_policed }
     }
 
     /// The project.
@@ -68,6 +73,11 @@ impl<'a> Scene<'a> {
     /// Where the container of a service is; nothing for one that no workload has.
     pub fn home_of(&self, service: &Name) -> Option<&Home> {
         self.homes.get(service)
+    }
+
+    /// Where the containers of all services are.
+    pub fn homes(&self) -> &BTreeMap<Name, Home> {
+        &self.homes
     }
 
     /// The ports that a service is known to listen on.
@@ -142,6 +152,21 @@ fn names(loaded: &Loaded, diagnostics: &mut Diagnostics) -> BTreeMap<Name, Strin
         names.insert(service.name.clone(), name);
     }
     names
+}
+
+/// The ports of all services; in a pod each name is that of one port.
+fn ports(project: &Project, homes: &BTreeMap<Name, Home>) -> BTreeMap<Name, Vec<Listening>> {
+    let dialled = dialling::dialled(project);
+    let mut taken: BTreeMap<Name, Taken> = BTreeMap::new();
+    let is_guest = |one: &&Service| homes.get(&one.name).is_some_and(|home| home.owner != one.name);
+    let (guests, owners): (Vec<_>, Vec<_>) = project.services.values().partition(is_guest);
+    let of = |one: &Service| {
+        let mut found = listening::ports(one, dialled.get(one.name.as_str()).unwrap_or(&BTreeSet::new()));
+        let owner = homes.get(&one.name).map_or(&one.name, |home| &home.owner).clone();
+        listening::name_all(&mut found, taken.entry(owner).or_default());
+        (one.name.clone(), found)
+    };
+    owners.into_iter().chain(guests).map(of).collect()
 }
 
 /// The services that others wait for until they have ended well.

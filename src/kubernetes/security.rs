@@ -147,6 +147,12 @@ fn option(draft: &mut Draft<'_, '_>, option: &str, index: usize) {
     let (name, value) = option.split_once(['=', ':']).unwrap_or((option, ""));
     let is_restricted = is_restricted(draft);
     let field = match (name, value) {
+        ("no-new-privileges", "" | "true") if draft.security().privileged == Some(true) => {
+            let reason =
+                "a privileged container has all rights from its beginning: Kubernetes refuses the two together";
+            draft.claim_item("security_opt", index).dropped(reason).remedy("remove 'privileged'");
+            return;
+        }
         ("no-new-privileges", "" | "true") => {
             let is_said = draft.security().allow_privilege_escalation == Some(false);
             draft.security().allow_privilege_escalation = Some(false);
@@ -172,6 +178,8 @@ fn option(draft: &mut Draft<'_, '_>, option: &str, index: usize) {
         }
         ("systempaths", "unconfined") => {
             draft.security().proc_mount = Some("Unmasked".into());
+            // A cluster takes it in pods with users of their own only.
+            draft.workload.pod.host_users = Some(false);
             "procMount"
         }
         _ => {

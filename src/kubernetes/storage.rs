@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::pod_volume::{self, Mounted};
 use super::{bind, known_image, memory, seed};
 use crate::document::Path;
-use crate::model::{ImageOptions, Mount, MountKind, MountsOf, TmpfsOptions, VolumeOptions, VolumesFrom};
+use crate::model::{ImageOptions, Mount, MountKind, MountsOf, Service, TmpfsOptions, VolumeOptions, VolumesFrom};
 use crate::value::Name;
 use k8s_openapi::api::core::v1::{EmptyDirVolumeSource, ImageVolumeSource, PersistentVolumeClaim, Volume, VolumeMount};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -196,22 +196,21 @@ fn named(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>, (key, options): (&Name,
     if volume.external {
         draft.manifests.expect("PersistentVolumeClaim", &name);
     }
-    let is_store = draft.service.image.as_ref().is_some_and(known_image::is_store);
-    let is_template = claim::is_template(draft.scene, draft.service, key);
-    if is_template && is_store && at.sub_path.is_none() {
+    let is_a_store = |service: &Service| service.image.as_ref().is_some_and(known_image::is_store);
+    let has_store = !volume.external && claim::consumers(draft.scene.project(), key).into_iter().any(is_a_store);
+    if has_store && at.sub_path.is_none() {
         // The root of a disk has a folder 'lost+found', and databases begin in an empty folder only.
         at.sub_path = Some("data".into());
     }
-    let mounted = if is_template {
+    let is_store = is_a_store(draft.service);
+    let mounted = if claim::is_template(draft.scene, draft.service, key) {
         template(draft, key, &name);
+        claim::share_group(draft);
         pod_volume::mount_named(draft, VolumeMount { name, ..at })
     } else {
-        claim::settle(draft, access);
+        claim::settle(draft, wanted, access);
         pod_volume::mount(draft, claim::volume(key.as_str(), &name), at)
     };
-    if is_template {
-        claim::settle(draft, "ReadWriteMany");
-    }
     options_of_volume(draft, wanted, mounted);
     let keeps_empty = options.is_some_and(|options| options.nocopy);
     match mounted {
@@ -222,7 +221,11 @@ fn named(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>, (key, options): (&Name,
             Became::Noted(mounted, "a container that runs first copies what the image has there".into())
         }
         Some(mounted) => {
-            let reason = "a new volume is empty: Docker would copy what the image has there";
+            let reason = if draft.pod_security().fs_group.is_some() {
+                "a new volume is empty: Docker would copy what the image has there"
+            } else {
+                "a new volume is empty and root's: Docker would copy what the image has there, with its owner"
+            };
             let remedy = "'x-kubernetes: {storage: {seed: true}}' of the volume copies it";
             Became::Like(mounted, reason.into(), Some(remedy.into()))
         }
@@ -271,7 +274,12 @@ fn anonymous(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>) -> Became {
     let name = format!("folder-{}", wanted.mount.target.trim_matches('/'));
     let volume = Volume { name, empty_dir: Some(EmptyDirVolumeSource::default()), ..Volume::default() };
     let mounted = pod_volume::mount(draft, volume, wanted.at());
-    let reason = "it is empty at first, and what is in it ends with the pod";
+    let is_borrowed = wanted.path.starts_with(&draft.path(["volumes_from"]));
+    let reason = if is_borrowed {
+        "each pod has one of its own, which is empty at first and ends with it"
+    } else {
+        "it is empty at first, and what is in it ends with the pod"
+    };
     match mounted {
         None => taken(),
         Some(mounted) => Became::Like(mounted, reason.into(), Some("name a volume to keep it".into())),

@@ -45,6 +45,12 @@ pub(super) fn declared(scene: &Scene<'_>, ledger: &mut Ledger, manifests: &mut M
 pub(super) fn check(scene: &Scene<'_>, diagnostics: &mut Diagnostics) {
     let mut taken: BTreeMap<String, &Name> = BTreeMap::new();
     for (key, volume) in &scene.project().volumes {
+        for (text, path) in claim::unreadable_sizes(scene, key, volume) {
+            let message = format!("'{text}' is no size of a claim");
+            let help = "write a quantity of Kubernetes above 0, such as '20Gi'";
+            let place = scene.origins().span(&path);
+            diagnostics.push(Diagnostic::error("invalid-quantity", message).at(place).help(help));
+        }
         if !matches!(claim::backing(volume), Backing::Claim | Backing::Server { .. }) {
             continue;
         }
@@ -104,7 +110,11 @@ impl Declared<'_, '_> {
         let spot = |field: &str| [Spot::Of(ObjectPath { path: format!("{}{field}", object.path), ..object.clone() })];
         let room = "spec.resources.requests.storage";
         let wishes = Wishes::of(self.scene, self.key, self.volume);
-        let claimed = ledger.claim(self.path.clone()).exact(spot("spec"));
+        let claim = ledger.claim(self.path.clone());
+        let claimed = match self.unlike(&wishes) {
+            Some((reason, remedy)) => claim.approximated(reason, spot("spec")).remedy(remedy),
+            None => claim.exact(spot("spec")),
+        };
         if wishes.size.is_none() {
             let note = format!("a claim says how much room it wants: {}", claim::ROOM);
             claimed.note(note).remedy("'x-kubernetes: {storage: {size: 10Gi}}' asks for more");
@@ -112,8 +122,8 @@ impl Declared<'_, '_> {
         self.own_name(ledger, spot("metadata.name"));
         let leaves = [("size", room), ("class", "spec.storageClassName"), ("access", "spec.accessModes")];
         for (key, field) in leaves {
-            written(ledger, self.path.key("x-kubernetes").key("storage").key(key))
-                .map(|claim| claim.exact(spot(field)));
+            let claim = written(ledger, self.path.key("x-kubernetes").key("storage").key(key));
+            claim.map(|claim| claim.exact(spot(field)));
         }
         let seed = written(ledger, seed::path(self.key));
         seed.map(|claim| claim.approximated("containers that run first copy what images have there", []));
@@ -121,6 +131,31 @@ impl Declared<'_, '_> {
         same.map(|claim| claim.dropped("it is so without this key, too"));
         self.driver(ledger, &wishes, &spot(room));
         self.labels(ledger, &spot);
+    }
+
+    /// Why a claim is not quite what the volume is, and what helps.
+    fn unlike(&self, wishes: &Wishes) -> Option<(String, &'static str)> {
+        let consumers = claim::consumers(self.scene.project(), self.key);
+        let template = consumers.iter().find(|service| claim::is_template(self.scene, service, self.key));
+        if let Some(service) = template.filter(|service| service.replicas() > 1) {
+            let reason =
+                format!("each of the {} pods has a volume of its own, where containers share one", service.replicas());
+            return Some((reason, "'x-kubernetes: {kind: Deployment}' of the service has them share one"));
+        }
+        let is_shared =
+            wishes.access.as_deref().unwrap_or_else(|| claim::access(self.scene, &consumers)) == "ReadWriteMany";
+        (template.is_none() && is_shared && wishes.class.is_none()).then(|| {
+            let names: Vec<_> = consumers.iter().map(|service| format!("'{}'", service.name)).collect();
+            let reason = format!(
+                "pods on several machines may mount it, those of {}: the StorageClass must be able to do ReadWriteMany",
+                names.join(", ")
+            );
+            (
+                reason,
+                "name one that can with 'x-kubernetes: {storage: {class: …}}', or ask for '{access: ReadWriteOnce}' \
+                      where all pods run on one machine",
+            )
+        })
     }
 
     fn own_name(&self, ledger: &mut Ledger, spot: [Spot; 1]) {

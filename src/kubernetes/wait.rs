@@ -7,13 +7,16 @@ use super::draft::Draft;
 use super::kind::Kind;
 use super::ledger::{pod, template};
 use super::object_name;
+use super::wait_policy;
 use crate::diagnostic::Diagnostic;
 use crate::document::Path;
 use crate::model::{Dependency, DependencyCondition, Protocol, Service};
 use crate::value::Name;
 use indexmap::IndexMap;
+use k8s_openapi::api::batch::v1::{PodFailurePolicyOnExitCodesRequirement, PodFailurePolicyRule};
 use k8s_openapi::api::core::v1::{Capabilities, Container, ResourceRequirements, SecurityContext, VolumeMount};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use std::collections::BTreeMap;
 
 /// The image that waits for Services.
 const IMAGE: &str = "busybox:1.37";
@@ -28,7 +31,8 @@ const RESTART: &str = "restart.hoist/";
 
 /// What a service waits for.
 pub(super) fn convert(draft: &mut Draft<'_, '_>, dependencies: &IndexMap<Name, Dependency>) {
-    for (name, dependency) in dependencies {
+    // The order of keys means nothing, so that it must not make other pods.
+    for (name, dependency) in dependencies.iter().collect::<BTreeMap<_, _>>() {
         let path = draft.path(["depends_on", name.as_str()]);
         let Some(other) = draft.scene.project().services.get(name).filter(|_| draft.scene.home_of(name).is_some())
         else {
@@ -145,7 +149,26 @@ fn completed(draft: &mut Draft<'_, '_>, other: &Service, path: Path) {
     };
     let place = draft.workload.wait(waiter);
     draft.workload.awaited.push(job);
-    draft.claim_at(path).exact(pod(place));
+    let is_shut = wait_policy::is_shut(draft.scene, draft.home);
+    let claim = draft.claim_at(path).exact(pod(place));
+    if is_shut {
+        claim.note("a policy lets its pods reach private addresses at 443 and 6443, where the API of a cluster is");
+    }
+}
+
+/// A job does not fail because another one takes longer than a container waits for it: its pod is made anew.
+pub(super) fn patience(waiter: &Container) -> Option<PodFailurePolicyRule> {
+    waiter.args.as_ref()?.first().filter(|word| *word == "wait")?;
+    let codes = PodFailurePolicyOnExitCodesRequirement {
+        container_name: Some(waiter.name.clone()),
+        operator: "NotIn".into(),
+        values: vec![0],
+    };
+    Some(PodFailurePolicyRule {
+        action: "Ignore".into(),
+        on_exit_codes: Some(codes),
+        ..PodFailurePolicyRule::default()
+    })
 }
 
 /// Pods are made anew with those of another service: its template counts in theirs.

@@ -2,6 +2,7 @@
 
 use super::draft::Home;
 use super::manifest::Manifests;
+use super::object_name;
 use super::scene::Scene;
 use super::wait::TOKEN;
 use super::workload::Workload;
@@ -25,7 +26,7 @@ pub(super) fn grant(
     if workload.awaited.is_empty() {
         return;
     }
-    let name = format!("{}-wait", home.object);
+    let name = object_name::label(&format!("{}-wait", home.object));
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     let account = workload.pod.service_account_name.get_or_insert_with(|| name.clone()).clone();
     if account == name {

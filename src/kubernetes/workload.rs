@@ -8,20 +8,23 @@ use super::object_name;
 use super::restart::Retries;
 use super::rollout::Replacement;
 use super::scene::Scene;
+use super::wait;
 use crate::model::{RolloutOrder, Service};
 use k8s_openapi::api::apps::v1::{
     DaemonSet, DaemonSetSpec, DaemonSetUpdateStrategy, Deployment, DeploymentSpec, DeploymentStrategy,
     RollingUpdateDaemonSet, RollingUpdateDeployment, StatefulSet, StatefulSetPersistentVolumeClaimRetentionPolicy,
     StatefulSetSpec,
 };
-use k8s_openapi::api::batch::v1::{CronJob, CronJobSpec, Job, JobSpec, JobTemplateSpec};
+use k8s_openapi::api::batch::v1::{
+    CronJob, CronJobSpec, Job, JobSpec, JobTemplateSpec, PodFailurePolicy, PodFailurePolicyRule,
+};
 use k8s_openapi::api::core::v1::{
     Container, PersistentVolumeClaim, PodSecurityContext, PodSpec, PodTemplateSpec, Probe, SeccompProfile,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-/// Seconds after which a job that has ended is removed.
+/// Seconds after which a job that has ended is removed, unless pods wait for its end.
 const KEPT: i32 = 86_400;
 /// Letters of the hash in the name of a job.
 const HASH: usize = 6;
@@ -163,7 +166,7 @@ impl Workload {
                 persistent_volume_claim_retention_policy: claims.is_some().then_some(kept),
                 replicas: self.replicas,
                 selector: metadata::label_selector(scene, &home.object),
-                service_name: Some(format!("{}-headless", home.object)),
+                service_name: Some(object_name::label(&format!("{}-headless", home.object))),
                 template: self.template(scene, service),
                 volume_claim_templates: claims,
                 ..StatefulSetSpec::default()
@@ -188,12 +191,17 @@ impl Workload {
 
     fn job_spec(&mut self, scene: &Scene<'_>, service: &Service) -> JobSpec {
         self.pod.restart_policy = Some(self.retries.policy.to_owned());
+        // A pod that could not wait long enough has not failed at its work.
+        let rules = (self.retries.policy == "Never").then(|| self.pod.init_containers.iter().flatten());
+        let rules: Vec<PodFailurePolicyRule> = rules.into_iter().flatten().filter_map(wait::patience).collect();
+        let has_rules = !rules.is_empty();
         JobSpec {
+            pod_failure_policy: has_rules.then_some(PodFailurePolicy { rules }),
             backoff_limit: self.retries.limit,
             completions: self.replicas,
             parallelism: self.replicas,
             template: self.template(scene, service),
-            ttl_seconds_after_finished: Some(KEPT),
+            ttl_seconds_after_finished: (!scene.is_awaited(&service.name)).then_some(KEPT),
             ..JobSpec::default()
         }
     }

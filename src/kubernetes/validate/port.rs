@@ -7,12 +7,6 @@ use super::reach::{entry, integer, number, text, truth};
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
 
-/// No two ports of a pod have one name.
-fn twice_named(pod: &Pod<'_>) -> Vec<Diagnostic> {
-    let ports = pod.containers().flat_map(|container| container.ports());
-    twice(ports.filter_map(|port| port.get("name")), "port")
-}
-
 /// No port is there twice.
 pub(super) fn twice_numbered<'a>(ports: impl Iterator<Item = &'a Node>, field: &str) -> Vec<Diagnostic> {
     let mut seen: Vec<(i128, &str, &Node)> = Vec::new();
@@ -34,8 +28,8 @@ pub(super) fn twice_numbered<'a>(ports: impl Iterator<Item = &'a Node>, field: &
 
 /// No port is there twice, by number or by name.
 pub(super) fn repeated(pod: &Pod<'_>, faults: &mut Faults) {
-    faults.extend(twice_named(pod));
     for container in pod.containers() {
+        faults.extend(twice(container.ports().iter().filter_map(|port| port.get("name")), "port"));
         faults.extend(twice_numbered(container.ports().iter(), "containerPort"));
     }
     let ports = pod.containers().flat_map(|container| container.ports());

@@ -7,7 +7,7 @@ use super::pod::{Container, Pod};
 use super::reach::{entries, entry, integer, items, number, reach, text, truth};
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
-use crate::kubernetes::pod_security::{CAPABILITIES, SYSCTLS};
+use crate::kubernetes::pod_security::{CAPABILITIES, SELINUX, SYSCTLS};
 use crate::source::Span;
 
 /// What a namespace enforces is said in this label.
@@ -141,9 +141,6 @@ fn hosts<'a>(container: &Container<'a>) -> Vec<(&'a Node, &'a Node)> {
 fn capabilities<'a>(container: &Container<'a>, key: &str) -> &'a [Node] {
     reach(container.node, &["securityContext", "capabilities"]).map(|all| items(all, key)).unwrap_or_default()
 }
-
-/// Kinds of `SELinux` labels that a container may have.
-const SELINUX: [&str; 4] = ["container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
 
 fn of_context(context: &Node, found: &mut Vec<Obstacle>) {
     let is_true = |key| truth(context, key) == Some(true);
