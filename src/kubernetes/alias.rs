@@ -4,11 +4,13 @@
 use super::draft::Draft;
 use super::ledger::Spot;
 use super::listening;
+use super::mention;
 use super::metadata;
 use super::network::service_ports;
 use super::object_name;
 use super::row::ObjectPath;
 use super::scene::Scene;
+use crate::diagnostic::Diagnostic;
 use crate::document::Path;
 use crate::model::{Link, Networking, Service};
 use crate::value::Name;
@@ -33,6 +35,9 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, (links, external): (&[Link], &[
             let path = draft.path(["networks", network.as_str(), "aliases"]);
             for (index, alias) in aliases.enumerate() {
                 let given = give(draft, draft.service, alias);
+                if matches!(given, Given::None(_)) {
+                    warn(draft, &path.index(index), (draft.service, alias));
+                }
                 tell(draft, path.index(index), (alias, given));
             }
         }
@@ -61,6 +66,7 @@ fn link(draft: &mut Draft<'_, '_>, path: Path, link: &Link) {
             match give(draft, target, alias) {
                 // The link says besides that one depends on the other.
                 Given::None(reason) => {
+                    warn(draft, &path, (target, alias));
                     draft.claim_at(path).approximated(reason, []).remedy("use the name of the service");
                 }
                 given => tell(draft, path, (alias, given)),
@@ -85,6 +91,18 @@ fn tell(draft: &mut Draft<'_, '_>, path: Path, (alias, given): (&str, Given)) {
             claim.dropped(reason).remedy("use the name of the service");
         }
     }
+}
+
+/// Warns of a name that nobody has in the cluster, where other services dial it.
+fn warn(draft: &mut Draft<'_, '_>, path: &Path, (target, alias): (&Service, &str)) {
+    let name = draft.scene.name_of(&target.name);
+    let places = mention::places(draft.scene.project(), &target.name, alias);
+    if places.is_empty() || alias == name {
+        return;
+    }
+    let message = format!("'{alias}' is no name of service '{}' in the cluster", target.name);
+    let help = format!("write '{name}' where it is still mentioned: {}", places.join(", "));
+    draft.report(path, Diagnostic::warning("name-changed", message).help(help));
 }
 
 /// How many keys wish for a name.
@@ -171,7 +189,12 @@ fn of_container(draft: &mut Draft<'_, '_>) {
     let path = draft.path(["container_name"]);
     match give(draft, service, name) {
         Given::None(reason) => {
-            draft.claim_at(path).approximated(reason, []).remedy("dial the name of the service");
+            warn(draft, &path, (service, name));
+            let claim = draft.claim_at(path);
+            // The container itself may be called so all the same.
+            let claimed =
+                if object_name::is_digit_label(name) { claim.approximated(reason, []) } else { claim.dropped(reason) };
+            claimed.remedy("dial the name of the service");
         }
         given => tell(draft, path, (name, given)),
     }

@@ -146,9 +146,9 @@ fn of_folder(draft: &Draft<'_, '_>, wanted: &Wanted<'_>, (source, folder): (&str
             Verdict::Copied(FileMap::new(name, all), Shape::Folder)
         }
         None if wanted.read_only => {
-            Verdict::Omitted("it has more files than a ConfigMap holds, or some that cannot be read", BAKE)
+            Verdict::Omitted("it holds more than a ConfigMap (256 files, 1 MiB), or what cannot be read", BAKE)
         }
-        None => Verdict::Claimed("it has more files than a ConfigMap holds, and what is in it is not copied"),
+        None => Verdict::Claimed("it holds more than a ConfigMap (256 files, 1 MiB), and what is in it is not copied"),
     }
 }
 

@@ -5,6 +5,14 @@ use super::ledger::container;
 
 /// The command and its arguments.
 pub(super) fn convert(draft: &mut Draft<'_, '_>, entrypoint: Option<&[String]>, command: Option<&[String]>) {
+    if let (Some([]), Some(words @ [_, ..])) = (entrypoint, command) {
+        // Without an entrypoint, the first word is what runs.
+        for key in ["entrypoint", "command"] {
+            draft.claim([key]).exact(container("command"));
+        }
+        draft.container.command = Some(words.iter().map(|text| escaped(text)).collect());
+        return;
+    }
     draft.container.command = words(draft, ("entrypoint", "command", "ENTRYPOINT"), entrypoint);
     draft.container.args = words(draft, ("command", "args", "CMD"), command);
 }

@@ -47,7 +47,7 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, variables: &Variables) {
 fn usable<'v>(draft: &mut Draft<'_, '_>, name: &str, value: Option<&'v str>) -> Option<&'v str> {
     if !is_name(name) {
         let reason = "Kubernetes takes no variable of this name";
-        draft.claim(["environment", name]).dropped(reason).remedy("use letters, digits, '-', '_' and '.'");
+        draft.claim(["environment", name]).dropped(reason).remedy("use ASCII letters that can be printed, but no '='");
     } else if value.is_none() {
         let reason = "it has no value here, and a cluster knows no variables of a shell";
         draft.claim(["environment", name]).dropped(reason).remedy("give it a value");
@@ -58,7 +58,7 @@ fn usable<'v>(draft: &mut Draft<'_, '_>, name: &str, value: Option<&'v str>) -> 
 /// The file that a variable comes from.
 fn file_of(draft: &Draft<'_, '_>, name: &str) -> Option<FileId> {
     let (path, origins) = (draft.path(["environment", name]), draft.scene.origins());
-    let file = origins.node(&path).filter(|node| node.span.is_somewhere()).map(|node| node.span.file)?;
+    let file = origins.node(&path).filter(|_| is_key(name)).filter(|node| node.span.is_somewhere()).map(|node| node.span.file)?;
     origins.env_files().contains_key(&file).then_some(file)
 }
 
@@ -93,11 +93,16 @@ fn listed(data: &BTreeMap<String, String>) -> String {
 /// A variable with its value.
 fn write(draft: &mut Draft<'_, '_>, (name, place): (&str, String), value: &str) -> EnvVar {
     let is_said_twice = is_in_file(draft, name, value);
+    let is_shown = draft.scene.options.secrets != Secrets::Inline && looks_secret(name, value);
     let claim = draft.claim(["environment", name]);
-    if is_said_twice {
-        claim.approximated("a file of variables says the same", container(place));
+    let claim = if is_said_twice {
+        claim.approximated("a file of variables says the same", container(place))
     } else {
-        claim.exact(container(place));
+        claim.exact(container(place))
+    };
+    if is_shown {
+        let note = "it looks like a secret, and no Secret has a key of this name, so that all see it";
+        claim.note(note).remedy("rename it: letters, digits, '-', '_' and '.'");
     }
     EnvVar { name: name.to_owned(), value: Some(escaped(value)), value_from: None }
 }
@@ -129,7 +134,7 @@ fn is_in_file(draft: &Draft<'_, '_>, name: &str, value: &str) -> bool {
 
 /// Whether a Secret holds a variable.
 fn is_held(draft: &Draft<'_, '_>, name: &str, value: &str) -> bool {
-    draft.scene.options.secrets != Secrets::Inline && looks_secret(name, value)
+    draft.scene.options.secrets != Secrets::Inline && is_key(name) && looks_secret(name, value)
 }
 
 /// Makes the Secret for the variables that look like secrets; gives its name.
@@ -158,9 +163,13 @@ fn secret(draft: &mut Draft<'_, '_>, variables: &Variables) -> Option<String> {
     Some(name)
 }
 
-/// Whether Kubernetes takes a variable of this name, in every version.
+/// Whether Kubernetes takes a variable of this name: since 1.32, all that can be printed.
 fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|letter| (letter.is_ascii_graphic() || letter == ' ') && letter != '=')
+}
+
+/// Whether an object may hold a value under this name.
+fn is_key(text: &str) -> bool {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&letter);
-    let begins = text.starts_with(|first: char| !first.is_ascii_digit());
-    begins && text.chars().all(fits) && text != "." && !text.starts_with("..")
+    !text.is_empty() && text.len() <= 253 && text.chars().all(fits) && text != "." && !text.starts_with("..")
 }

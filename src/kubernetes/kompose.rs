@@ -23,6 +23,8 @@ const NOTHING: &str = "this label of Kompose means nothing here";
 pub(super) const PREFIX: &str = "kompose.";
 /// The services of one group have one pod.
 pub(super) const GROUP: &str = "kompose.service.group";
+/// The name of the objects of a service.
+pub(super) const NAME: &str = "kompose.service.name_override";
 /// The kind of a Service.
 const TYPE: &str = "kompose.service.type";
 /// The port of the nodes.
@@ -101,7 +103,7 @@ fn obey(draft: &mut Draft<'_, '_>, label: &str, value: &str) {
         }
         CONTROLLER if Kind::named(value).is_some() => ("it decides what the service becomes", object("kind").into()),
         GROUP => ("the services of a group have one pod", pod("containers").into()),
-        "kompose.service.name_override" => ("it is the name of the objects", object("metadata.name").into()),
+        NAME => ("it is the name of the objects", object("metadata.name").into()),
         TYPE if is_type(value) => ("it is the kind of the Service", of_service("spec")),
         NODE_PORT | TRAFFIC if reaches_outside(draft.service) => ("the Service has it", of_service("spec")),
         EXPOSE | TLS | CLASS | claim::SIZE | claim::CLASS => ("a claim or an Ingress has it", Vec::new()),

@@ -100,6 +100,7 @@ impl Ledger {
         };
         let mut rows: Vec<Row> = self.keys.iter().map(row).collect();
         rows.sort_by_key(|row| row.place);
+        number_hosts(&mut rows);
         rows
     }
 
@@ -116,6 +117,20 @@ impl Ledger {
                 None if parent.is_root() => return Entry::unclaimed(key),
                 None => parent = parent.parent(),
             }
+        }
+    }
+}
+
+/// The loader sorts hosts, as Compose does; in the report they have the numbers of the lines that people wrote.
+fn number_hosts(rows: &mut [Row]) {
+    let mut counts: BTreeMap<Path, usize> = BTreeMap::new();
+    for row in rows {
+        let parent = row.key.parent();
+        let is_host = matches!(parent.segments().last(), Some(Segment::Key(key)) if &**key == "extra_hosts");
+        if is_host && matches!(row.key.segments().last(), Some(Segment::Index(_))) {
+            let count = counts.entry(parent.clone()).or_default();
+            row.key = parent.index(*count);
+            *count += 1;
         }
     }
 }

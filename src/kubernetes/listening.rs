@@ -1,6 +1,6 @@
 //! [`Listening`]: the ports that a service is known to listen on, and who says so.
 
-use super::{known_image, object_name};
+use super::{known_image, mention, object_name};
 use crate::model::{HealthTest, Port, Project, Protocol, Service};
 use crate::value::Name;
 use std::collections::{BTreeMap, BTreeSet};
@@ -176,8 +176,7 @@ pub(super) fn names_in(service: &Service, project: &Project) -> Vec<Name> {
 pub(super) fn words(service: &Service) -> BTreeSet<&str> {
     let texts = service.environment.values().flatten();
     let texts = texts.chain(service.command.iter().flatten()).chain(service.entrypoint.iter().flatten());
-    let is_within = |letter: char| letter.is_alphanumeric() || ['-', '_', '.'].contains(&letter);
-    texts.flat_map(|text| text.split(move |letter: char| !is_within(letter))).collect()
+    texts.flat_map(|text| mention::words(text)).collect()
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ mod ledger;
 mod listening;
 mod manifest;
 mod memory;
+mod mention;
 mod metadata;
 pub mod name;
 mod namespace;

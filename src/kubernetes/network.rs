@@ -79,6 +79,8 @@ fn attributes(
         let claim = draft.claim_at(path.key("name"));
         if one.name == name {
             claim.approximated("ports of Kubernetes have names, too", places.clone());
+        } else if super::object_name::is_port_name(name) {
+            claim.dropped("another port has this name").remedy("give each port a name of its own");
         } else {
             claim.dropped("Kubernetes takes no port of this name: at most 15 lower case letters, digits and dashes");
         }

@@ -1,12 +1,14 @@
 //! On which machines pods run: constraints and preferences of Swarm as affinity and spread.
 
 use super::draft::Draft;
-use super::ledger::pod;
+use super::kind::Kind;
+use super::ledger::{object, pod};
 use super::metadata;
 use crate::document::Path;
 use crate::model::{Placement, Preference};
 use k8s_openapi::api::core::v1::{
-    NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, Toleration, TopologySpreadConstraint,
+    NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, PodAffinityTerm, Toleration,
+    TopologySpreadConstraint,
 };
 
 /// The label of machines that run a control plane.
@@ -64,10 +66,36 @@ fn most_on_one(draft: &mut Draft<'_, '_>, most: u64) {
         draft.claim(["deploy", "placement", "max_replicas_per_node"]).same_without([]);
         return;
     }
+    if draft.home.kind == Kind::DaemonSet {
+        draft.claim(["deploy", "placement", "max_replicas_per_node"]).same_without([]);
+        return;
+    }
+    if most == 1 {
+        apart(draft);
+        draft.claim(["deploy", "placement", "max_replicas_per_node"]).exact(pod("affinity.podAntiAffinity"));
+        return;
+    }
     let place = spread_over(draft, HOSTNAME, most, "DoNotSchedule");
     let claim = draft.claim(["deploy", "placement", "max_replicas_per_node"]);
     let reason = "it is the most that two machines may differ by, which keeps pods apart as long as machines are free";
     claim.approximated(reason, pod(place));
+}
+
+/// No two pods on one machine. While they are replaced, an old one goes first: a new one may find no other machine.
+fn apart(draft: &mut Draft<'_, '_>) {
+    let term = PodAffinityTerm {
+        label_selector: Some(metadata::label_selector(draft.scene, &draft.home.object)),
+        topology_key: HOSTNAME.into(),
+        ..PodAffinityTerm::default()
+    };
+    let affinity = draft.workload.pod.affinity.get_or_insert_default();
+    let others = affinity.pod_anti_affinity.get_or_insert_default();
+    others.required_during_scheduling_ignored_during_execution.get_or_insert_default().push(term);
+    let replacement = &mut draft.workload.replacement;
+    if replacement.batch.is_none() || replacement.batch == Some(1) && replacement.order.is_none() {
+        replacement.batch = Some(1);
+        draft.claim(["deploy", "update_config", "parallelism"]).same_without(object("spec.strategy"));
+    }
 }
 
 fn is_spread(draft: &Draft<'_, '_>, key: &str) -> bool {
@@ -154,7 +182,7 @@ fn label(word: &str) -> Option<String> {
         "node.hostname" => HOSTNAME,
         "node.platform.os" => "kubernetes.io/os",
         "node.platform.arch" => "kubernetes.io/arch",
-        other => other.strip_prefix("node.labels.").or_else(|| other.strip_prefix("engine.labels."))?,
+        other => other.strip_prefix("node.labels.")?,
     };
     super::object_name::is_qualified(label).then(|| label.to_owned())
 }
@@ -178,6 +206,7 @@ mod tests {
             ("node.role != worker", Some("node-role.kubernetes.io/control-plane Exists")),
             ("node.platform.arch == x86_64", Some("kubernetes.io/arch In amd64")),
             ("node.id == abc", None),
+            ("engine.labels.operatingsystem == linux", None),
             ("nonsense", None),
         ];
         for (text, wanted) in cases {

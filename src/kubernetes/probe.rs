@@ -62,9 +62,9 @@ fn without(draft: &mut Draft<'_, '_>, check: &Healthcheck) {
 fn timed(handler: &Handler, check: &Healthcheck) -> Probe {
     let (interval, timeout, retries) = DEFAULTS;
     Probe {
-        period_seconds: Some(check.interval.map_or(interval, seconds)),
-        timeout_seconds: Some(check.timeout.map_or(timeout, seconds)),
-        failure_threshold: Some(check.retries.map_or(retries, count)),
+        period_seconds: Some(check.interval.map_or(interval, |time| seconds_or(time, interval))),
+        timeout_seconds: Some(check.timeout.map_or(timeout, |time| seconds_or(time, timeout))),
+        failure_threshold: Some(check.retries.map_or(retries, |number| count_or(number, retries))),
         ..handler.probe()
     }
 }
@@ -74,8 +74,14 @@ fn seconds(time: Timespan) -> i32 {
     i32::try_from(whole_seconds(time)).unwrap_or(i32::MAX).max(1)
 }
 
-fn count(number: u64) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX).max(1)
+/// The same; 0 is the usual time, as for engines.
+fn seconds_or(time: Timespan, usual: i32) -> i32 {
+    if time.nanoseconds() == 0 { usual } else { seconds(time) }
+}
+
+/// A number of failures; 0 is the usual one, as for engines.
+fn count_or(number: u64, usual: i32) -> i32 {
+    if number == 0 { usual } else { i32::try_from(number).unwrap_or(i32::MAX) }
 }
 
 /// A pod that may take its time to start is asked whether it has; for no shorter time than an engine would give it.
@@ -131,7 +137,7 @@ fn times(draft: &mut Draft<'_, '_>, check: &Healthcheck) {
         let Some(time) = *time else { continue };
         let claim = draft.claim(["healthcheck", key]);
         let place = container(format!("readinessProbe.{field}"));
-        if seconds(time) == usual {
+        if seconds_or(time, usual) == usual {
             claim.same_without(place);
         } else if time.nanoseconds() % 1_000_000_000 != 0 {
             claim.approximated("a kubelet counts whole seconds: it is rounded up", place);
@@ -141,7 +147,7 @@ fn times(draft: &mut Draft<'_, '_>, check: &Healthcheck) {
     }
     if let Some(retries) = *retries {
         let claim = draft.claim(["healthcheck", "retries"]);
-        if count(retries) == usual_retries {
+        if count_or(retries, usual_retries) == usual_retries {
             claim.same_without(container("readinessProbe.failureThreshold"));
         } else {
             claim.exact(container("readinessProbe.failureThreshold"));

@@ -160,6 +160,9 @@ fn put(draft: &mut Draft<'_, '_>, amount: Amount<'_>) {
     let place = container(format!("resources.{word}.{name}"));
     if has_twin {
         claim.approximated(format!("'{}' says it, too", Path::of(twin.iter().copied())), place);
+    } else if key == ["cpu_shares"] {
+        let reason = "a weight among containers becomes processor time that is kept free: 1024 are one processor";
+        claim.approximated(reason, place);
     } else {
         claim.exact(place);
     }
@@ -169,11 +172,30 @@ fn put(draft: &mut Draft<'_, '_>, amount: Amount<'_>) {
 pub(super) fn settle(draft: &mut Draft<'_, '_>) {
     let Some(resources) = &mut draft.container.resources else { return };
     let (Some(limits), Some(requests)) = (&resources.limits, &mut resources.requests) else { return };
+    let mut lowered = Vec::new();
     for (name, request) in requests.iter_mut() {
         let Some(limit) = limits.get(name) else { continue };
         if amount(request) > amount(limit) {
             request.clone_from(limit);
+            lowered.push(name.clone());
         }
+    }
+    for name in lowered {
+        tell_lowered(draft, &name);
+    }
+}
+
+/// Says of what is needed that it is no more than the limit.
+fn tell_lowered(draft: &mut Draft<'_, '_>, name: &str) {
+    let keys: [&[&str]; 2] = match name {
+        "cpu" => [&["cpu_shares"], &["deploy", "resources", "reservations", "cpus"]],
+        "memory" => [&["mem_reservation"], &["deploy", "resources", "reservations", "memory"]],
+        _ => return,
+    };
+    for key in keys {
+        let claim = draft.claim(key.iter().copied());
+        let reason = "it is above the limit, which is the most that can be kept free";
+        claim.approximated(reason, container(format!("resources.requests.{name}")));
     }
 }
 

@@ -111,6 +111,10 @@ fn batch(draft: &mut Draft<'_, '_>, parallelism: Option<u64>, order: Option<Roll
                 claim.exact(object(place));
             }
 
+            _ if order == Some(RolloutOrder::StopFirst) => {
+                claim.same_without(object(place));
+            }
+
             _ => {
                 claim.dropped("only a Deployment can start the new pod first");
             }

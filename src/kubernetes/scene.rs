@@ -6,6 +6,7 @@ use super::draft::Home;
 use super::kind;
 use super::kompose;
 use super::listening::{self, Listening, Taken};
+use super::mention;
 use super::metadata;
 use super::network_policy;
 use super::object_name;
@@ -137,17 +138,15 @@ fn names(loaded: &Loaded, diagnostics: &mut Diagnostics) -> BTreeMap<Name, Strin
     let mut taken: BTreeMap<String, Name> = BTreeMap::new();
     let mut names = BTreeMap::new();
     for service in loaded.project.services.values() {
-        let renamed = service.labels.get("kompose.service.name_override").map(String::as_str);
+        let renamed = service.labels.get(kompose::NAME).map(String::as_str);
         let name = object_name::label(renamed.unwrap_or(service.name.as_str()));
         let path = Path::of(["services", service.name.as_str()]);
         let place = loaded.origins.span(&path);
         if let Some(other) = taken.insert(name.clone(), service.name.clone()) {
             let message = format!("services '{other}' and '{}' would both be called '{name}'", service.name);
             diagnostics.push(Diagnostic::error("name-taken", message).at(place).help("rename one of them"));
-        } else if renamed.is_none() && name != service.name.as_str() {
-            let message = format!("service '{}' becomes '{name}', since DNS takes no other name", service.name);
-            let help = format!("write '{name}' where other services dial '{}'", service.name);
-            diagnostics.push(Diagnostic::warning("name-changed", message).at(place).help(help));
+        } else if name != service.name.as_str() {
+            diagnostics.push_all(changed(&loaded.project, (service, &name)).map(|warning| warning.at(place)));
         }
         names.insert(service.name.clone(), name);
     }
@@ -167,6 +166,24 @@ fn ports(project: &Project, homes: &BTreeMap<Name, Home>) -> BTreeMap<Name, Vec<
         (one.name.clone(), found)
     };
     owners.into_iter().chain(guests).map(of).collect()
+}
+
+/// What is said of a service that is called otherwise in a cluster; of one that is so by its label, only where others dial
+/// the old name.
+fn changed(project: &Project, (service, name): (&Service, &str)) -> Option<Diagnostic> {
+    let places = mention::places(project, &service.name, service.name.as_str());
+    let why = match service.labels.contains_key(kompose::NAME) {
+        true if places.is_empty() => return None,
+        true => "as its label says",
+        false => "since DNS takes no other name",
+    };
+    let message = format!("service '{}' becomes '{name}', {why}", service.name);
+    let help = if places.is_empty() {
+        format!("write '{name}' where other services dial '{}'", service.name)
+    } else {
+        format!("write '{name}' where it is still mentioned: {}", places.join(", "))
+    };
+    Some(Diagnostic::warning("name-changed", message).help(help))
 }
 
 /// The services that others wait for until they have ended well.

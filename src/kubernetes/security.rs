@@ -4,6 +4,7 @@ use super::draft::Draft;
 use super::ledger::{container, pod};
 use super::options::Security;
 use super::pod_security::SYSCTLS;
+use crate::model::Service;
 use k8s_openapi::api::core::v1::{AppArmorProfile, Capabilities, SELinuxOptions, SeccompProfile, Sysctl};
 use std::collections::BTreeMap;
 
@@ -137,10 +138,21 @@ pub(super) fn options(draft: &mut Draft<'_, '_>, options: &[String], read_only: 
     }
     if read_only {
         draft.security().read_only_root_filesystem = Some(true);
-        draft.claim(["read_only"]).exact(container("securityContext.readOnlyRootFilesystem"));
+        let has_room = has_folder(draft.service, "/tmp");
+        let claim = draft.claim(["read_only"]).exact(container("securityContext.readOnlyRootFilesystem"));
+        if !has_room {
+            claim.note("nothing is mounted at '/tmp', where many programs write").remedy("add 'tmpfs: /tmp'");
+        }
     } else {
         draft.claim(["read_only"]).same_without([]);
     }
+}
+
+/// Whether something is mounted at a path.
+fn has_folder(service: &Service, path: &str) -> bool {
+    let of_memory = service.tmpfs.iter().map(|text| text.split(':').next().unwrap_or(text));
+    let mut all = of_memory.chain(service.volumes.iter().map(|mount| mount.target.as_str()));
+    all.any(|target| target.trim_end_matches('/') == path)
 }
 
 fn option(draft: &mut Draft<'_, '_>, option: &str, index: usize) {
@@ -163,6 +175,16 @@ fn option(draft: &mut Draft<'_, '_>, option: &str, index: usize) {
                 return;
             }
             "allowPrivilegeEscalation"
+        }
+        ("no-new-privileges", "false") if is_restricted => {
+            let reason = "the service gets the least rights, with which no process gains more";
+            draft.claim_item("security_opt", index).dropped(reason);
+            return;
+        }
+        ("no-new-privileges", "false") => {
+            let place = container("securityContext.allowPrivilegeEscalation");
+            draft.claim_item("security_opt", index).same_without(place);
+            return;
         }
         ("seccomp", profile) => {
             draft.security().seccomp_profile = Some(seccomp(profile));

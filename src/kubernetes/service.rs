@@ -9,7 +9,7 @@ use super::{
     wait, without,
 };
 use crate::model::{Deploy, Service};
-use k8s_openapi::api::core::v1::{Container, SecurityContext};
+use k8s_openapi::api::core::v1::{Container, Lifecycle, SecurityContext};
 
 /// Makes the container of a service and puts what else it needs into its workload and beside it.
 #[expect(clippy::too_many_lines, reason = "one line for each attribute")]
@@ -142,6 +142,7 @@ pub(super) fn convert(mut draft: Draft<'_, '_>) -> Container {
     security::low_ports(draft);
     let mut container = std::mem::take(&mut draft.container);
     container.security_context.take_if(|context| *context == SecurityContext::default());
+    container.lifecycle.take_if(|lifecycle| *lifecycle == Lifecycle::default());
     container
 }
 
