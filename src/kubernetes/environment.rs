@@ -58,7 +58,11 @@ fn usable<'v>(draft: &mut Draft<'_, '_>, name: &str, value: Option<&'v str>) -> 
 /// The file that a variable comes from.
 fn file_of(draft: &Draft<'_, '_>, name: &str) -> Option<FileId> {
     let (path, origins) = (draft.path(["environment", name]), draft.scene.origins());
-    let file = origins.node(&path).filter(|_| is_key(name)).filter(|node| node.span.is_somewhere()).map(|node| node.span.file)?;
+    let file = origins
+        .node(&path)
+        .filter(|_| is_key(name))
+        .filter(|node| node.span.is_somewhere())
+        .map(|node| node.span.file)?;
     origins.env_files().contains_key(&file).then_some(file)
 }
 

@@ -30,7 +30,7 @@ mod tests {
 
     #[test]
     fn a_name_is_found_in_addresses_and_commands_of_others_alone() {
-        let text = "services:\n  my_db: {image: x, command: my_db}\n  web:\n    image: x\n    command: [serve, --db, 'my_db:5432']\n    \
+        let text = "services:\n  my_db: {image: x, command: [my_db]}\n  web:\n    image: x\n    command: [serve, --db, 'my_db:5432']\n    \
                     environment: {URL: 'postgres://u:p@my_db/x', OTHER: my_db2}\n";
         let project = project(text);
         let found = places(&project, &"my_db".parse().expect("valid"), "my_db");
