@@ -3,10 +3,11 @@
 use super::claim;
 use super::draft::Draft;
 use super::file_map::FileMap;
+use super::host_path;
 use super::known_image;
 use super::ledger::container;
 use super::object_name;
-use super::options::Secrets;
+use super::options::{Bind, Secrets};
 use super::pod_volume;
 use super::scene::Scene;
 use super::secrecy;
@@ -63,6 +64,8 @@ enum Verdict {
     TimeZone,
     /// An object with a copy.
     Copied(FileMap, Shape),
+    /// That of the machine that a pod runs on.
+    OfNode,
     /// A claim, for a reason.
     Claimed(&'static str),
 }
@@ -90,6 +93,7 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>, source: &s
         Verdict::Source(why) => omit_source(draft, &why),
         Verdict::TimeZone => time_zone(draft, wanted),
         Verdict::Copied(files, shape) => copy(draft, wanted, (&files, &shape)),
+        Verdict::OfNode => host_path::folder(draft, wanted, source),
         Verdict::Claimed(reason) => claimed(draft, wanted, (source, reason)),
     }
 }
@@ -106,9 +110,10 @@ fn judge(draft: &Draft<'_, '_>, wanted: &Wanted<'_>, source: &str) -> Verdict {
     }
     let name = source.rsplit('/').next().unwrap_or_default();
     match draft.scene.loaded.host_files.at(source) {
+        Some(HostFile::System) if draft.scene.options.bind == Bind::HostPath => Verdict::OfNode,
         Some(HostFile::System) => Verdict::Omitted(
             "it is a part of this machine's system",
-            "if nodes must show theirs, add a 'hostPath' by hand: pods with one are below the baseline level",
+            "if nodes must show theirs, use '--bind hostpath': pods with such a volume are below the baseline level",
         ),
         Some(HostFile::Special) => Verdict::Omitted("it is a socket or device, or cannot be read", BAKE),
         Some(HostFile::Large) => Verdict::Omitted("it has more than 1 MiB, which is what a ConfigMap holds", BAKE),

@@ -52,6 +52,7 @@ pub fn convert(loaded: &Loaded, options: &Options) -> Converted {
         templates: BTreeMap::new(),
         workloads: Workloads::new(),
         levels: BTreeMap::new(),
+        limits: BTreeMap::new(),
     };
     let manifests = conversion.run();
     let workloads = conversion.workloads;
@@ -82,6 +83,8 @@ struct Conversion<'s, 'a> {
     workloads: Workloads,
     /// The services that do not meet the strictest level, by the level that they meet and what is in their way.
     levels: BTreeMap<(Security, Vec<String>), Vec<Name>>,
+    /// Whether the memory of a service's container has a limit.
+    limits: BTreeMap<Name, bool>,
 }
 
 impl Conversion<'_, '_> {
@@ -103,6 +106,7 @@ impl Conversion<'_, '_> {
         network_policy::declared(self.scene, self.ledger, &mut manifests);
         declared_file::keys(self.scene, self.ledger);
         project::keys(self.scene, self.ledger);
+        self.tell_unlimited();
         manifests
     }
 
@@ -142,7 +146,7 @@ impl Conversion<'_, '_> {
 
     fn container(&mut self, member: &Service, workload: &mut Workload, manifests: &mut Manifests) -> Container {
         let home = self.scene.home_of(&member.name).expect("members are those that have a home");
-        service::convert(Draft {
+        let container = service::convert(Draft {
             scene: self.scene,
             service: member,
             home,
@@ -153,7 +157,23 @@ impl Conversion<'_, '_> {
             jobs: &self.jobs,
             templates: &self.templates,
             container: Container::default(),
-        })
+        });
+        let limits = container.resources.as_ref().and_then(|resources| resources.limits.as_ref());
+        self.limits.insert(member.name.clone(), limits.is_some_and(|limits| limits.contains_key("memory")));
+        container
+    }
+
+    /// Names the services without a limit of memory, in a project where others have one.
+    fn tell_unlimited(&mut self) {
+        let unlimited: Vec<String> =
+            self.limits.iter().filter(|(_, has_limit)| !**has_limit).map(|(name, _)| format!("'{name}'")).collect();
+        if unlimited.is_empty() || unlimited.len() == self.limits.len() {
+            return;
+        }
+        let message = format!("no limit of memory, unlike other services: {}", unlimited.join(", "));
+        let help = "add 'mem_limit'; a machine that runs out of memory ends such pods first, and '--default-resources' asks \
+                    for a little";
+        self.diagnostics.push(Diagnostic::advice("no-memory-limit", message).help(help));
     }
 
     /// Says what keeps services from the strictest level, once for all that have the same in their way.

@@ -1,7 +1,9 @@
 //! Devices: GPUs and what else drivers hand out, devices of the host, and the account of a Windows container.
 
 use super::draft::Draft;
+use super::host_path;
 use super::ledger::{Spot, container, pod};
+use super::options::Bind;
 use crate::document::Path;
 use crate::model::{CredentialSpec, Device, DeviceRequest, Devices, GenericResource};
 use k8s_openapi::api::core::v1::WindowsSecurityContextOptions;
@@ -79,11 +81,16 @@ fn requested(draft: &mut Draft<'_, '_>, request: &DeviceRequest, path: &Path) {
 /// Devices of the host, and a Windows account.
 pub(super) fn devices(draft: &mut Draft<'_, '_>, devices: &[Device], account: Option<&CredentialSpec>) {
     for (index, device) in devices.iter().enumerate() {
+        if draft.scene.options.bind == Bind::HostPath && device.source.starts_with('/') {
+            host_path::device(draft, device, index);
+            continue;
+        }
         let reason = format!(
             "'{}' belongs to one machine: a pod gets it from a device plugin, or as a privileged pod on that machine",
             device.source
         );
-        let remedy = "install a device plugin and ask for its resource under 'x-kubernetes.patch'";
+        let remedy =
+            "install a device plugin and ask for its resource under 'x-kubernetes.patch', or use '--bind hostpath'";
         draft.claim_item("devices", index).dropped(reason).remedy(remedy);
     }
     let Some(account) = account else { return };

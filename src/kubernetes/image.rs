@@ -37,7 +37,7 @@ pub(super) fn convert(
     (image, build): (Option<&ImageName>, Option<&Build>),
     policy: Option<&PullPolicy>,
 ) {
-    let full = draft.scene.project().image_of(draft.service);
+    let full = draft.scene.image_of(draft.service);
     draft.container.image = Some(full.as_str().to_owned());
     if image.is_some() {
         let claim = draft.claim(["image"]).exact(container("image"));
@@ -50,7 +50,8 @@ pub(super) fn convert(
     if build.is_some() {
         built(draft, &full, image.is_some());
     }
-    pull_policy(draft, policy, build.is_some() && image.is_none());
+    let is_here = build.is_some() && image.is_none() && draft.scene.options.registry.is_none();
+    pull_policy(draft, policy, is_here);
 }
 
 /// What is built here must be pushed to where the cluster finds it.
@@ -63,13 +64,16 @@ fn built(draft: &mut Draft<'_, '_>, image: &ImageName, is_named: bool) {
         draft.claim(["build"]).dropped(reason).remedy(remedy.clone());
         let reason = format!("it is built here, and the cluster must be able to fetch '{image}'");
         draft.claim(["build", "context"]).approximated(reason, container("image")).remedy(remedy);
+        if draft.scene.options.registry.is_some() {
+            return;
+        }
         let message =
             format!("service '{}' is built here: the cluster must be able to fetch '{image}'", draft.service.name);
         let path = draft.path(["build"]);
         draft.report(
             &path,
             Diagnostic::warning("image-built-here", message)
-                .help("give it an 'image' in a registry that the cluster reaches"),
+                .help("give it an 'image' in a registry that the cluster reaches, or use '--registry'"),
         );
     }
 }

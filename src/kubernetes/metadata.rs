@@ -4,10 +4,14 @@ use super::draft::Draft;
 use super::kompose::PREFIX as KOMPOSE;
 use super::ledger::{object, template};
 use super::object_name;
+use super::options::Selector;
 use super::scene::Scene;
 use crate::model::Service;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use std::collections::BTreeMap;
+
+/// The label by which Kompose selects pods.
+const OF_KOMPOSE: &str = "io.kompose.service";
 
 /// Labels by name.
 pub(super) type Labels = BTreeMap<String, String>;
@@ -16,10 +20,13 @@ pub(super) type Labels = BTreeMap<String, String>;
 pub(super) fn labels(scene: &Scene<'_>, service: &Service) -> Labels {
     let mut labels = labels_of_all(scene);
     labels.insert("app.kubernetes.io/name".into(), scene.name_of(&service.name).into());
-    let image = scene.project().image_of(service);
+    let image = scene.image_of(service);
     let tag = image.split().1.trim_start_matches(':');
     if !tag.is_empty() && !tag.contains(['@', ':']) && object_name::is_label_value(tag) {
         labels.insert("app.kubernetes.io/version".into(), tag.into());
+    }
+    if scene.options.selector == Selector::Kompose {
+        labels.insert(OF_KOMPOSE.into(), scene.name_of(&service.name).into());
     }
     labels
 }
@@ -33,6 +40,9 @@ pub(super) fn labels_of_all(scene: &Scene<'_>) -> Labels {
 
 /// What tells the pods of a service from all others. It never changes, since Kubernetes does not let it.
 pub(super) fn selector(scene: &Scene<'_>, service: &str) -> Labels {
+    if scene.options.selector == Selector::Kompose {
+        return [(OF_KOMPOSE.to_owned(), service.to_owned())].into();
+    }
     let pairs = [("name", service.to_owned()), ("instance", instance(scene))];
     pairs.into_iter().map(|(name, value)| (format!("app.kubernetes.io/{name}"), value)).collect()
 }

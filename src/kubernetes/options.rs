@@ -1,5 +1,6 @@
 //! [`Options`]: what a conversion is asked for.
 
+use super::registry::Registry;
 use super::version::KubeVersion;
 
 /// What a conversion is asked for.
@@ -15,6 +16,16 @@ pub struct Options {
     pub secrets: Secrets,
     /// The Pod Security level that is aimed at; nothing is the strictest that each service can be given.
     pub security: Option<Security>,
+    /// Where images are fetched from that are built here and have no name. Default: their own name says it.
+    pub registry: Option<Registry>,
+    /// Which services are started anew when their health check fails. Default: those that ask for it.
+    pub liveness: Liveness,
+    /// What services need that do not say so. Default: nothing.
+    pub requests: Requests,
+    /// What selects the pods of a workload. Default: the recommended labels.
+    pub selector: Selector,
+    /// What becomes of devices and of mounts of the system. Default: nothing.
+    pub bind: Bind,
 }
 
 /// How published ports are reached from outside of the cluster.
@@ -52,6 +63,46 @@ pub enum Security {
     Baseline,
     /// No limits.
     Privileged,
+}
+
+/// Which services are started anew when their health check fails.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Liveness {
+    /// Those that ask for it: `x-kubernetes: {liveness: true}`.
+    #[default]
+    Asked,
+    /// All that have a health check.
+    All,
+}
+
+/// What services need that do not say so.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Requests {
+    /// Nothing.
+    #[default]
+    Written,
+    /// A little processor time and memory.
+    Little,
+}
+
+/// What selects the pods of a workload. Kubernetes never lets it change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Selector {
+    /// The recommended labels: `app.kubernetes.io/name` and `…/instance`.
+    #[default]
+    Recommended,
+    /// The label of Kompose, for what was once made by it: `io.kompose.service`.
+    Kompose,
+}
+
+/// What becomes of devices and of mounts of the system.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Bind {
+    /// Nothing: machines of a cluster are not this one.
+    #[default]
+    Judged,
+    /// Those of the machine that a pod runs on.
+    HostPath,
 }
 
 impl Security {

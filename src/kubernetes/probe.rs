@@ -7,6 +7,7 @@ use super::draft::Draft;
 use super::extension;
 use super::health::Handler;
 use super::ledger::{Spot, container};
+use super::options::Liveness;
 use super::process::whole_seconds;
 use crate::model::{HealthTest, Healthcheck};
 use crate::value::Timespan;
@@ -35,11 +36,11 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, check: Option<&Healthcheck>) {
     }
     let timed = timed(&handler, check);
     starting(draft, &timed, check);
-    test(draft, &handler);
-    times(draft, check);
     if is_restarted(draft) {
         draft.container.liveness_probe = Some(timed.clone());
     }
+    test(draft, &handler);
+    times(draft, check);
     draft.container.readiness_probe = Some(timed);
 }
 
@@ -116,6 +117,9 @@ fn test(draft: &mut Draft<'_, '_>, handler: &Handler) {
     if draft.container.startup_probe.is_some() {
         places.push(Spot::Container(format!("startupProbe.{}", handler.field())));
     }
+    if draft.container.liveness_probe.is_some() {
+        places.push(Spot::Container(format!("livenessProbe.{}", handler.field())));
+    }
     let claim = draft.claim(["healthcheck", "test"]);
     match handler {
         Handler::Command(_) => {
@@ -160,10 +164,16 @@ fn times(draft: &mut Draft<'_, '_>, check: &Healthcheck) {
 
 /// Whether an unhealthy container is to be started anew: `x-kubernetes.liveness`, or the label of autoheal.
 fn is_restarted(draft: &mut Draft<'_, '_>) -> bool {
+    let is_for_all = draft.scene.options.liveness == Liveness::All;
     let asked = extension::of_service(draft.scene.loaded, &draft.service.name);
     let asked = asked.and_then(|node| node.get("liveness")?.as_text()) == Some("true");
     if asked {
-        draft.claim([extension::KEY, "liveness"]).exact(container("livenessProbe"));
+        let claim = draft.claim([extension::KEY, "liveness"]);
+        if is_for_all {
+            claim.same_without(container("livenessProbe"));
+        } else {
+            claim.exact(container("livenessProbe"));
+        }
     }
-    asked || draft.service.labels.get(AUTOHEAL).is_some_and(|value| value == "true")
+    asked || is_for_all || draft.service.labels.get(AUTOHEAL).is_some_and(|value| value == "true")
 }

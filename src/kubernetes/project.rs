@@ -41,5 +41,5 @@ pub(super) fn keys(scene: &Scene<'_>, ledger: &mut Ledger) {
         }
     }
     let models = ledger.claim(Path::of(["models"])).dropped("no model runner serves a cluster");
-    models.remedy("set the address of a model in 'environment'");
+    models.remedy("say at the model where it is served: 'x-kubernetes: {endpoint: URL}'");
 }

@@ -2,6 +2,7 @@
 
 use super::draft::Draft;
 use super::ledger::container;
+use super::options::Requests;
 use crate::document::Path;
 use crate::model::{Limits, Memory, Processor, Reservations, Resources};
 use crate::value::{ByteSize, Cpus, Microseconds};
@@ -10,6 +11,9 @@ use std::collections::BTreeMap;
 
 /// What a node decides for all of its containers.
 const OF_NODES: &str = "nodes decide it for all containers: no field of a pod says it";
+
+/// What is asked for where nothing is said.
+const LITTLE: [(&str, &str); 2] = [("cpu", "50m"), ("memory", "64Mi")];
 
 /// Whether a quantity is the most that a container may use or what it needs.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -168,8 +172,24 @@ fn put(draft: &mut Draft<'_, '_>, amount: Amount<'_>) {
     }
 }
 
-/// Requests that are above their limits are brought down to them: a cluster takes no others.
+/// Requests that are above their limits are brought down to them: a cluster takes no others. Where nothing is said, a
+/// little is asked for, if that is wished.
 pub(super) fn settle(draft: &mut Draft<'_, '_>) {
+    lower(draft);
+    if draft.scene.options.requests == Requests::Little {
+        let resources = draft.container.resources.get_or_insert_default();
+        for (name, little) in LITTLE {
+            let has_limit = resources.limits.as_ref().is_some_and(|limits| limits.contains_key(name));
+            // What has a limit only asks for all of it.
+            if !has_limit {
+                let requests = resources.requests.get_or_insert_default();
+                requests.entry(name.to_owned()).or_insert_with(|| Quantity(little.to_owned()));
+            }
+        }
+    }
+}
+
+fn lower(draft: &mut Draft<'_, '_>) {
     let Some(resources) = &mut draft.container.resources else { return };
     let (Some(limits), Some(requests)) = (&resources.limits, &mut resources.requests) else { return };
     let mut lowered = Vec::new();

@@ -16,7 +16,7 @@ use crate::document::{Origins, Path};
 use crate::graph::Services;
 use crate::load::Loaded;
 use crate::model::{Dependency, DependencyCondition, Namespace, Networking, Project, Service};
-use crate::value::Name;
+use crate::value::{ImageName, Name};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,6 +64,15 @@ impl<'a> Scene<'a> {
     /// Where its values come from.
     pub fn origins(&self) -> &'a Origins {
         &self.loaded.origins
+    }
+
+    /// The image of a service; one that is built here and has no name is in the registry that is asked for.
+    pub fn image_of(&self, service: &Service) -> ImageName {
+        let own = self.project().image_of(service);
+        match &self.options.registry {
+            Some(registry) if service.image.is_none() => registry.image(&own),
+            _ => own,
+        }
     }
 
     /// What a service's objects are called.

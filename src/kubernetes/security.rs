@@ -131,6 +131,20 @@ pub(super) fn capabilities(draft: &mut Draft<'_, '_>, (add, drop): (&[String], &
     }
 }
 
+/// Gives all rights to a container that cannot do with less. It may gain rights, whatever else is said.
+pub(super) fn privilege(draft: &mut Draft<'_, '_>) {
+    let security = draft.security();
+    security.privileged = Some(true);
+    let was_bound = security.allow_privilege_escalation.take().is_some();
+    if draft.service.privileged {
+        draft.claim(["privileged"]).same_without(container("securityContext.privileged"));
+    }
+    let options = draft.service.security_opt.iter().enumerate();
+    for (index, _) in options.filter(|(_, option)| was_bound && option.starts_with("no-new-privileges")) {
+        draft.claim_item("security_opt", index).dropped("a privileged container may gain rights");
+    }
+}
+
 /// Options of the security modules, and a root file system that cannot be written.
 pub(super) fn options(draft: &mut Draft<'_, '_>, options: &[String], read_only: bool) {
     for (index, option) in options.iter().enumerate() {

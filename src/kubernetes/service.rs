@@ -4,9 +4,9 @@
 
 use super::draft::Draft;
 use super::{
-    alias, command, device, environment, extension, file, hook, host, image, kompose, memory, metadata, namespace,
-    network, node, placement, probe, process, publication, replica, resources, restart, rollout, security, storage,
-    wait, without,
+    alias, command, device, environment, extension, file, hook, host, image, kompose, language_model, memory, metadata,
+    namespace, network, node, placement, probe, process, publication, replica, resources, restart, rollout, security,
+    storage, wait, without,
 };
 use crate::model::{Deploy, Service};
 use k8s_openapi::api::core::v1::{Container, Lifecycle, SecurityContext};
@@ -57,7 +57,7 @@ pub(super) fn convert(mut draft: Draft<'_, '_>) -> Container {
         logging: _,
         mac_address: _,
         memory,
-        models: _,
+        models,
         networking,
         oom_kill_disable: _,
         oom_score_adj: _,
@@ -105,6 +105,7 @@ pub(super) fn convert(mut draft: Draft<'_, '_>) -> Container {
     process::grace(draft, *stop_grace_period);
     process::init(draft, *init);
     environment::convert(draft, environment);
+    language_model::convert(draft, models);
     network::ports(draft, ports);
     network::convert(draft, networking);
     publication::convert(draft, ports);

@@ -3,11 +3,10 @@
 use super::draft::Draft;
 
 /// A key, why nothing is left of it, and what to do.
-const KEYS: [(&str, &str, &str); 7] = [
+const KEYS: [(&str, &str, &str); 6] = [
     ("attach", "it is about the output of 'up'", "use 'kubectl logs'"),
     ("develop", "files of this machine are not watched from a cluster", "bake them into the image"),
     ("logging", "a cluster collects what containers print", "print to standard output, and run a log agent"),
-    ("models", "no model runner serves a cluster", "set the address of a model in 'environment'"),
     ("provider", "a program of this machine provides it", "provide it in the cluster, and tell services its address"),
     ("use_api_socket", "pods have no engine to talk to", "use the API of the cluster with a ServiceAccount"),
     ("pull_refresh_after", "it does nothing in docker compose either", "remove it"),

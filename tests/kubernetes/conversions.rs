@@ -53,7 +53,8 @@ fn converted(project: &Path, (release, options): (&str, &[(String, String)]), ou
     let mut command = Command::new(env!("CARGO_BIN_EXE_hoist"));
     command.arg("-f").arg(project).args(["convert", "--kube-version", release]).arg("-o").arg(&output);
     for (option, value) in options {
-        command.arg(format!("--{option}")).arg(value);
+        // A flag that is only there or not has no value.
+        command.arg(format!("--{option}")).args(Some(value).filter(|value| *value != "true"));
     }
     let ran = command.output().unwrap();
     assert!(ran.status.success(), "{name}: {}", String::from_utf8_lossy(&ran.stderr));
@@ -64,7 +65,8 @@ fn converted(project: &Path, (release, options): (&str, &[(String, String)]), ou
 fn options(project: &Path) -> Vec<(String, String)> {
     let tree: Value = serde_yaml::from_str(&fs::read_to_string(project).unwrap()).unwrap_or_default();
     let options = tree.get("x-options").and_then(Value::as_mapping).cloned().unwrap_or_default();
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let text =
+        |value: &Value| value.as_bool().map_or_else(|| value.as_str().unwrap().to_owned(), |set| set.to_string());
     let values = |value: &Value| value.as_sequence().cloned().unwrap_or_else(|| vec![value.clone()]);
     let all = options.iter().flat_map(|(key, value)| values(value).into_iter().map(|one| (text(key), text(&one))));
     all.filter(|(key, _)| key != "kube-version").collect()

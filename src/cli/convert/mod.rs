@@ -5,19 +5,19 @@ mod folder;
 mod kustomize;
 mod mask;
 mod validation;
+mod wishes;
 
 use super::failure::Advised;
 use super::findings::Format;
 use super::{Context, Exit};
 use crate::document::Origins;
-use crate::kubernetes::{
-    Clash, Cluster, Converted, Existing, Expose, Fate, KubeVersion, Options, Secrets, Security, convert, validate,
-};
+use crate::kubernetes::{Clash, Cluster, Converted, Existing, Fate, KubeVersion, convert, validate};
 use crate::load::{Loaded, Manifests};
 use crate::render::{Conversion, conversion_json, conversion_table};
 use destination::{Destination, Difference, Place, Secrecy};
 use kustomize::{Part, Parts};
 use std::path::{Path, PathBuf};
+use wishes::Wishes;
 
 /// Turn the project into manifests for Kubernetes
 #[derive(Debug, clap::Args)]
@@ -43,21 +43,11 @@ pub struct Convert {
     /// Release of the cluster, from 1.33 to 1.37
     #[arg(long, value_name = "VERSION", default_value_t)]
     kube_version: KubeVersion,
-    /// Namespace of all objects [default: the project's name]
-    #[arg(short, long, value_name = "NAME")]
-    namespace: Option<String>,
     /// Profile to activate; repeat it for several, '*' means all
     #[arg(long = "profile", value_name = "PROFILE")]
     pub profiles: Vec<String>,
-    /// How published ports are reached from outside
-    #[arg(long, value_enum, default_value_t = ExposeBy::None)]
-    expose: ExposeBy,
-    /// What becomes of secrets
-    #[arg(long, value_enum, default_value_t = SecretsAs::Generator)]
-    secrets: SecretsAs,
-    /// Level of Pod Security to aim at [default: the strictest that each service can be given]
-    #[arg(long, value_enum)]
-    security: Option<Level>,
+    #[command(flatten)]
+    wishes: Wishes,
     /// Write nothing, and fail when what was written before is not what the project becomes now
     #[arg(long)]
     check: bool,
@@ -78,38 +68,6 @@ enum Target {
     Kubernetes,
     /// A tree for Kustomize: a base, a component for each profile, an overlay for each override file
     Kustomize,
-}
-
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum ExposeBy {
-    /// Not at all
-    None,
-    /// At a port of every node
-    Nodeport,
-    /// At an address of their own
-    Loadbalancer,
-    /// By name and path, through an Ingress controller
-    Ingress,
-}
-
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum SecretsAs {
-    /// Objects of their own
-    Generator,
-    /// They stay where they stand
-    Inline,
-    /// Somebody else makes them
-    External,
-}
-
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Level {
-    /// As little as a pod can do with
-    Restricted,
-    /// No known way out of the pod
-    Baseline,
-    /// No limits
-    Privileged,
 }
 
 /// Whether what was written before is what the project becomes.
@@ -154,7 +112,7 @@ impl Convert {
         }
         let mut loaded = context.load(&[])?;
         loaded.read_host_files();
-        let converted = convert(&loaded, &self.options());
+        let converted = convert(&loaded, &self.wishes.options(self.kube_version));
         let part = (&loaded, &converted);
         if !is_good(part, &cluster, context) {
             return Ok(Exit::FAILED);
@@ -180,7 +138,7 @@ impl Convert {
             let help = "name a folder with '--output', such as '-o k8s'".to_owned();
             return Err(Advised::new("a tree for Kustomize needs a folder", Some(help)).into());
         }
-        let parts = Parts::of(context, &self.overlay, &self.options())?;
+        let parts = Parts::of(context, &self.overlay, &self.wishes.options(self.kube_version))?;
         let mut is_whole = true;
         for Part { loaded, converted, .. } in parts.all() {
             is_whole &= is_good((loaded, converted), cluster, context);
@@ -228,16 +186,6 @@ impl Convert {
             Report::Losses => output.say(conversion_table(view, Fate::Approximated).trim_end()),
             Report::Table => output.say(conversion_table(view, Fate::Exact).trim_end()),
             Report::Json => output.data(&format!("{:#}\n", conversion_json(view))),
-        }
-    }
-
-    fn options(&self) -> Options {
-        Options {
-            version: self.kube_version,
-            namespace: self.namespace.clone(),
-            expose: self.expose.into(),
-            secrets: self.secrets.into(),
-            security: self.security.map(Into::into),
         }
     }
 
@@ -337,35 +285,4 @@ fn is_accepted(converted: &Converted, cluster: &Cluster, context: &Context) -> b
     all.push_all(validate(&manifests.documents, cluster));
     context.output().diagnostics(&all, &manifests.sources, &Origins::default());
     !all.has_errors()
-}
-
-impl From<ExposeBy> for Expose {
-    fn from(by: ExposeBy) -> Self {
-        match by {
-            ExposeBy::None => Self::None,
-            ExposeBy::Nodeport => Self::NodePort,
-            ExposeBy::Loadbalancer => Self::LoadBalancer,
-            ExposeBy::Ingress => Self::Ingress,
-        }
-    }
-}
-
-impl From<SecretsAs> for Secrets {
-    fn from(secrets: SecretsAs) -> Self {
-        match secrets {
-            SecretsAs::Generator => Self::Generator,
-            SecretsAs::Inline => Self::Inline,
-            SecretsAs::External => Self::External,
-        }
-    }
-}
-
-impl From<Level> for Security {
-    fn from(level: Level) -> Self {
-        match level {
-            Level::Restricted => Self::Restricted,
-            Level::Baseline => Self::Baseline,
-            Level::Privileged => Self::Privileged,
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! `x-options` of a case: how it is converted.
 
 use hoist::document::Node;
-use hoist::kubernetes::{Existing, Expose, Options, Secrets, Security};
+use hoist::kubernetes::{Bind, Existing, Expose, Liveness, Options, Requests, Secrets, Security, Selector};
 use hoist::load::Loaded;
 
 /// What a case asks for.
@@ -9,12 +9,18 @@ pub fn of(loaded: &Loaded) -> Options {
     let none = Node::map::<&str>([]);
     let asked = loaded.origins.tree().get("x-options").unwrap_or(&none);
     let word = |key: &str| asked.get(key).and_then(Node::as_text);
+    let is_set = |key: &str| word(key) == Some("true");
     Options {
         version: word("kube-version").map(|version| version.parse().unwrap()).unwrap_or_default(),
         namespace: word("namespace").map(str::to_owned),
         expose: word("expose").map(expose).unwrap_or_default(),
         secrets: word("secrets").map(secrets).unwrap_or_default(),
         security: word("security").map(security),
+        registry: word("registry").map(|prefix| prefix.parse().unwrap()),
+        liveness: if is_set("liveness") { Liveness::All } else { Liveness::Asked },
+        requests: if is_set("default-resources") { Requests::Little } else { Requests::Written },
+        selector: word("selector-compat").map(selector).unwrap_or_default(),
+        bind: word("bind").map(bind).unwrap_or_default(),
     }
 }
 
@@ -54,5 +60,19 @@ fn security(word: &str) -> Security {
         "baseline" => Security::Baseline,
         "privileged" => Security::Privileged,
         other => panic!("'{other}' is no level"),
+    }
+}
+
+fn selector(word: &str) -> Selector {
+    match word {
+        "kompose" => Selector::Kompose,
+        other => panic!("'{other}' is nobody whose labels are known"),
+    }
+}
+
+fn bind(word: &str) -> Bind {
+    match word {
+        "hostpath" => Bind::HostPath,
+        other => panic!("'{other}' is nothing that becomes of a folder of the system"),
     }
 }

@@ -1,0 +1,130 @@
+//! [`Wishes`]: the flags that say what the objects are to be like.
+
+use crate::kubernetes::{
+    Bind, Expose, KubeVersion, Liveness, Options, Registry, Requests, Secrets, Security, Selector,
+};
+
+/// What the objects are to be like.
+#[derive(Debug, clap::Args)]
+pub(super) struct Wishes {
+    /// Namespace of all objects [default: the project's name]
+    #[arg(short, long, value_name = "NAME")]
+    namespace: Option<String>,
+    /// How published ports are reached from outside
+    #[arg(long, value_enum, default_value_t = ExposeBy::None)]
+    expose: ExposeBy,
+    /// What becomes of secrets
+    #[arg(long, value_enum, default_value_t = SecretsAs::Generator)]
+    secrets: SecretsAs,
+    /// Level of Pod Security to aim at [default: the strictest that each service can be given]
+    #[arg(long, value_enum)]
+    security: Option<Level>,
+    /// Where built images without a name of their own are fetched from, such as 'registry.example.com/team'
+    #[arg(long, value_name = "PREFIX")]
+    registry: Option<Registry>,
+    /// Start containers anew when their health check fails, as a cluster can and Compose does not
+    #[arg(long)]
+    liveness: bool,
+    /// Ask for 50m of a processor and 64Mi of memory where a service says nothing
+    #[arg(long)]
+    default_resources: bool,
+    /// What selects pods: the label of Kompose, for Deployments that it made, since a selector cannot be changed
+    #[arg(long, value_enum, value_name = "PEER")]
+    selector_compat: Option<Peer>,
+    /// Mount devices and folders of the system from the machine that a pod runs on, instead of leaving them out
+    #[arg(long, value_enum, value_name = "WAY")]
+    bind: Option<BindAs>,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum ExposeBy {
+    /// Not at all
+    None,
+    /// At a port of every node
+    Nodeport,
+    /// At an address of their own
+    Loadbalancer,
+    /// By name and path, through an Ingress controller
+    Ingress,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum SecretsAs {
+    /// Objects of their own
+    Generator,
+    /// They stay where they stand
+    Inline,
+    /// Somebody else makes them
+    External,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Level {
+    /// As little as a pod can do with
+    Restricted,
+    /// No known way out of the pod
+    Baseline,
+    /// No limits
+    Privileged,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Peer {
+    /// io.kompose.service
+    Kompose,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum BindAs {
+    /// Volumes of that type, which only the 'privileged' level of Pod Security allows
+    Hostpath,
+}
+
+impl Wishes {
+    /// What a conversion for this release is asked for.
+    pub fn options(&self, version: KubeVersion) -> Options {
+        Options {
+            version,
+            namespace: self.namespace.clone(),
+            expose: self.expose.into(),
+            secrets: self.secrets.into(),
+            security: self.security.map(Into::into),
+            registry: self.registry.clone(),
+            liveness: if self.liveness { Liveness::All } else { Liveness::Asked },
+            requests: if self.default_resources { Requests::Little } else { Requests::Written },
+            selector: self.selector_compat.map_or(Selector::Recommended, |Peer::Kompose| Selector::Kompose),
+            bind: self.bind.map_or(Bind::Judged, |BindAs::Hostpath| Bind::HostPath),
+        }
+    }
+}
+
+impl From<ExposeBy> for Expose {
+    fn from(by: ExposeBy) -> Self {
+        match by {
+            ExposeBy::None => Self::None,
+            ExposeBy::Nodeport => Self::NodePort,
+            ExposeBy::Loadbalancer => Self::LoadBalancer,
+            ExposeBy::Ingress => Self::Ingress,
+        }
+    }
+}
+
+impl From<SecretsAs> for Secrets {
+    fn from(secrets: SecretsAs) -> Self {
+        match secrets {
+            SecretsAs::Generator => Self::Generator,
+            SecretsAs::Inline => Self::Inline,
+            SecretsAs::External => Self::External,
+        }
+    }
+}
+
+impl From<Level> for Security {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Restricted => Self::Restricted,
+            Level::Baseline => Self::Baseline,
+            Level::Privileged => Self::Privileged,
+        }
+    }
+}
