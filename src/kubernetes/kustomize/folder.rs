@@ -18,6 +18,8 @@ pub(super) struct Folder {
     patches: Vec<Node>,
     /// The generators, by the field that has them.
     generators: BTreeMap<&'static str, Vec<Node>>,
+    /// Images with their tags.
+    images: Vec<Node>,
     files: Files,
 }
 
@@ -41,6 +43,11 @@ impl Folder {
             }
         }
         self
+    }
+
+    /// Takes entries of images in.
+    pub fn naming(self, images: Vec<Node>) -> Self {
+        Self { images, ..self }
     }
 
     fn resource(&mut self, manifest: &Manifest) {
@@ -93,7 +100,8 @@ impl Folder {
         ];
         let generators = std::mem::take(&mut self.generators).into_iter().map(|(field, all)| (field, Node::list(all)));
         let is_some = |(_, list): &(&str, Node)| list.as_list().is_some_and(|list| !list.is_empty());
-        entries.extend(lists.into_iter().chain(generators).filter(is_some));
+        let images = [("images", Node::list(std::mem::take(&mut self.images)))];
+        entries.extend(lists.into_iter().chain(generators).chain(images).filter(is_some));
         self.file("kustomization.yaml", write::yaml(&Node::map(entries)).into_bytes());
         files.append(&mut self.files);
     }

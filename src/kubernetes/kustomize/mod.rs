@@ -9,6 +9,7 @@ mod change;
 mod difference;
 mod folder;
 mod generator;
+mod image;
 mod objects;
 
 use super::manifest::Manifest;
@@ -52,7 +53,7 @@ pub fn kustomize(base: &[Manifest], profiles: &[Layer], overrides: &[Layer]) -> 
     let (base, none) = (Objects::of(base), Objects::default());
     let mut files = Files::new();
     let mut write = |folder: Folder| folder.write("Kustomization", "v1beta1", &mut files);
-    write(Folder::new("base").with(&Change::all(&none, &base)));
+    write(Folder::new("base").with(&Change::all(&none, &base)).naming(image::images(&base.plain)));
     for Layer { name, manifests } in overrides {
         let (mut overlay, with) = (Folder::new(&format!("overlays/{name}")), Objects::of(manifests));
         // What is generated stays in its namespace: an overlay in another one stands by itself.
