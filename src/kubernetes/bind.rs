@@ -5,6 +5,7 @@ use super::draft::Draft;
 use super::file_map::FileMap;
 use super::host_path;
 use super::known_image;
+use super::kompose::{self, Volumes};
 use super::ledger::container;
 use super::object_name;
 use super::options::{Bind, Secrets};
@@ -88,13 +89,34 @@ enum Shape {
 
 /// A bind mount of a path of the host.
 pub(super) fn convert(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>, source: &str) -> Became {
-    match judge(draft, wanted, source) {
+    let verdict = match kompose::volumes(draft.service) {
+        Some(volumes) => labelled(draft, source, volumes),
+        None => judge(draft, wanted, source),
+    };
+    match verdict {
         Verdict::Omitted(reason, remedy) => Became::Nothing(reason.into(), Some(remedy.into())),
         Verdict::Source(why) => omit_source(draft, &why),
         Verdict::TimeZone => time_zone(draft, wanted),
         Verdict::Copied(files, shape) => copy(draft, wanted, (&files, &shape)),
         Verdict::OfNode => host_path::folder(draft, wanted, source),
         Verdict::Claimed(reason) => claimed(draft, wanted, (source, reason)),
+    }
+}
+
+/// What a label of Kompose makes of it. What is an empty folder does not come here.
+fn labelled(draft: &Draft<'_, '_>, source: &str, volumes: Volumes) -> Verdict {
+    let name = source.rsplit('/').next().unwrap_or_default();
+    match (volumes, draft.scene.loaded.host_files.at(source)) {
+        (Volumes::OfHost, _) => Verdict::OfNode,
+        (Volumes::Claims | Volumes::Empty, _) => Verdict::Claimed("a label of Kompose asks for it"),
+        (Volumes::Copies, Some(HostFile::File(content))) => {
+            Verdict::Copied(FileMap::new(name, [(name.to_owned(), content)]), Shape::File(name.to_owned()))
+        }
+        (Volumes::Copies, Some(HostFile::Folder(Folder { files: Some(files), .. }))) => {
+            let all = files.iter().map(|(path, content)| (path.clone(), content));
+            Verdict::Copied(FileMap::new(name, all), Shape::Folder)
+        }
+        (Volumes::Copies, _) => Verdict::Omitted("a ConfigMap cannot hold it, as a label of Kompose asks for", BAKE),
     }
 }
 
@@ -273,17 +295,16 @@ fn claimed(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>, (source, reason): (&s
     let consumers = claim::of_mounts(draft.scene.project(), |kind| is_same(draft.scene, kind, source));
     let access = claim::access(draft.scene, &consumers);
     let label = |label: &str| consumers.iter().find_map(|service| service.labels.get(label)).cloned();
-    let wishes = claim::Wishes { size: label(claim::SIZE), class: label(claim::CLASS), access: None };
+    let wishes = claim::Wishes { size: label(claim::SIZE), class: label(claim::CLASS), ..claim::Wishes::default() };
     let spec = claim::spec(access, wishes);
     let metadata = draft.scene.metadata_of_all(&name);
     draft.manifests.add(&PersistentVolumeClaim { metadata, spec: Some(spec), status: None });
     claim::settle(draft, wanted, access);
     let target = &wanted.mount.target;
-    let mut at = wanted.at();
-    if draft.service.image.as_ref().is_some_and(known_image::is_store) {
-        // The root of a disk has a folder 'lost+found', and databases begin in an empty folder only.
-        at.sub_path = Some("data".into());
-    }
+    let is_store = draft.service.image.as_ref().is_some_and(known_image::is_store);
+    // The root of a disk has a folder 'lost+found', and databases begin in an empty folder only.
+    let usual = is_store.then(|| "data".to_owned());
+    let at = VolumeMount { sub_path: kompose::path_in(draft.service, None).or(usual), ..wanted.at() };
     let mounted = pod_volume::mount(draft, claim::volume(&name, &name), at);
     let Some(mounted) = mounted else { return taken() };
     let remedy = format!("'kubectl cp' brings data to '{target}'");

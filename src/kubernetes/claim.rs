@@ -3,7 +3,9 @@
 use super::draft::Draft;
 use super::kind::{self, Kind};
 use super::known_image;
+use super::kompose;
 use super::memory;
+use super::metadata;
 use super::object_name;
 use super::quantity;
 use super::resources;
@@ -17,6 +19,7 @@ use k8s_openapi::api::core::v1::{
     VolumeResourceRequirements,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The room that is asked for where nothing says how much.
@@ -25,6 +28,9 @@ pub(super) const ROOM: &str = "1Gi";
 pub(super) const SIZE: &str = "kompose.volume.size";
 /// The label of Kompose for the class of all volumes of a service.
 pub(super) const CLASS: &str = "kompose.volume.storage-class-name";
+
+/// The label of Kompose for the volumes that a claim may be bound to.
+pub(super) const SELECTOR: &str = "kompose.volume.selector";
 
 /// What a volume of the project is in the cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +88,10 @@ pub(super) fn is_named(scene: &Scene<'_>, key: &Name, volume: &Volume) -> bool {
 
 /// The services that mount a volume, themselves or from others.
 pub(super) fn consumers<'p>(project: &'p Project, key: &Name) -> Vec<&'p Service> {
-    of_mounts(project, |mount| matches!(mount, MountKind::Volume { source: Some(source) } if source == key))
+    let mut all =
+        of_mounts(project, |mount| matches!(mount, MountKind::Volume { source: Some(source) } if source == key));
+    all.retain(|service| kompose::mounts_volumes(service));
+    all
 }
 
 /// The services with a mount that is meant, of their own or from others.
@@ -142,6 +151,8 @@ pub(super) struct Wishes {
     pub class: Option<String>,
     /// Another way of access than the services need.
     pub access: Option<String>,
+    /// The value of Kompose's label of the volumes that it may be bound to.
+    pub selector: Option<String>,
 }
 
 impl Wishes {
@@ -163,6 +174,7 @@ impl Wishes {
             size: said("size").or_else(|| label(SIZE)).or_else(|| option.map(resources::bytes)),
             class: said("class").or_else(|| label(CLASS)),
             access: said("access"),
+            selector: volume.labels.get(SELECTOR).filter(|value| object_name::is_label_value(value)).cloned(),
         }
     }
 }
@@ -182,12 +194,19 @@ pub(super) fn unreadable_sizes(scene: &Scene<'_>, key: &Name, volume: &Volume) -
     all.into_iter().filter_map(|(size, path)| Some((size.filter(is_bad)?, path))).collect()
 }
 
+/// Volumes with the label that Kompose gives to what belongs to a service.
+fn selector(value: String) -> LabelSelector {
+    let labels = BTreeMap::from([(metadata::OF_KOMPOSE.to_owned(), value)]);
+    LabelSelector { match_labels: Some(labels), ..LabelSelector::default() }
+}
+
 /// What a claim asks for.
 pub(super) fn spec(access: &str, wishes: Wishes) -> PersistentVolumeClaimSpec {
     let room = BTreeMap::from([("storage".to_owned(), Quantity(wishes.size.unwrap_or_else(|| ROOM.to_owned())))]);
     PersistentVolumeClaimSpec {
         access_modes: Some(vec![wishes.access.unwrap_or_else(|| access.to_owned())]),
         resources: Some(VolumeResourceRequirements { requests: Some(room), ..VolumeResourceRequirements::default() }),
+        selector: wishes.selector.map(selector),
         storage_class_name: wishes.class,
         ..PersistentVolumeClaimSpec::default()
     }

@@ -2,6 +2,7 @@
 //! and the `privileged` level of Pod Security alone lets a pod have them.
 
 use super::draft::Draft;
+use super::kompose;
 use super::pod_volume::{self, Mounted};
 use super::security;
 use super::storage::{Became, Wanted, taken};
@@ -15,7 +16,11 @@ const OTHERS: [&str; 9] =
 /// A folder or file of the system.
 pub(super) fn folder(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>, source: &str) -> Became {
     let (propagation, reason) = propagation(draft, wanted);
-    let at = VolumeMount { mount_propagation: propagation.map(str::to_owned), ..wanted.at() };
+    let at = VolumeMount {
+        mount_propagation: propagation.map(str::to_owned),
+        sub_path: kompose::path_in(draft.service, None),
+        ..wanted.at()
+    };
     let Some(mounted) = pod_volume::mount(draft, volume(source, None), at) else { return taken() };
     options(draft, wanted, (mounted, reason));
     let reason =

@@ -4,6 +4,7 @@
 use super::dialling;
 use super::extension;
 use super::known_image;
+use super::kompose;
 use crate::load::Loaded;
 use crate::model::{MountKind, MountsOf, Project, Restart, Service};
 use crate::value::Name;
@@ -105,7 +106,7 @@ fn keeps_data(service: &Service, project: &Project) -> bool {
 
 /// The volumes that this service alone mounts, to write into.
 pub(super) fn own_volumes<'p>(service: &'p Service, project: &'p Project) -> impl Iterator<Item = &'p Name> {
-    let mounts = service.volumes.iter().filter(|mount| !mount.read_only);
+    let mounts = service.volumes.iter().filter(|mount| !mount.read_only && kompose::mounts_volumes(service));
     let sources = mounts.filter_map(|mount| match &mount.kind {
         MountKind::Volume { source } => source.as_ref(),
         _ => None,

@@ -82,6 +82,11 @@ impl Ledger {
         }
     }
 
+    /// Forgets what was said of a key and of all below it: somebody knows better.
+    pub fn withdraw(&mut self, path: &Path) {
+        self.entries.retain(|known, _| !known.starts_with(path));
+    }
+
     /// Says of the keys that nobody claimed, and that say nothing, that they do.
     pub fn claim_empty(&mut self, is_empty: impl Fn(&Path) -> bool) {
         let unclaimed = |key: &&Path| self.entry(key).reasons.iter().any(|reason| reason == UNCLAIMED);

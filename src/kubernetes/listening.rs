@@ -1,6 +1,6 @@
 //! [`Listening`]: the ports that a service is known to listen on, and who says so.
 
-use super::{known_image, mention, object_name};
+use super::{known_image, mention, object_name, traefik};
 use crate::model::{HealthTest, Port, Project, Protocol, Service};
 use crate::value::Name;
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,6 +67,9 @@ pub(super) fn ports(service: &Service, dialled: &BTreeSet<u16>) -> Vec<Listening
         for (number, protocol) in exposed(text) {
             add(&mut found, number, protocol).exposed.push(index);
         }
+    }
+    for number in traefik::ports(service).into_values() {
+        add(&mut found, number, Protocol::Tcp).is_known = true;
     }
     let implied = implied(service);
     let is_alone = found.iter().map(Listening::sources).sum::<usize>() <= 1;

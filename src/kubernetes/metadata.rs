@@ -6,12 +6,13 @@ use super::ledger::{object, template};
 use super::object_name;
 use super::options::Selector;
 use super::scene::Scene;
+use super::traefik;
 use crate::model::Service;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use std::collections::BTreeMap;
 
 /// The label by which Kompose selects pods.
-const OF_KOMPOSE: &str = "io.kompose.service";
+pub(super) const OF_KOMPOSE: &str = "io.kompose.service";
 
 /// Labels by name.
 pub(super) type Labels = BTreeMap<String, String>;
@@ -64,7 +65,7 @@ pub(super) fn notes(draft: &mut Draft<'_, '_>, service: &Service) {
     for (key, value) in annotations {
         note(draft, "annotations", (key, value));
     }
-    for (key, value) in labels.iter().filter(|(key, _)| !key.starts_with(KOMPOSE)) {
+    for (key, value) in labels.iter().filter(|(key, _)| !is_read(key)) {
         if annotations.contains_key(key) {
             draft.claim(["labels", key]).dropped("the annotation of the same name wins");
         } else {
@@ -79,6 +80,11 @@ pub(super) fn notes(draft: &mut Draft<'_, '_>, service: &Service) {
     if is_empty(annotations) {
         draft.claim(["annotations"]).dropped("it is empty");
     }
+}
+
+/// Whether a label is read for what it says, and is no note.
+fn is_read(label: &str) -> bool {
+    label.starts_with(KOMPOSE) || traefik::is_label(label)
 }
 
 fn note(draft: &mut Draft<'_, '_>, attribute: &str, (key, value): (&String, &String)) {
@@ -104,7 +110,7 @@ pub(super) fn deploy_labels(draft: &mut Draft<'_, '_>, labels: &Labels) {
     if labels.is_empty() {
         draft.claim(["deploy", "labels"]).dropped("it is empty");
     }
-    for (key, value) in labels.iter().filter(|(key, _)| !key.starts_with(KOMPOSE)) {
+    for (key, value) in labels.iter().filter(|(key, _)| !is_read(key)) {
         let claim = draft.ledger.claim_for(draft.path(["deploy", "labels", key]), draft.home);
         if object_name::is_qualified(key) {
             draft.workload.annotations.insert(key.clone(), value.clone());

@@ -1,6 +1,7 @@
 //! The Service of a service: the name and the ports under which its peers reach it.
 
 use super::draft::Draft;
+use super::host_port;
 use super::kind::Kind;
 use super::kompose;
 use super::ledger::{Spot, container, pod};
@@ -17,12 +18,16 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 /// The ports that the container listens on. Kubernetes needs them for their names only.
 pub(super) fn ports(draft: &mut Draft<'_, '_>, ports: &[Port]) {
     let listening = draft.scene.ports_of(&draft.service.name).to_vec();
-    let made = listening.iter().map(|one| ContainerPort {
-        container_port: one.number.into(),
-        name: Some(one.name.clone()),
-        protocol: Some(word(one.protocol).into()),
-        host_port: host_port(one, ports),
-        ..ContainerPort::default()
+    let is_on_host = host_port::is_on_host(draft.scene, &draft.home.owner);
+    let made = listening.iter().map(|one| {
+        let of_host = host_port::of(one, ports).filter(|_| !is_on_host);
+        ContainerPort {
+            container_port: one.number.into(),
+            host_ip: of_host.and_then(|port| port.address()),
+            host_port: of_host.map(|port| port.number.into()),
+            name: Some(one.name.clone()),
+            protocol: Some(word(one.protocol).into()),
+        }
     });
     draft.container.ports = Some(made.collect::<Vec<_>>()).filter(|made| !made.is_empty());
     for (at, one) in listening.iter().enumerate() {
@@ -33,13 +38,6 @@ pub(super) fn ports(draft: &mut Draft<'_, '_>, ports: &[Port]) {
             draft.claim_item("expose", index).dropped("it is no port");
         }
     }
-}
-
-/// The port of the node, for a port that is to be there on every node.
-fn host_port(listening: &Listening, ports: &[Port]) -> Option<i32> {
-    let ports = listening.ports.iter().filter_map(|index| ports.get(*index));
-    let mut ports = ports.filter(|port| port.mode.as_deref() == Some("host"));
-    ports.find_map(|port| port.published.as_ref()?.parse::<u16>().ok()).map(i32::from)
 }
 
 /// Says where a port went.
@@ -65,6 +63,7 @@ fn claim(draft: &mut Draft<'_, '_>, ports: &[Port], (at, one): (usize, &Listenin
         };
         let Some(port) = ports.get(*index) else { continue };
         attributes(draft, port, &path, (one, places()));
+        host_port::claim(draft, ports, (at, one), *index);
     }
 }
 
@@ -74,7 +73,7 @@ fn attributes(
     path: &crate::document::Path,
     (one, places): (&Listening, [Spot; 2]),
 ) {
-    let [in_container, in_service] = places.clone();
+    let [_, in_service] = places.clone();
     if let Some(name) = port.name.as_deref().filter(|_| draft.ledger.wrote(&path.key("name"))) {
         let claim = draft.claim_at(path.key("name"));
         if one.name == name {
@@ -90,19 +89,6 @@ fn attributes(
     }
     if draft.ledger.wrote(&path.key("app_protocol")) {
         draft.claim_at(path.key("app_protocol")).exact([in_service]);
-    }
-    if draft.ledger.wrote(&path.key("mode")) {
-        let is_host = port.mode.as_deref() == Some("host") && host_port(one, &draft.service.ports).is_some();
-        let claim = draft.claim_at(path.key("mode"));
-        match one.ports.len() {
-            1 if is_host => {
-                let note = "below the baseline level of Pod Security, and only one such pod fits on a machine";
-                claim.exact([in_container]).note(note).remedy("leave 'mode: host' out, and use '--expose'");
-            }
-            _ => {
-                claim.same_without([in_container]);
-            }
-        }
     }
 }
 

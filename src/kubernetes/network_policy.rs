@@ -5,8 +5,8 @@ use super::draft::{Draft, Home};
 use super::ledger::{Ledger, Spot, template};
 use super::manifest::Manifests;
 use super::metadata;
-use super::network::word;
 use super::object_name;
+use super::publication;
 use super::row::ObjectPath;
 use super::scene::Scene;
 use super::volume::written;
@@ -20,7 +20,7 @@ use k8s_openapi::api::networking::v1::{
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What is said of a network where there are no policies.
 const OPEN: &str = "all pods of a cluster reach each other, and nothing else is asked for";
@@ -262,8 +262,7 @@ pub(super) fn port(number: u16, protocol: &str) -> NetworkPolicyPort {
 
 /// What a service publishes is open to all.
 fn open(scene: &Scene<'_>, service: &Service, manifests: &mut Manifests) {
-    let published = service.ports.iter().filter(|port| is_published(port));
-    let ports: BTreeSet<(u16, &str)> = published.map(|port| (port.target, word(port.protocol))).collect();
+    let ports = publication::reached(scene, service);
     let is_attached = matches!(service.networking, Networking::Attached(_));
     let Some(home) = scene.home_of(&service.name).filter(|_| is_attached && !ports.is_empty()) else { return };
     let rule = NetworkPolicyIngressRule {

@@ -1,25 +1,30 @@
 //! How published ports are reached from outside of the cluster: by a Service of their own, or by an Ingress.
 
 use super::draft::Draft;
+use super::host_port;
+use super::ingress;
 use super::kompose;
-use super::ledger::Spot;
+use super::ledger::{Spot, container};
 use super::listening::Listening;
+use super::metadata;
 use super::network::word;
 use super::network_policy;
 use super::object_name;
 use super::options::Expose;
 use super::row::ObjectPath;
 use super::scene::Scene;
-use super::{extension, metadata};
+use super::traefik::{self, State};
+use crate::diagnostic::Diagnostic;
 use crate::document::Path;
-use crate::model::{Port, Service};
+use crate::model::{Networking, Port, Protocol, Service};
 use k8s_openapi::api::core::v1::{Service as KubeService, ServicePort, ServiceSpec};
-use k8s_openapi::api::networking::v1::{
-    HTTPIngressPath, HTTPIngressRuleValue, Ingress, IngressBackend, IngressRule, IngressServiceBackend, IngressSpec,
-    IngressTLS, ServiceBackendPort,
-};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use std::collections::BTreeSet;
 
+/// The ports of one range that nobody has to think about.
+const FEW: usize = 20;
+/// Why nothing from outside reaches a port of this machine alone.
+const ALONE: &str = "it is bound to this machine alone, so that it stays inside of the cluster";
 /// The ports of nodes that a cluster gives away.
 const NODE_PORTS: std::ops::RangeInclusive<i32> = 30_000..=32_767;
 
@@ -35,71 +40,124 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, ports: &[Port]) {
         let path = draft.path(["ports"]).index(index);
         address(draft, port, &path);
         if port.published.is_none() {
-            draft.claim_at(path.clone()).approximated("Docker would publish it at a port of its own choice", []);
-        } else if port.mode.as_deref() == Some("host") {
-            draft.claim_at(path.key("published")).exact([Spot::Container("ports".into())]);
+            draft.claim_at(path).approximated("Docker would publish it at a port of its own choice", []);
         }
     }
-    let is_labelled = draft.service.labels.get(kompose::EXPOSE).is_some_and(|value| value != "false");
-    match draft.scene.options.expose {
-        _ if is_labelled => by_ingress(draft, ports),
+    many(draft, ports);
+    let way = way(draft.scene, draft.service);
+    if way != Expose::Ingress {
+        traefik::claim(draft, State::Unasked);
+        ingress::unasked(draft, "'--expose ingress' makes one");
+    }
+    match way {
         Expose::None => inside(draft, ports),
         Expose::NodePort => by_service(draft, ports, "NodePort"),
         Expose::LoadBalancer => by_service(draft, ports, "LoadBalancer"),
-        Expose::Ingress => by_ingress(draft, ports),
+        Expose::Ingress => ingress::convert(draft, ports),
     }
 }
 
-/// The address of the host that a port is bound to.
+/// How the published ports of a service are reached from outside: as its labels of Kompose say, or else as is asked for.
+pub(super) fn way(scene: &Scene<'_>, service: &Service) -> Expose {
+    kompose::way(service).unwrap_or(scene.options.expose)
+}
+
+/// The ports that are reached from outside, with their protocols.
+pub(super) fn reached(scene: &Scene<'_>, service: &Service) -> BTreeSet<(u16, &'static str)> {
+    let published = service.ports.iter().filter(|port| network_policy::is_published(port));
+    let published = published.map(|port| (port.target, word(port.protocol)));
+    let balanced = scene.ports_of(&service.name).iter().filter(|_| kompose::is_outward(service));
+    let inner = balanced.chain(ingress::ports(scene, service));
+    published.chain(inner.map(|one| (one.number, word(one.protocol)))).collect()
+}
+
+/// The Service of a service for those outside.
+pub(super) fn name(scene: &Scene<'_>, service: &Service) -> String {
+    object_name::label(&format!("{}-published", scene.name_of(&service.name)))
+}
+
+/// The address of the host that a port is bound to. Of a port of the machine, it is said elsewhere.
 fn address(draft: &mut Draft<'_, '_>, port: &Port, path: &Path) {
-    let Some(address) = port.host_ip else { return };
-    let has_say = draft.scene.options.expose != Expose::None || draft.scene.is_policed;
+    let Some(address) = port.host_ip.filter(|_| !host_port::is_wanted(port)) else { return };
+    let is_opened = kompose::opens_ports(draft.service);
+    let has_say = way(draft.scene, draft.service) != Expose::None || has_policy(draft);
     let claim = draft.claim_at(path.key("host_ip"));
-    let alone = "it is bound to this machine alone, so that it stays inside of the cluster";
-    if !address.is_loopback() {
-        claim.dropped("nodes have other addresses");
-    } else if has_say {
-        claim.approximated(alone, []);
-    } else {
-        claim.dropped(alone);
+    match address {
+        _ if is_opened => claim.approximated("it is the address of the port of the machine", container("ports")),
+        _ if address.is_unspecified() => claim.dropped("it is every address, as without this key"),
+        _ if !address.is_loopback() => claim.dropped("nodes have other addresses"),
+        _ if has_say => claim.approximated(ALONE, []),
+        _ => claim.dropped(ALONE),
+    };
+}
+
+/// Whether the policies of the networks leave published ports open.
+fn has_policy(draft: &Draft<'_, '_>) -> bool {
+    draft.scene.is_policed && matches!(draft.service.networking, Networking::Attached(_))
+}
+
+/// Many ports from one line are worth a thought.
+fn many(draft: &mut Draft<'_, '_>, ports: &[Port]) {
+    let place = |(index, port): (usize, &Port)| {
+        let path = draft.path(["ports"]).index(index);
+        (draft.scene.origins().place(&path).filter(|_| port.published.is_some()), path)
+    };
+    let places: Vec<_> = ports.iter().enumerate().map(place).collect();
+    let ranges = places.chunk_by(|(one, _), (other, _)| one.is_some() && one == other);
+    for (range, first) in ranges.filter(|range| range.len() > FEW).filter_map(|range| Some((range, range.first()?))) {
+        let message = format!("'{}' publishes {} ports in one range", draft.service.name, range.len());
+        let help = "each is a port of its Services, and load balancers take few: publish those that are used";
+        draft.report(&first.1, Diagnostic::advice("many-ports", message).help(help));
     }
 }
 
 /// The ports that are to be reached from outside, with their indices. What every node has needs nothing more.
-fn outward(ports: &[Port]) -> impl Iterator<Item = (usize, &Port)> {
-    let is_outward = |port: &Port| network_policy::is_published(port) && port.mode.as_deref() != Some("host");
+pub(super) fn outward(ports: &[Port]) -> impl Iterator<Item = (usize, &Port)> {
+    let is_outward = |port: &Port| network_policy::is_published(port) && !host_port::is_wanted(port);
     ports.iter().enumerate().filter(move |(_, port)| is_outward(port))
 }
 
-/// Nothing is reached from outside.
+/// Nothing is reached from outside, but for what the machine that has the pod opens anyway.
 fn inside(draft: &mut Draft<'_, '_>, ports: &[Port]) {
-    let name = draft.scene.name_of(&draft.service.name).to_owned();
-    let has_say = draft.scene.is_policed;
+    let is_on_host = host_port::is_on_host(draft.scene, &draft.home.owner);
+    let has_policy = has_policy(draft);
     for (index, port) in ports.iter().enumerate() {
-        let Some(published) = port.published.as_deref().filter(|_| port.mode.as_deref() != Some("host")) else {
-            continue;
-        };
-        let path = draft.path(["ports"]).index(index).key("published");
-        let claim = draft.claim_at(path);
-        let reason = "it is not published outside of the cluster";
-        let remedy = format!("'kubectl port-forward service/{name} {published}:{}', or '--expose'", port.target);
-        if has_say {
-            claim
-                .approximated(format!("{reason}; the policies of the networks leave the port open"), [])
-                .remedy(remedy);
+        let Some(published) = port.published.as_deref().filter(|_| !host_port::is_wanted(port)) else { continue };
+        let target = port.target;
+        let help = forward(draft, port, published);
+        let is_opened = kompose::opens_ports(draft.service);
+        let claim = draft.claim_at(draft.path(["ports"]).index(index).key("published"));
+        if is_on_host {
+            claim.dropped(format!("with 'network_mode: host' it is port {target} of the machine that has the pod"));
+        } else if is_opened {
+            claim.dropped(format!("the label '{}' opens port {target} of the machine that has the pod", kompose::OPEN));
+        } else if has_policy && network_policy::is_published(port) {
+            let reason = "it is not published outside of the cluster; the policies of the networks leave the port open";
+            claim.approximated(reason, []).remedy(help);
         } else {
-            claim.dropped(reason).remedy(remedy);
+            claim.dropped("it is not published outside of the cluster").remedy(help);
         }
     }
 }
 
+/// How a port is reached from one machine for a while. `kubectl` forwards TCP only.
+fn forward(draft: &Draft<'_, '_>, port: &Port, published: &str) -> String {
+    let (name, namespace) = (draft.scene.name_of(&draft.service.name), &draft.scene.namespace);
+    match (port.protocol, host_port::first_of_range(published)) {
+        (Protocol::Tcp, Some(first)) => {
+            format!("'kubectl -n {namespace} port-forward service/{name} {first}:{}', or '--expose'", port.target)
+        }
+        _ => "'--expose loadbalancer' or 'nodeport'".to_owned(),
+    }
+}
+
 /// A port that is bound to this machine alone stays inside.
-fn stay(draft: &mut Draft<'_, '_>, ports: &[Port]) {
+pub(super) fn stay(draft: &mut Draft<'_, '_>, ports: &[Port]) {
     for (index, port) in ports.iter().enumerate() {
         let is_loopback = port.host_ip.is_some_and(|address| address.is_loopback());
-        if is_loopback && port.published.is_some() && port.mode.as_deref() != Some("host") {
+        if is_loopback && port.published.is_some() && !host_port::is_wanted(port) {
             let path = draft.path(["ports"]).index(index).key("published");
-            draft.claim_at(path).dropped("it is bound to this machine alone, so that it stays inside of the cluster");
+            draft.claim_at(path).dropped(ALONE);
         }
     }
 }
@@ -107,10 +165,12 @@ fn stay(draft: &mut Draft<'_, '_>, ports: &[Port]) {
 /// A Service of a type that is reached from outside.
 fn by_service(draft: &mut Draft<'_, '_>, ports: &[Port], kind: &str) {
     stay(draft, ports);
-    let name = object_name::label(&format!("{}-published", draft.scene.name_of(&draft.service.name)));
+    let name = name(draft.scene, draft.service);
+    let chosen = kompose::node_port(draft.service).filter(|_| kind == "NodePort" && outward(ports).count() == 1);
     let mut made: Vec<ServicePort> = Vec::new();
     for (index, port) in outward(ports) {
-        let Some(one) = service_port(draft.scene, draft.service, (port, kind)) else { continue };
+        let Some(mut one) = service_port(draft.scene, draft.service, (port, kind)) else { continue };
+        one.node_port = chosen.or(one.node_port);
         let path = draft.path(["ports"]).index(index).key("published");
         let is_node = kind == "NodePort";
         let same = |known: &ServicePort| {
@@ -120,31 +180,32 @@ fn by_service(draft: &mut Draft<'_, '_>, ports: &[Port], kind: &str) {
             draft.claim_at(path).dropped("another port is published there");
             continue;
         }
-        let at = made.len();
-        let place = [Spot::Of(ObjectPath::new("Service", &name, format!("spec.ports[{at}]")))];
+        let place = ObjectPath::new("Service", &name, format!("spec.ports[{}]", made.len()));
         let claim = draft.claim_at(path);
-        let wanted = port.published.as_deref().and_then(|text| text.parse::<i32>().ok());
-        match wanted {
-            Some(number) if is_node && one.node_port != Some(number) => {
+        match (port.published.as_deref().and_then(|text| text.parse::<i32>().ok()), chosen) {
+            (_, Some(_)) => claim.approximated("a label of Kompose says the port of the nodes", [Spot::Of(place)]),
+            (Some(number), None) if is_node && one.node_port != Some(number) => {
                 let reason = "nodes open ports from 30000 to 32767 only: the cluster chooses one";
-                claim.approximated(reason, place);
+                claim.approximated(reason, [Spot::Of(place)])
             }
-            Some(_) => {
-                claim.exact(place);
-            }
-            None => {
-                claim.approximated("the first port of the range is taken", place);
-            }
-        }
+            (Some(_), None) => claim.exact([Spot::Of(place)]),
+            (None, None) => claim.approximated("the first port of the range is taken", [Spot::Of(place)]),
+        };
         made.push(one);
     }
-    if made.is_empty() {
-        return;
+    if !made.is_empty() {
+        publish(draft, (name, kind), made);
     }
+}
+
+fn publish(draft: &mut Draft<'_, '_>, (name, kind): (String, &str), ports: Vec<ServicePort>) {
+    // What comes to a machine without such a pod is refused, and pods see who asks.
+    let policy = (kind == "LoadBalancer").then(|| "Local".to_owned());
     draft.manifests.add(&KubeService {
         metadata: draft.scene.metadata(draft.service, &name),
         spec: Some(ServiceSpec {
-            ports: Some(named_apart(made)),
+            external_traffic_policy: kompose::traffic(draft.service).or(policy),
+            ports: Some(named_apart(ports)),
             selector: Some(metadata::selector(draft.scene, &draft.home.object)),
             type_: Some(kind.to_owned()),
             ..ServiceSpec::default()
@@ -169,7 +230,7 @@ fn named_apart(mut ports: Vec<ServicePort>) -> Vec<ServicePort> {
 /// A published port of a Service.
 fn service_port(scene: &Scene<'_>, service: &Service, (port, kind): (&Port, &str)) -> Option<ServicePort> {
     let inside = listening(scene, service, port)?;
-    let published = port.published.as_deref()?.split('-').next()?.parse::<u16>().ok().map(i32::from)?;
+    let published = host_port::first_of_range(port.published.as_deref()?).map(i32::from)?;
     let is_node = kind == "NodePort";
     Some(ServicePort {
         app_protocol: inside.application.clone(),
@@ -182,116 +243,7 @@ fn service_port(scene: &Scene<'_>, service: &Service, (port, kind): (&Port, &str
 }
 
 /// What listens behind a port.
-fn listening<'s>(scene: &'s Scene<'_>, service: &Service, port: &Port) -> Option<&'s Listening> {
+pub(super) fn listening<'s>(scene: &'s Scene<'_>, service: &Service, port: &Port) -> Option<&'s Listening> {
     let mut all = scene.ports_of(&service.name).iter();
     all.find(|one| (one.number, one.protocol) == (port.target, port.protocol))
-}
-
-/// Whether a port speaks HTTP.
-fn is_web(one: &Listening) -> bool {
-    let is_http = |text: &str| ["http", "http2", "https", "ws", "wss"].contains(&text) || text.ends_with("/h2c");
-    one.application.as_deref().map_or_else(|| is_http(&one.name), is_http)
-}
-
-/// An Ingress, for what speaks HTTP.
-fn by_ingress(draft: &mut Draft<'_, '_>, ports: &[Port]) {
-    stay(draft, ports);
-    let name = draft.scene.name_of(&draft.service.name).to_owned();
-    let mut backend = None;
-    for (index, port) in outward(ports) {
-        let one = listening(draft.scene, draft.service, port).cloned();
-        let path = draft.path(["ports"]).index(index).key("published");
-        let claim = draft.claim_at(path);
-        match one {
-            Some(one) if is_web(&one) && backend.is_none() => {
-                let place = [Spot::Of(ObjectPath::new("Ingress", &name, "spec.rules[0]"))];
-                let reason = "the Ingress controller listens at ports of its own";
-                claim.approximated(reason, place);
-                backend = Some(one);
-            }
-            Some(one) if is_web(&one) => {
-                claim.dropped("another port of the service has the Ingress").remedy("'--expose loadbalancer'");
-            }
-            Some(_) | None => {
-                claim.dropped("an Ingress speaks HTTP only").remedy("'--expose loadbalancer' or 'nodeport'");
-            }
-        }
-    }
-    let Some(backend) = backend else { return };
-    let said = |key: &str| {
-        let extension = extension::of_service(draft.scene.loaded, &draft.service.name);
-        extension.and_then(|node| node.get("ingress")?.get(key)?.as_text()).map(str::to_owned)
-    };
-    let class = said("class").or_else(|| draft.service.labels.get(kompose::CLASS).cloned());
-    let rules = rules(draft, &backend.name, (said("host"), said("path")));
-    let hosts: Vec<String> = rules.iter().filter_map(|rule| rule.host.clone()).collect();
-    let secret = draft.service.labels.get(kompose::TLS).map(|name| IngressTLS {
-        hosts: Some(hosts).filter(|hosts| !hosts.is_empty()),
-        secret_name: Some(name.clone()).filter(|name| name != "true"),
-    });
-    if let Some(name) = secret.as_ref().and_then(|tls| tls.secret_name.as_ref()) {
-        draft.manifests.expect("Secret", name);
-    }
-    let spec = IngressSpec {
-        ingress_class_name: class,
-        rules: Some(rules),
-        tls: secret.map(|tls| vec![tls]),
-        ..IngressSpec::default()
-    };
-    let metadata = draft.scene.metadata(draft.service, &name);
-    draft.manifests.add(&Ingress { metadata, spec: Some(spec), status: None });
-    claim_extension(draft, &name);
-}
-
-/// Says what became of `x-kubernetes.ingress`.
-fn claim_extension(draft: &mut Draft<'_, '_>, name: &str) {
-    for (key, field) in [("host", "host"), ("path", "http.paths[0].path")] {
-        let path = draft.path(["x-kubernetes", "ingress", key]);
-        if draft.ledger.wrote(&path) {
-            let place = Spot::Of(ObjectPath::new("Ingress", name, format!("spec.rules[0].{field}")));
-            draft.claim_at(path).exact([place]);
-        }
-    }
-    let path = draft.path(["x-kubernetes", "ingress", "class"]);
-    if draft.ledger.wrote(&path) {
-        draft.claim_at(path).exact([Spot::Of(ObjectPath::new("Ingress", name, "spec.ingressClassName"))]);
-    }
-}
-
-/// The rules of an Ingress: those that the file names, by `x-kubernetes` or by the label of Kompose, or else one for all.
-fn rules(draft: &Draft<'_, '_>, port: &str, (host, path): (Option<String>, Option<String>)) -> Vec<IngressRule> {
-    let name = draft.scene.name_of(&draft.service.name);
-    let label = draft.service.labels.get(kompose::EXPOSE).filter(|value| *value != "true");
-    let wishes: Vec<(Option<String>, Option<String>)> = match (label, host.is_some() || path.is_some()) {
-        (Some(list), false) => list.split(',').map(str::trim).filter(|one| !one.is_empty()).map(place_of).collect(),
-        _ => vec![(host.or_else(|| self::host(draft.scene, name)), path)],
-    };
-    let rule = |(host, path): (Option<String>, Option<String>)| {
-        let backend = IngressServiceBackend {
-            name: name.to_owned(),
-            port: Some(ServiceBackendPort { name: Some(port.to_owned()), number: None }),
-        };
-        let path = HTTPIngressPath {
-            backend: IngressBackend { service: Some(backend), resource: None },
-            path: Some(path.unwrap_or_else(|| "/".into())),
-            path_type: "Prefix".into(),
-        };
-        IngressRule { host, http: Some(HTTPIngressRuleValue { paths: vec![path] }) }
-    };
-    wishes.into_iter().map(rule).collect()
-}
-
-/// A host and a path from `host/path`.
-fn place_of(text: &str) -> (Option<String>, Option<String>) {
-    let (host, path) = text.split_once('/').map_or((text, None), |(host, path)| (host, Some(format!("/{path}"))));
-    (Some(host.to_ascii_lowercase()).filter(|host| !host.is_empty()), path)
-}
-
-/// The host of a service without one: where several share the controller, each has a name of its own.
-fn host(scene: &Scene<'_>, name: &str) -> Option<String> {
-    let is_web = |service: &&Service| {
-        outward(&service.ports).any(|(_, port)| listening(scene, service, port).is_some_and(is_web))
-    };
-    let count = scene.project().services.values().filter(is_web).count();
-    (count > 1).then(|| format!("{name}.localhost"))
 }

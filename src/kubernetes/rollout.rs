@@ -1,6 +1,7 @@
 //! How a new version comes in: `update_config`, and what a cluster does instead of `rollback_config`.
 
 use super::draft::Draft;
+use super::host_port;
 use super::kind::Kind;
 use super::ledger::object;
 use super::process::whole_seconds;
@@ -19,10 +20,17 @@ pub(super) struct Replacement {
     pub order: Option<RolloutOrder>,
     /// Whether all old ones end first, since both cannot have what they need.
     pub is_recreated: bool,
+    /// Whether an old one ends before a new one starts, since both cannot have the ports of one machine.
+    pub is_in_place: bool,
     /// Seconds that a new pod must be ready before the next one is replaced.
     pub pause: Option<i32>,
     /// Seconds after which a rollout counts as failed.
     pub deadline: Option<i32>,
+}
+
+/// Pods that take ports of their machine give way to the new ones.
+pub(super) fn give_way(draft: &mut Draft<'_, '_>) {
+    draft.workload.replacement.is_in_place = host_port::is_bound(draft.scene, &draft.home.owner);
 }
 
 /// `update_config` and `rollback_config`.
@@ -75,7 +83,7 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, update: Option<&Rollout>, rollb
 /// How many at a time, and which first.
 fn batch(draft: &mut Draft<'_, '_>, parallelism: Option<u64>, order: Option<RolloutOrder>) {
     let (has_order, kind) = (order.is_some(), draft.home.kind);
-    let is_recreated = draft.workload.replacement.is_recreated;
+    let (is_recreated, is_in_place) = (draft.workload.replacement.is_recreated, draft.workload.replacement.is_in_place);
     draft.workload.replacement.batch = parallelism.or(has_order.then_some(1));
     let place = match kind {
         Kind::Deployment => "spec.strategy",
@@ -88,7 +96,7 @@ fn batch(draft: &mut Draft<'_, '_>, parallelism: Option<u64>, order: Option<Roll
                 claim.dropped("a StatefulSet replaces one pod after the other");
             }
 
-            _ if has_order && parallelism == Some(1) => {
+            _ if (has_order || is_in_place) && parallelism == Some(1) => {
                 claim.same_without(object(place));
             }
 
@@ -104,9 +112,14 @@ fn batch(draft: &mut Draft<'_, '_>, parallelism: Option<u64>, order: Option<Roll
                 claim.dropped("old pods end first, since both cannot have the volume");
             }
 
-            Kind::Deployment if parallelism.is_some() && order == Some(RolloutOrder::StopFirst) => {
+            Kind::Deployment if is_in_place && order == Some(RolloutOrder::StartFirst) => {
+                claim.dropped("old pods end first, since both cannot have the ports of one machine");
+            }
+
+            Kind::Deployment if is_in_place || parallelism.is_some() && order == Some(RolloutOrder::StopFirst) => {
                 claim.same_without(object(place));
             }
+
             Kind::Deployment => {
                 claim.exact(object(place));
             }

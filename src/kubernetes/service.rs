@@ -132,6 +132,7 @@ pub(super) fn convert(mut draft: Draft<'_, '_>) -> Container {
     hook::signal(draft, stop_signal.as_deref());
     wait::convert(draft, depends_on);
     metadata::notes(draft, draft.service);
+    rollout::give_way(draft);
     deployment(draft, deploy.as_ref());
     replica::convert(draft, *scale, deploy.as_ref());
     restart::convert(draft, restart.as_ref(), deploy.as_ref());

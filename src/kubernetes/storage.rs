@@ -3,7 +3,7 @@
 use super::claim::{self, Backing};
 use super::draft::Draft;
 use super::pod_volume::{self, Mounted};
-use super::{bind, known_image, memory, seed};
+use super::{bind, known_image, kompose, memory, seed};
 use crate::document::Path;
 use crate::model::{ImageOptions, Mount, MountKind, MountsOf, Service, TmpfsOptions, VolumeOptions, VolumesFrom};
 use crate::value::Name;
@@ -106,6 +106,9 @@ fn one(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>) {
     let Mount { kind, target: _, read_only: _, consistency: _, bind: _, volume, tmpfs, image, reload: _ } =
         wanted.mount;
     let became = match kind {
+        MountKind::Bind { .. } | MountKind::Volume { source: Some(_) } if !kompose::mounts_volumes(draft.service) => {
+            empty(draft, wanted)
+        }
         MountKind::Bind { source } => bind::convert(draft, wanted, source),
         MountKind::Volume { source: Some(key) } => named(draft, wanted, (key, volume.as_ref())),
         MountKind::Volume { source: None } => anonymous(draft, wanted),
@@ -184,7 +187,8 @@ fn named(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>, (key, options): (&Name,
     };
     let name = claim::name(draft.scene, key, volume);
     let mut at = wanted.at();
-    at.sub_path = sub_path(options.and_then(|options| options.subpath.as_deref()));
+    let own = sub_path(options.and_then(|options| options.subpath.as_deref()));
+    at.sub_path = kompose::path_in(draft.service, own);
     let access = match claim::backing(volume) {
         Backing::Folder(folder) => return bind::convert(draft, wanted, folder),
         Backing::Memory(size) => {
@@ -248,7 +252,7 @@ fn options_of_volume(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>, mounted: Op
 }
 
 /// A path inside of a volume, as Kubernetes takes it.
-fn sub_path(path: Option<&str>) -> Option<String> {
+pub(super) fn sub_path(path: Option<&str>) -> Option<String> {
     let path = path?.trim_matches('/');
     (!path.is_empty() && path != "." && path.split('/').all(|part| part != "..")).then(|| path.to_owned())
 }
@@ -271,19 +275,33 @@ fn template(draft: &mut Draft<'_, '_>, key: &Name, name: &str) {
 
 /// A volume without a name.
 fn anonymous(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>) -> Became {
-    let name = format!("folder-{}", wanted.mount.target.trim_matches('/'));
-    let volume = Volume { name, empty_dir: Some(EmptyDirVolumeSource::default()), ..Volume::default() };
-    let mounted = pod_volume::mount(draft, volume, wanted.at());
     let is_borrowed = wanted.path.starts_with(&draft.path(["volumes_from"]));
     let reason = if is_borrowed {
         "each pod has one of its own, which is empty at first and ends with it"
     } else {
         "it is empty at first, and what is in it ends with the pod"
     };
-    match mounted {
+    match folder(draft, wanted) {
         None => taken(),
         Some(mounted) => Became::Like(mounted, reason.into(), Some("name a volume to keep it".into())),
     }
+}
+
+/// An empty folder in the place of another mount, since a label of Kompose says so.
+fn empty(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>) -> Became {
+    let reason = "a label of Kompose makes an empty folder of it: what is in it ends with the pod";
+    match folder(draft, wanted) {
+        None => taken(),
+        Some(mounted) => Became::Like(mounted, reason.into(), Some("remove 'kompose.volume.type' to keep it".into())),
+    }
+}
+
+/// A folder of the pod, which is empty at first.
+fn folder(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>) -> Option<Mounted> {
+    let name = format!("folder-{}", wanted.mount.target.trim_matches('/'));
+    let volume = Volume { name, empty_dir: Some(EmptyDirVolumeSource::default()), ..Volume::default() };
+    let at = VolumeMount { sub_path: kompose::path_in(draft.service, None), ..wanted.at() };
+    pod_volume::mount(draft, volume, at)
 }
 
 /// A folder in memory.

@@ -2,6 +2,7 @@
 
 use super::claim::{self, Backing, Wishes};
 use super::kind::Kind;
+use super::kompose;
 use super::ledger::{Claim, Ledger, Spot};
 use super::manifest::Manifests;
 use super::row::ObjectPath;
@@ -33,7 +34,10 @@ pub(super) fn declared(scene: &Scene<'_>, ledger: &mut Ledger, manifests: &mut M
         let one = Declared { scene, key, volume, name, path };
         let consumers = claim::consumers(scene.project(), key);
         if consumers.is_empty() {
-            ledger.claim(one.path).dropped("no service mounts it");
+            let has_mount =
+                scene.project().services.values().any(|service| service.volume_keys().any(|other| other == key));
+            let reason = if has_mount { "labels of Kompose make empty folders of it" } else { "no service mounts it" };
+            ledger.claim(one.path).dropped(reason);
             continue;
         }
         one.convert(&consumers, ledger, manifests);
@@ -204,12 +208,23 @@ impl Declared<'_, '_> {
                 claim.approximated("the label of Kompose says the room", spot("spec.resources.requests.storage"));
             } else if label == claim::CLASS {
                 claim.approximated("the label of Kompose says the class", spot("spec.storageClassName"));
+            } else if label == claim::SELECTOR && self.has_selector() {
+                let reason = "the label of Kompose says by 'io.kompose.service' which volumes it may be bound to";
+                claim.approximated(reason, spot("spec.selector"));
+            } else if label.starts_with(kompose::PREFIX) {
+                claim.dropped(kompose::NOTHING).remedy("see 'x-kubernetes'");
             } else if claim::is_label(label, value) {
                 claim.exact(spot(&format!("metadata.labels['{label}']")));
             } else {
                 claim.dropped("Kubernetes takes no label of this name or value").remedy("rename it");
             }
         }
+    }
+
+    /// Whether the claim says which volumes it may be bound to: that of a file server has its own.
+    fn has_selector(&self) -> bool {
+        let is_claim = claim::backing(self.volume) == Backing::Claim;
+        is_claim && Wishes::of(self.scene, self.key, self.volume).selector.is_some()
     }
 
     /// A folder of a file server: a volume of the cluster, and the claim that is bound to it.
@@ -224,6 +239,7 @@ impl Declared<'_, '_> {
         (metadata.name, metadata.namespace) = (Some(name.clone()), None);
         let spec = claim.spec.get_or_insert_default();
         (spec.volume_name, spec.storage_class_name) = (Some(name.clone()), Some(String::new()));
+        spec.selector = None;
         manifests.add(&PersistentVolume {
             metadata,
             spec: Some(PersistentVolumeSpec {

@@ -249,13 +249,13 @@ impl Replacement {
             return Some(DeploymentStrategy { rolling_update: None, type_: Some("Recreate".into()) });
         }
         let (all, none) = (IntOrString::String("100%".into()), IntOrString::Int(0));
-        let batch = match self.batch? {
+        let batch = match self.batch.or(self.is_in_place.then_some(1))? {
             0 => all,
             batch => IntOrString::Int(i32::try_from(batch).unwrap_or(i32::MAX)),
         };
         let (surge, unavailable) = match self.order {
-            Some(RolloutOrder::StartFirst) => (batch, none),
-            Some(RolloutOrder::StopFirst) | None => (none, batch),
+            Some(RolloutOrder::StartFirst) if !self.is_in_place => (batch, none),
+            Some(RolloutOrder::StartFirst | RolloutOrder::StopFirst) | None => (none, batch),
         };
         let rolling = RollingUpdateDeployment { max_surge: Some(surge), max_unavailable: Some(unavailable) };
         Some(DeploymentStrategy { rolling_update: Some(rolling), type_: Some("RollingUpdate".into()) })
