@@ -8,6 +8,7 @@ mod existing;
 mod invalid;
 mod layers;
 mod outside;
+mod refused;
 mod safety;
 mod schemas;
 mod twist;

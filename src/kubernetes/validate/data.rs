@@ -4,21 +4,18 @@ use super::Faults;
 use super::object::Object;
 use super::reach::entries;
 use crate::diagnostic::Diagnostic;
+use crate::document::Node;
 
 /// Bytes that all values of one object may have.
 const MOST: usize = 1024 * 1024;
 
 /// What an object holds is not more than a cluster keeps.
 pub(super) fn too_large(object: &Object<'_>, faults: &mut Faults) {
-    let plain = |keys: &[&str]| -> usize {
-        let values = keys.iter().flat_map(|key| entries(object.node, &[key]));
-        values.map(|(name, value)| length(name.as_text()) + length(value.as_text())).sum()
-    };
-    // Four letters of base64 stand for three bytes.
-    let encoded = |key| plain(&[key]) / 4 * 3;
+    let plain = |key: &str| -> usize { entries(object.node, &[key]).iter().map(|(_, value)| length(value)).sum() };
+    let encoded = |key: &str| -> usize { entries(object.node, &[key]).iter().map(|(_, value)| decoded(value)).sum() };
     let size = match object.kind {
-        "ConfigMap" => plain(&["data"]) + encoded("binaryData"),
-        "Secret" => plain(&["stringData"]) + encoded("data"),
+        "ConfigMap" => plain("data") + encoded("binaryData"),
+        "Secret" => plain("stringData") + encoded("data"),
         _ => return,
     };
     if size > MOST {
@@ -28,8 +25,29 @@ pub(super) fn too_large(object: &Object<'_>, faults: &mut Faults) {
     }
 }
 
-fn length(text: Option<&str>) -> usize {
-    text.map_or(0, str::len)
+/// Bytes that the annotations of one object may have, keys and values.
+const ANNOTATIONS: usize = 256 * 1024;
+
+/// Annotations are not more than a cluster keeps.
+pub(super) fn annotations(object: &Object<'_>, faults: &mut Faults) {
+    let all = entries(object.node, &["metadata", "annotations"]);
+    let size: usize = all.iter().map(|(key, value)| length(key) + length(value)).sum();
+    if size > ANNOTATIONS {
+        let message =
+            format!("the annotations of {} have {size} bytes; a cluster keeps at most {ANNOTATIONS}", object.title());
+        let help = "keep what is large in a ConfigMap";
+        faults.push(Diagnostic::error("oversized-data", message).at(object.place()).help(help));
+    }
+}
+
+fn length(value: &Node) -> usize {
+    value.as_text().map_or(0, str::len)
+}
+
+/// The length of what base64 stands for: three bytes for four letters.
+fn decoded(value: &Node) -> usize {
+    let letters = value.as_text().unwrap_or_default().bytes().filter(|one| !one.is_ascii_whitespace() && *one != b'=');
+    letters.count() * 3 / 4
 }
 
 /// A key of a `ConfigMap` is either text or bytes.

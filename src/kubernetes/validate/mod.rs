@@ -23,9 +23,13 @@ mod reach;
 mod reader;
 mod reference;
 mod resource;
+mod role;
+mod schedule;
 mod schema;
+mod secret;
 mod security;
 mod service;
+mod shape;
 mod target;
 mod unique;
 mod workload;
@@ -40,13 +44,19 @@ use pod::Pod;
 type Faults = Vec<Diagnostic>;
 
 /// Rules about one object.
-const OF_OBJECT: [fn(&Object<'_>, &mut Faults); 10] = [
+const OF_OBJECT: [fn(&Object<'_>, &mut Faults); 16] = [
     claim::complete,
     data::too_large,
+    data::annotations,
     data::said_twice,
     naming::name,
+    role::accounts,
+    role::paths,
+    secret::typed,
+    security::levels,
     service::ports,
     service::node_ports,
+    workload::deadline,
     workload::restart_policy,
     workload::selector,
     workload::strategy,
@@ -54,7 +64,7 @@ const OF_OBJECT: [fn(&Object<'_>, &mut Faults); 10] = [
 ];
 
 /// Rules about the pods of one object.
-const OF_POD: [fn(&Pod<'_>, &mut Faults); 15] = [
+const OF_POD: [fn(&Pod<'_>, &mut Faults); 18] = [
     container::names,
     container::image,
     container::early,
@@ -67,9 +77,12 @@ const OF_POD: [fn(&Pod<'_>, &mut Faults); 15] = [
     mount::volumes,
     port::repeated,
     port::of_host,
+    port::of_host_repeated,
     probe::handlers,
     probe::ports,
     resource::limits,
+    resource::names,
+    resource::whole,
 ];
 
 /// Rules about all objects together.

@@ -32,7 +32,7 @@ fn several(node: &Node, what: &str, faults: &mut Faults) {
     }
 }
 
-/// A mount has a path from the root, and no two of a container have the same.
+/// A mount has a path from the root, and no two of a container have the same, letter by letter.
 pub(super) fn paths(pod: &Pod<'_>, faults: &mut Faults) {
     for container in pod.containers() {
         let mut seen: Vec<(&str, &Node)> = Vec::new();
@@ -40,11 +40,10 @@ pub(super) fn paths(pod: &Pod<'_>, faults: &mut Faults) {
             let Some((path, place)) = text(mount, "mountPath").zip(mount.get("mountPath")) else { continue };
             // A drive of Windows is a root too.
             if !path.starts_with(['/', '\\']) && path.as_bytes().get(1) != Some(&b':') {
-                let message = format!("'{path}' is not an absolute path");
+                let message = format!("'{path}' is not an absolute path, and is taken as one from the root");
                 let help = format!("write '/{}'", path.trim_start_matches("./"));
-                faults.push(Diagnostic::error("mount-path", message).at(place.span).help(help));
+                faults.push(Diagnostic::warning("mount-path", message).at(place.span).help(help));
             }
-            let path = if path == "/" { path } else { path.trim_end_matches('/') };
             match seen.iter().find(|(other, _)| *other == path) {
                 Some((_, first)) => {
                     let message = format!("two volumes are mounted at '{path}' of container '{}'", container.name());

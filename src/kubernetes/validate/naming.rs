@@ -6,8 +6,9 @@ use super::object::Object;
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::name::Form;
 
-/// Letters that a cluster adds to the name of a `CronJob` to name its jobs, out of 63.
-const LONGEST_CRON_JOB: usize = 52;
+/// The longest names of kinds whose names stand in labels of their pods, which take 63 letters. A cluster adds some to
+/// that of a `CronJob`.
+const LONGEST: [(&str, usize); 2] = [("CronJob", 52), ("Job", 63)];
 
 /// An object is named as its kind has to be.
 pub(super) fn name(object: &Object<'_>, faults: &mut Faults) {
@@ -19,9 +20,9 @@ pub(super) fn name(object: &Object<'_>, faults: &mut Faults) {
         _ => Form::Subdomain,
     };
     faults.extend(misspelt(form, &format!("the name of a {}", object.kind), name));
-    if object.kind == "CronJob" && object.name.len() > LONGEST_CRON_JOB {
-        let message =
-            format!("the name of a CronJob has at most {LONGEST_CRON_JOB} letters, '{}' has more", object.name);
+    let longest = LONGEST.iter().find(|(kind, most)| *kind == object.kind && object.name.len() > *most);
+    if let Some((kind, most)) = longest {
+        let message = format!("the name of a {kind} has at most {most} letters, '{}' has more", object.name);
         faults.push(Diagnostic::error("invalid-name", message).at(name.span).help("shorten it"));
     }
 }

@@ -42,6 +42,10 @@ pub(super) fn handlers(pod: &Pod<'_>, faults: &mut Faults) {
             let message = format!("'successThreshold' of '{name}' can only be 1");
             faults.push(Diagnostic::error("out-of-range", message).at(place).help("remove it"));
         }
+        if let Some((key, _)) = entry(node, "terminationGracePeriodSeconds").filter(|_| name == "readinessProbe") {
+            let message = "a readiness probe ends nothing, so it has no 'terminationGracePeriodSeconds'";
+            faults.push(Diagnostic::error("conflict", message).at(key.span).help("remove it"));
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 use super::super::version::{KubeVersion, gate_of};
 use super::field;
 use super::reach::{kind, meaning};
+use super::shape;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::scalar::Scalar;
 use crate::document::{Node, Value};
@@ -123,6 +124,12 @@ impl<'run, 'de> Reader<'run, 'de> {
         String::new()
     }
 
+    /// The text of a moment; one that says something else counts as the first of all.
+    fn time(self) -> BorrowedStrDeserializer<'de, Refusal> {
+        let text = self.text();
+        BorrowedStrDeserializer::new(if text.is_empty() { "1970-01-01T00:00:00Z" } else { text })
+    }
+
     fn quantity(self) -> String {
         let is_amount = matches!(meaning(self.node), Some(Scalar::Text(_) | Scalar::Int(_) | Scalar::Float(_)));
         let Some(text) = self.node.as_text().filter(|_| is_amount) else {
@@ -182,7 +189,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
         visitor.visit_borrowed_str(self.text())
     }
 
-    /// Only bytes are asked for in this way: all other texts become a text of their own.
+    /// Only bytes are asked for in this way: times are read elsewhere, and all other texts become a text of their own.
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
         visitor.visit_string(self.bytes())
     }
@@ -212,6 +219,8 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
     ) -> Result<V::Value, Refusal> {
         if self.node.as_map().is_none() {
             self.wants("a mapping");
+        } else {
+            shape::check(name, self.node, &mut self.findings.faults.borrow_mut());
         }
         visitor.visit_map(self.entries(Some(Type { name, fields })))
     }
@@ -219,6 +228,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Refusal> {
         match name {
             "Quantity" => visitor.visit_string(self.quantity()),
+            "Time" | "MicroTime" => visitor.visit_newtype_struct(self.time()),
             _ => visitor.visit_newtype_struct(self),
         }
     }

@@ -23,8 +23,78 @@ pub(super) fn limits(pod: &Pod<'_>, faults: &mut Faults) {
     }
 }
 
-fn amount(node: &Node) -> Option<Quantity> {
+/// The amount that a value is.
+pub(super) fn amount(node: &Node) -> Option<Quantity> {
     node.as_text()?.parse().ok()
+}
+
+/// Resources that each node has.
+const STANDARD: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
+
+fn is_page(name: &str) -> bool {
+    name.starts_with("hugepages-")
+}
+
+/// Whether a resource is one of a node's own, such as a device.
+fn is_extended(name: &str) -> bool {
+    name.contains('/') && !name.contains("kubernetes.io/")
+}
+
+/// Resources have names that are known, or domains.
+pub(super) fn names(pod: &Pod<'_>, faults: &mut Faults) {
+    for container in pod.containers() {
+        let lists = [&["resources", "limits"], &["resources", "requests"]];
+        for (key, _) in lists.iter().flat_map(|path| entries(container.node, &path[..])) {
+            let name = key.as_text().unwrap_or_default();
+            if !name.contains('/') && !STANDARD.contains(&name) && !is_page(name) {
+                let message = format!("'{name}' is no resource of a container");
+                let help = "use cpu, memory, ephemeral-storage, or one with a domain, such as nvidia.com/gpu";
+                faults.push(Diagnostic::error("invalid-name", message).at(key.span).help(help));
+            }
+        }
+    }
+}
+
+/// What cannot be shared out twice is asked for just as it is limited, and devices are counted as a whole.
+pub(super) fn whole(pod: &Pod<'_>, faults: &mut Faults) {
+    for container in pod.containers() {
+        let limits = entries(container.node, &["resources", "limits"]);
+        let requests = entries(container.node, &["resources", "requests"]);
+        for (key, value) in limits.iter().chain(requests) {
+            let is_part = amount(value).is_some_and(|amount| !amount.is_whole());
+            if let Some(name) = key.as_text().filter(|name| is_extended(name) && is_part) {
+                let message = format!("'{name}' is counted as a whole");
+                faults.push(Diagnostic::error("invalid-value", message).at(value.span).help("write a whole number"));
+            }
+        }
+        let is_scarce = |name: &str| is_extended(name) || is_page(name);
+        for (key, request) in requests.iter().filter(|(key, _)| key.as_text().is_some_and(is_scarce)) {
+            let limit = limits.iter().find(|(other, _)| other.as_text() == key.as_text());
+            faults.extend(unequal(key, request, limit.map(|(_, limit)| limit)));
+        }
+        let mut all = limits.iter().chain(requests).filter_map(|(key, _)| key.as_text());
+        let page = limits.iter().chain(requests).find(|(key, _)| key.as_text().is_some_and(is_page));
+        if let Some((key, _)) = page.filter(|_| !all.any(|name| matches!(name, "cpu" | "memory"))) {
+            let fault =
+                Diagnostic::error("missing-value", "huge pages need 'cpu' or 'memory' beside them").at(key.span);
+            faults.push(fault.help("add one of the two"));
+        }
+    }
+}
+
+/// The fault of an amount that is asked for otherwise than it is limited.
+fn unequal(key: &Node, request: &Node, limit: Option<&Node>) -> Option<Diagnostic> {
+    let name = key.as_text().unwrap_or_default();
+    let Some(limit) = limit else {
+        let fault = Diagnostic::error("missing-value", format!("'{name}' is asked for, and has no limit")).at(key.span);
+        return Some(fault.help("write the same under 'limits'"));
+    };
+    // More than the limit is told elsewhere.
+    (amount(request)? < amount(limit)?).then(|| {
+        let message = format!("'{name}' cannot be shared out twice: what is asked for is not the limit");
+        let fault = Diagnostic::error("conflict", message).at(request.span).label(limit.span, "the limit");
+        fault.help("write the same number twice, or the limit alone")
+    })
 }
 
 fn above(name: &Node, request: &Node, limit: &Node) -> Option<Diagnostic> {

@@ -12,6 +12,15 @@ use crate::source::Span;
 
 /// What a namespace enforces is said in this label.
 const ENFORCE: &str = "pod-security.kubernetes.io/enforce";
+/// All labels that name a profile.
+const LEVELS: [&str; 3] = [ENFORCE, "pod-security.kubernetes.io/audit", "pod-security.kubernetes.io/warn"];
+
+/// The profiles that a namespace names are some that there are.
+pub(super) fn levels(object: &Object<'_>, faults: &mut Faults) {
+    let labels = entries(object.node, &["metadata", "labels"]).iter().filter(|_| object.kind == "Namespace");
+    let levels = labels.filter(|(key, _)| key.as_text().is_some_and(|key| LEVELS.contains(&key)));
+    faults.extend(levels.filter(|(_, level)| read(level).is_none()).map(|(_, level)| unknown(level)));
+}
 
 /// A profile, the laxest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,10 +41,7 @@ pub(super) fn profile(bundle: &Bundle<'_>, faults: &mut Faults) {
         let Some(namespace) = namespaces.find(|namespace| namespace.name == name) else { continue };
         let labels = entries(namespace.node, &["metadata", "labels"]);
         let Some((key, level)) = labels.iter().find(|(key, _)| key.as_text() == Some(ENFORCE)) else { continue };
-        match read(level) {
-            Some(profile) => faults.extend(refused(pod, profile, (namespace, key.span))),
-            None => faults.push(unknown(level)),
-        }
+        faults.extend(read(level).and_then(|profile| refused(pod, profile, (namespace, key.span))));
     }
 }
 
@@ -169,8 +175,17 @@ fn of_context(context: &Node, found: &mut Vec<Obstacle>) {
 }
 
 /// Sources of volumes that reach nothing of the host.
-const VOLUMES: [&str; 8] =
-    ["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"];
+const VOLUMES: [&str; 9] = [
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "image",
+    "persistentVolumeClaim",
+    "projected",
+    "secret",
+];
 
 fn restricted_volumes(pod: &Pod<'_>, found: &mut Vec<Obstacle>) {
     for volume in pod.volumes() {

@@ -68,7 +68,9 @@ pub(super) fn of_ingresses(bundle: &Bundle<'_>, faults: &mut Faults) {
         let Some(spec) = ingress.get(&["spec"]) else { continue };
         let rules = items(spec, "rules").iter().filter_map(|rule| rule.get("http"));
         let paths: Vec<&Node> = rules.flat_map(|http| items(http, "paths")).collect();
-        for (key, path) in paths.iter().filter_map(|path| entry(path, "path")) {
+        let is_free =
+            |path: &Node| text(path, "path").is_none() && text(path, "pathType") == Some("ImplementationSpecific");
+        for (key, path) in paths.iter().filter(|path| !is_free(path)).filter_map(|path| entry(path, "path")) {
             if !path.as_text().unwrap_or_default().starts_with('/') {
                 let fault = Diagnostic::error("invalid-value", format!("'{}' does not begin with '/'", key_of(path)));
                 faults.push(fault.at(path.span).help("write the path from the root").label(key.span, "here"));

@@ -3,7 +3,7 @@
 use super::Faults;
 use super::object::Object;
 use super::pod::Pod;
-use super::reach::{entries, entry, items, number, reach, text};
+use super::reach::{entries, entry, integer, items, number, reach, text};
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
 use crate::source::Span;
@@ -23,6 +23,16 @@ pub(super) fn restart_policy(object: &Object<'_>, faults: &mut Faults) {
         let message = format!("a {} restarts its pods always, '{policy}' is refused", object.kind);
         let help = "remove it, or make a Job of what ends";
         faults.push(Diagnostic::error("restart-policy", message).at(place).help(help));
+    }
+}
+
+/// Pods that are to run on are not given a time to end.
+pub(super) fn deadline(object: &Object<'_>, faults: &mut Faults) {
+    let is_job = matches!(object.kind, "Pod" | "PodTemplate" | "Job" | "CronJob");
+    let deadline = Pod::of(*object).filter(|_| !is_job).and_then(|pod| entry(pod.spec, "activeDeadlineSeconds"));
+    if let Some((key, _)) = deadline {
+        let message = format!("a {} keeps its pods running, and 'activeDeadlineSeconds' ends them", object.kind);
+        faults.push(Diagnostic::error("conflict", message).at(key.span).help("remove it, or make a Job of what ends"));
     }
 }
 
@@ -94,8 +104,17 @@ pub(super) fn strategy(object: &Object<'_>, faults: &mut Faults) {
     }
 }
 
-/// Numbers of pods fit together.
+/// The highest priority that is not the cluster's own.
+const PRIORITY: i128 = 1_000_000_000;
+
+/// Numbers of pods fit together, and priorities are those that anybody may give.
 pub(super) fn limits(object: &Object<'_>, faults: &mut Faults) {
+    if let Some(value) = object.get(&["value"]).filter(|_| object.kind == "PriorityClass")
+        && let Some(number) = integer(value).filter(|number| *number > PRIORITY && !object.name.starts_with("system-"))
+    {
+        let help = format!("write at most {PRIORITY}: higher ones are the cluster's own");
+        faults.push(super::field::beyond("value", number, value.span).help(help));
+    }
     let Some(spec) = object.get(&["spec"]) else { return };
     match object.kind {
         "HorizontalPodAutoscaler" => {
