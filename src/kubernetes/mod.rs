@@ -79,7 +79,7 @@ pub use conversion::{Converted, convert};
 pub use kustomize::{Clash, Files, Layer, Tree, kustomize};
 pub use ledger::UNCLAIMED;
 pub use manifest::Manifest;
-pub use options::{Bind, Expose, Liveness, Options, Requests, Secrets, Security, Selector};
+pub use options::{Bind, Expose, Liveness, Options, Requests, Secrets, Security, Selector, Wait};
 pub use registry::Registry;
 pub use row::{Fate, ObjectPath, Row};
 pub use validate::{Cluster, Existing, validate};

@@ -2,6 +2,7 @@
 
 use super::registry::Registry;
 use super::version::KubeVersion;
+use crate::value::ImageName;
 
 /// What a conversion is asked for.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +17,10 @@ pub struct Options {
     pub secrets: Secrets,
     /// The Pod Security level that is aimed at; nothing is the strictest that each service can be given.
     pub security: Option<Security>,
+    /// What pods wait for. Default: what a condition asks for.
+    pub wait: Wait,
+    /// The image of containers that wait for services; it has `sh`, `nc` and `grep`. Default: `busybox`.
+    pub wait_image: Option<ImageName>,
     /// Where images are fetched from that are built here and have no name. Default: their own name says it.
     pub registry: Option<Registry>,
     /// Which services are started anew when their health check fails. Default: those that ask for it.
@@ -63,6 +68,16 @@ pub enum Security {
     Baseline,
     /// No limits.
     Privileged,
+}
+
+/// What pods wait for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Wait {
+    /// What has to be healthy or to have ended.
+    #[default]
+    Conditions,
+    /// All that they depend on.
+    All,
 }
 
 /// Which services are started anew when their health check fails.

@@ -22,12 +22,12 @@ impl FromStr for Registry {
         let text = text.trim_end_matches('/');
         let help = "write it like 'registry.example.com/team'";
         let invalid = |why: &str| Invalid::new(format!("'{text}' is no registry: {why}")).help(help);
+        if text.contains("://") {
+            return Err(invalid("images are named without 'https://'"));
+        }
         let image: ImageName = format!("{text}/image").parse()?;
         if image.check().is_err() {
             return Err(invalid("no image has such a name"));
-        }
-        if text.contains("://") {
-            return Err(invalid("images are named without 'https://'"));
         }
         Ok(Self(text.into()))
     }

@@ -7,18 +7,20 @@ use super::draft::Draft;
 use super::kind::Kind;
 use super::ledger::{pod, template};
 use super::object_name;
+use super::options::Wait;
+use super::scene::Scene;
 use super::wait_policy;
 use crate::diagnostic::Diagnostic;
 use crate::document::Path;
 use crate::model::{Dependency, DependencyCondition, Protocol, Service};
-use crate::value::Name;
+use crate::value::{ImageName, Name};
 use indexmap::IndexMap;
 use k8s_openapi::api::batch::v1::{PodFailurePolicyOnExitCodesRequirement, PodFailurePolicyRule};
 use k8s_openapi::api::core::v1::{Capabilities, Container, ResourceRequirements, SecurityContext, VolumeMount};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use std::collections::BTreeMap;
 
-/// The image that waits for Services.
+/// The image that waits for Services, unless another one is asked for.
 const IMAGE: &str = "busybox:1.37";
 /// The user of those that wait.
 const NOBODY: i64 = 65_534;
@@ -52,7 +54,18 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, dependencies: &IndexMap<Name, D
     }
 }
 
-fn one(draft: &mut Draft<'_, '_>, other: &Service, condition: DependencyCondition, path: Path) {
+/// What is waited for: a condition, or, where that is asked for, that something runs which only has to be started.
+pub(super) fn condition(scene: &Scene<'_>, other: &Name, written: DependencyCondition) -> DependencyCondition {
+    let runs = scene.home_of(other).is_some_and(|home| !home.kind.ends());
+    let has_pods = scene.project().services.get(other).is_some_and(|other| other.replicas() > 0);
+    let ports = scene.ports_of(other);
+    let answers = ports.is_empty() || ports.iter().any(|one| one.protocol == Protocol::Tcp);
+    let is_all = scene.options.wait == Wait::All && written == DependencyCondition::Started;
+    if is_all && runs && has_pods && answers { DependencyCondition::Healthy } else { written }
+}
+
+fn one(draft: &mut Draft<'_, '_>, other: &Service, written: DependencyCondition, path: Path) {
+    let condition = condition(draft.scene, &other.name, written);
     let Some(home) = draft.scene.home_of(&other.name) else { return };
     if home.owner == draft.home.owner {
         let reason = if home.is_sidecar() {
@@ -80,15 +93,15 @@ fn one(draft: &mut Draft<'_, '_>, other: &Service, condition: DependencyConditio
         DependencyCondition::Started => {
             let reason =
                 "pods start in any order: who dials another one tries again; only its name is there in any case";
-            draft.claim_at(path).approximated(reason, []).remedy("wait for 'service_healthy'");
+            draft.claim_at(path).approximated(reason, []).remedy("wait for 'service_healthy', or use '--wait all'");
         }
-        DependencyCondition::Healthy => healthy(draft, other, path),
+        DependencyCondition::Healthy => healthy(draft, (other, written), path),
         DependencyCondition::CompletedSuccessfully => completed(draft, other, path),
     }
 }
 
 /// Waits until the Service of another service takes connections.
-fn healthy(draft: &mut Draft<'_, '_>, other: &Service, path: Path) {
+fn healthy(draft: &mut Draft<'_, '_>, (other, written): (&Service, DependencyCondition), path: Path) {
     let name = draft.scene.name_of(&other.name).to_owned();
     let ports = draft.scene.ports_of(&other.name);
     let tcp = ports.iter().find(|one| one.protocol == Protocol::Tcp).map(|one| one.number);
@@ -107,13 +120,18 @@ fn healthy(draft: &mut Draft<'_, '_>, other: &Service, path: Path) {
     let command = ["sh", "-c", &script].map(str::to_owned).to_vec();
     let waiter = Container {
         name: waiter_name(draft, other),
-        image: Some(IMAGE.to_owned()),
+        image: Some(draft.scene.options.wait_image.as_ref().map_or(IMAGE, ImageName::as_str).to_owned()),
         command: Some(command),
         resources: Some(little("5m", "8Mi", "16Mi")),
         security_context: Some(harmless()),
         ..Container::default()
     };
     let place = draft.workload.wait(waiter);
+    if written == DependencyCondition::Started {
+        let reason = "by '--wait all' it is waited for as if it had to be healthy";
+        draft.claim_at(path).approximated(reason, pod(place));
+        return;
+    }
     let claim = draft.claim_at(path).exact(pod(place));
     if !other.has_healthcheck() {
         claim.note("without a 'healthcheck' it counts as healthy as soon as it runs").remedy("give it one");
@@ -123,10 +141,17 @@ fn healthy(draft: &mut Draft<'_, '_>, other: &Service, path: Path) {
 /// Waits until a job has ended well.
 fn completed(draft: &mut Draft<'_, '_>, other: &Service, path: Path) {
     let Some(job) = draft.jobs.get(&other.name).cloned() else {
-        let kind = draft.scene.home_of(&other.name).map_or(Kind::Deployment, |home| home.kind);
-        let message =
-            format!("'{}' waits for the end of '{}', and a {kind} does not end", draft.service.name, other.name);
-        let help = "set 'restart: no' or 'on-failure' of the service that is to end";
+        let home = draft.scene.home_of(&other.name);
+        let kind = home.map_or(Kind::Deployment, |home| home.kind);
+        let owner = home.map(|home| &home.owner).filter(|owner| **owner != other.name);
+        let (which, help) = match owner {
+            Some(owner) => (
+                format!("'{}' in the pod of '{owner}'", other.name),
+                "let it have a pod of its own: without the network or processes of the other service",
+            ),
+            None => (format!("'{}'", other.name), "set 'restart: no' or 'on-failure' of the service that is to end"),
+        };
+        let message = format!("'{}' waits for the end of {which}, and a {kind} does not end", draft.service.name);
         draft.report(&path, Diagnostic::error("waits-forever", message).help(help));
         draft.claim_at(path).approximated("it would wait for ever", []);
         return;

@@ -8,6 +8,7 @@ use super::network::word;
 use super::network_policy::{ingress, is_internal, names, peer, port};
 use super::object_name;
 use super::scene::Scene;
+use super::wait;
 use crate::model::{DependencyCondition, Namespace, Networking, Service};
 use crate::value::Name;
 use k8s_openapi::api::networking::v1::{
@@ -28,7 +29,7 @@ pub(super) fn declared(scene: &Scene<'_>, manifests: &mut Manifests) {
         let mut ways = Vec::new();
         for (name, dependency) in &service.depends_on {
             let Some(there) = scene.home_of(name).filter(|there| there.owner != home.owner) else { continue };
-            match dependency.condition {
+            match wait::condition(scene, name, dependency.condition) {
                 DependencyCondition::Started => {}
                 DependencyCondition::CompletedSuccessfully => ways.push(to_api()),
                 DependencyCondition::Healthy if has_common(scene, home, there) => {}

@@ -203,3 +203,23 @@ fn a_profile_behind_the_command_is_active() {
     let with = scenario.hoist(["convert", "--profile", "more"]).ok();
     assert!(!without.stdout.contains("name: b\n") && with.stdout.contains("name: b\n"), "{}", with.told());
 }
+
+#[test]
+fn images_are_fetched_from_where_it_is_said() {
+    let scenario = Scenario::empty();
+    let text =
+        "name: shop\nservices:\n  api: {build: ., expose: ['80']}\n  web: {image: 'acme/web:1', depends_on: [api]}\n";
+    scenario.write("compose.yaml", text);
+    let words =
+        ["convert", "--registry", "registry.example.com/team/", "--wait", "all", "--wait-image", "mirror/busybox:1"];
+    scenario
+        .hoist(words)
+        .ok()
+        .prints("image: registry.example.com/team/shop-api\n")
+        .prints("image: mirror/busybox:1\n");
+    scenario
+        .hoist(["convert", "--registry", "https://registry.example.com"])
+        .code(1)
+        .says("images are named without 'https://'");
+    scenario.hoist(["convert", "--wait-image", "Busy Box"]).code(1).says("is not an image name");
+}

@@ -1,8 +1,9 @@
 //! [`Wishes`]: the flags that say what the objects are to be like.
 
 use crate::kubernetes::{
-    Bind, Expose, KubeVersion, Liveness, Options, Registry, Requests, Secrets, Security, Selector,
+    Bind, Expose, KubeVersion, Liveness, Options, Registry, Requests, Secrets, Security, Selector, Wait,
 };
+use crate::value::{ImageName, Invalid};
 
 /// What the objects are to be like.
 #[derive(Debug, clap::Args)]
@@ -19,6 +20,12 @@ pub(super) struct Wishes {
     /// Level of Pod Security to aim at [default: the strictest that each service can be given]
     #[arg(long, value_enum)]
     security: Option<Level>,
+    /// What pods wait for before they start
+    #[arg(long, value_enum, default_value_t = WaitFor::Conditions)]
+    wait: WaitFor,
+    /// Image of the containers that wait for services, with 'sh', 'nc' and 'grep' [default: busybox:1.37]
+    #[arg(long, value_name = "IMAGE", value_parser = image)]
+    wait_image: Option<ImageName>,
     /// Where built images without a name of their own are fetched from, such as 'registry.example.com/team'
     #[arg(long, value_name = "PREFIX")]
     registry: Option<Registry>,
@@ -69,6 +76,14 @@ enum Level {
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum WaitFor {
+    /// What has to be healthy, or to have ended well
+    Conditions,
+    /// All that their services depend on
+    All,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Peer {
     /// io.kompose.service
     Kompose,
@@ -89,6 +104,11 @@ impl Wishes {
             expose: self.expose.into(),
             secrets: self.secrets.into(),
             security: self.security.map(Into::into),
+            wait: match self.wait {
+                WaitFor::Conditions => Wait::Conditions,
+                WaitFor::All => Wait::All,
+            },
+            wait_image: self.wait_image.clone(),
             registry: self.registry.clone(),
             liveness: if self.liveness { Liveness::All } else { Liveness::Asked },
             requests: if self.default_resources { Requests::Little } else { Requests::Written },
@@ -96,6 +116,13 @@ impl Wishes {
             bind: self.bind.map_or(Bind::Judged, |BindAs::Hostpath| Bind::HostPath),
         }
     }
+}
+
+/// Reads the name of an image that a cluster can fetch.
+fn image(text: &str) -> Result<ImageName, Invalid> {
+    let image: ImageName = text.parse()?;
+    image.check()?;
+    Ok(image)
 }
 
 impl From<ExposeBy> for Expose {

@@ -1,7 +1,7 @@
 //! `x-options` of a case: how it is converted.
 
 use hoist::document::Node;
-use hoist::kubernetes::{Bind, Existing, Expose, Liveness, Options, Requests, Secrets, Security, Selector};
+use hoist::kubernetes::{Bind, Existing, Expose, Liveness, Options, Requests, Secrets, Security, Selector, Wait};
 use hoist::load::Loaded;
 
 /// What a case asks for.
@@ -16,6 +16,8 @@ pub fn of(loaded: &Loaded) -> Options {
         expose: word("expose").map(expose).unwrap_or_default(),
         secrets: word("secrets").map(secrets).unwrap_or_default(),
         security: word("security").map(security),
+        wait: if word("wait") == Some("all") { Wait::All } else { Wait::Conditions },
+        wait_image: word("wait-image").map(|image| image.parse().unwrap()),
         registry: word("registry").map(|prefix| prefix.parse().unwrap()),
         liveness: if is_set("liveness") { Liveness::All } else { Liveness::Asked },
         requests: if is_set("default-resources") { Requests::Little } else { Requests::Written },
