@@ -100,7 +100,9 @@ impl Conversion<'_, '_> {
                 manifests.add(&object);
             }
         }
-        manifests.add(&project::namespace(self.scene, level));
+        if !project::is_given(&self.scene.namespace) {
+            manifests.add(&project::namespace(self.scene, level));
+        }
         volume::declared(self.scene, self.ledger, &mut manifests);
         volume::check(self.scene, self.diagnostics);
         network_policy::declared(self.scene, self.ledger, &mut manifests);
