@@ -71,38 +71,64 @@ fn quoted(words: &[String]) -> String {
 /// A hook before the start has a container of its own, which runs first, with the variables and folders of the service.
 fn beforehand(draft: &mut Draft<'_, '_>, index: usize, hook: &Hook) {
     let path = draft.path(["pre_start"]).index(index);
-    let Hook { command, image, user, privileged, working_dir, environment } = hook;
-    let mut security = draft.container.security_context.clone().unwrap_or_default();
-    security.privileged = (*privileged).then_some(true);
-    let id = user.as_deref().and_then(|user| user.split(':').next()?.parse().ok());
-    security.run_as_user = id.or(security.run_as_user);
-    let mut env = draft.container.env.clone().unwrap_or_default();
+    let name = object_name::label(&format!("{}-pre-start-{index}", draft.container.name));
+    let container = container_of(&draft.container, name, hook);
+    let place = draft.workload.wait(container);
+    for key in ["command", "image", "working_dir", "environment", "privileged"] {
+        draft.claim_at(path.key(key)).approximated("a container of its own runs it first", pod(place.clone()));
+    }
+    let claim = draft.claim_at(path.key("user"));
+    if hook.user.is_some() && user_of(hook).is_none() {
+        claim.dropped("it is a name: Kubernetes needs the number of a user");
+    } else {
+        claim.approximated("a container of its own runs it first", pod(place));
+    }
+}
+
+/// The number of a hook's user; `root` has 0 everywhere.
+fn user_of(hook: &Hook) -> Option<i64> {
+    let word = hook.user.as_deref()?.split(':').next()?;
+    if word == "root" { Some(0) } else { word.parse().ok() }
+}
+
+/// The container of a hook: that of the service, but for what the hook says.
+fn container_of(service: &Container, name: String, hook: &Hook) -> Container {
+    let Hook { command, image, user: _, privileged: _, working_dir, environment } = hook;
+    let mut env = service.env.clone().unwrap_or_default();
     for (name, value) in environment.iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
         env.retain(|known| known.name != *name);
         env.push(EnvVar { name: name.clone(), value: Some(super::command::escaped(value)), value_from: None });
     }
     let words = command.as_ref().map(|words| words.iter().map(|word| super::command::escaped(word)).collect());
-    let place = draft.workload.wait(Container {
-        name: object_name::label(&format!("{}-pre-start-{index}", draft.container.name)),
-        image: image.clone().or_else(|| draft.container.image.clone()),
+    Container {
+        name,
+        image: image.clone().or_else(|| service.image.clone()),
         command: words,
         env: Some(env).filter(|env| !env.is_empty()),
-        env_from: draft.container.env_from.clone(),
-        security_context: Some(security).filter(|security| *security != SecurityContext::default()),
-        volume_mounts: draft.container.volume_mounts.clone(),
-        working_dir: working_dir.clone().or_else(|| draft.container.working_dir.clone()),
+        env_from: service.env_from.clone(),
+        security_context: Some(rights_of(service, hook)).filter(|security| *security != SecurityContext::default()),
+        volume_mounts: service.volume_mounts.clone(),
+        working_dir: working_dir.clone().or_else(|| service.working_dir.clone()),
         ..Container::default()
-    });
-    let is_named = user.is_some() && id.is_none();
-    for key in ["command", "image", "working_dir", "environment", "privileged"] {
-        draft.claim_at(path.key(key)).approximated("a container of its own runs it first", pod(place.clone()));
     }
-    let claim = draft.claim_at(path.key("user"));
-    if is_named {
-        claim.dropped("it is a name: Kubernetes needs the number of a user");
+}
+
+/// The rights of a hook: those of its service, unless it is another user.
+fn rights_of(service: &Container, hook: &Hook) -> SecurityContext {
+    let own = service.security_context.clone().unwrap_or_default();
+    let mut rights = match user_of(hook) {
+        // What a hook does as root, such as giving folders away, needs the rights of root.
+        Some(0) => SecurityContext { run_as_user: Some(0), ..SecurityContext::default() },
+        Some(id) => SecurityContext { run_as_user: Some(id), ..own },
+        None => own,
+    };
+    if hook.privileged {
+        rights.privileged = Some(true);
+        rights.allow_privilege_escalation = None;
     } else {
-        claim.approximated("a container of its own runs it first", pod(place));
+        rights.privileged = None;
     }
+    rights
 }
 
 /// The signal that asks a container to end. No release lets a pod choose it unless it is told to, so that a command sends
@@ -131,4 +157,33 @@ pub(super) fn signal(draft: &mut Draft<'_, '_>, signal: Option<&str>) {
         Some(LifecycleHandler { exec: Some(ExecAction { command: Some(command) }), ..LifecycleHandler::default() });
     let reason = "a command sends it before SIGTERM comes: the image needs 'sh' and 'kill'";
     draft.claim(["stop_signal"]).approximated(reason, container("lifecycle.preStop"));
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::kubernetes::{Options, convert};
+    use crate::testing::loaded;
+
+    fn workload(service: &str) -> String {
+        let text = format!("services:\n  a: {{image: x, {service}}}\n");
+        let converted = convert(&loaded(&[("compose.yaml", &text)]), &Options::default());
+        let workload = converted.manifests.into_iter().find(|one| one.kind == "Deployment").expect("one");
+        workload.text()
+    }
+
+    #[test]
+    fn a_hook_of_root_has_the_rights_of_root() {
+        let text = workload("user: '1000', pre_start: [{command: [chown, '1000', /d], user: root}]");
+        let (first, _) = text.split_once("runAsUser: 0").expect("the user of the hook");
+        assert!(!first.rsplit("initContainers:").next().unwrap_or_default().contains("runAsNonRoot"), "{text}");
+    }
+
+    #[test]
+    fn no_signal_is_sent_to_a_process_of_others() {
+        for service in ["pid: host, stop_signal: SIGINT", "init: true, stop_signal: SIGINT", "stop_signal: SIGKILL"] {
+            let text = workload(service);
+            assert!(!text.contains("lifecycle"), "{text}");
+        }
+        assert!(workload("stop_signal: SIGINT").contains("kill -INT 1"));
+    }
 }
