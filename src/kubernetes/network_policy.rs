@@ -159,17 +159,17 @@ fn keys(ledger: &mut Ledger, (key, network): (&Name, &Network), state: State) {
     let place = |field: &str| [Spot::Of(ObjectPath::new("NetworkPolicy", &name(key), field))];
     let claim = ledger.claim(path.clone());
     match state {
-        State::Unused => {
-            claim.dropped("no service is on it");
-            return;
-        }
-        State::Open => {
-            claim.approximated(OPEN, []);
-        }
-        State::Policed => {
-            claim.approximated("pods of other networks do not reach those on it", place("spec"));
-        }
+        State::Unused => claim.dropped("no service is on it"),
+        State::Open => claim.approximated(OPEN, []),
+        State::Policed => claim.approximated("pods of other networks do not reach those on it", place("spec")),
+    };
+    if state != State::Unused {
+        attributes(ledger, &path, network, place("spec.egress"));
     }
+}
+
+/// What becomes of the attributes of a network that services are on.
+fn attributes(ledger: &mut Ledger, path: &Path, network: &Network, egress: [Spot; 1]) {
     let Network {
         name: _,
         driver: _,
@@ -184,7 +184,7 @@ fn keys(ledger: &mut Ledger, (key, network): (&Name, &Network), state: State) {
     } = network;
     if let Some(claim) = written(ledger, path.key("internal")) {
         if *internal {
-            claim.exact(place("spec.egress"));
+            claim.exact(egress);
         } else {
             claim.dropped("it is so without this key, too");
         }

@@ -69,57 +69,59 @@ fn running(draft: &mut Draft<'_, '_>, restart: Option<&Restart>, policy: Option<
 /// What runs to an end tries again as often as it is told.
 fn job(draft: &mut Draft<'_, '_>, restart: Option<&Restart>, policy: Option<&RestartPolicy>) {
     let place = limit(draft);
-    let condition = policy.and_then(|policy| policy.condition.as_deref());
-    let attempts = policy.and_then(|policy| policy.max_attempts).map(|most| i32::try_from(most).unwrap_or(i32::MAX));
-    let field = Spot::Template("spec.restartPolicy".into());
-    let mut retries = Retries::default();
-    match restart {
-        Some(Restart::OnFailure(most)) => {
-            let most = most.map(|most| i32::try_from(most).unwrap_or(i32::MAX));
-            retries = Retries { policy: "OnFailure", limit: most };
-            let claim = draft.claim(["restart"]);
-            if most.is_some() {
-                claim.exact([field, Spot::Object(place.clone())]);
-            } else {
-                claim
-                    .approximated("a job gives up after 6 tries", [field])
-                    .remedy("write how often, such as 'on-failure:3'");
-            }
-        }
-        Some(Restart::Always | Restart::UnlessStopped) => {
-            retries = Retries { policy: "OnFailure", limit: None };
-            let reason = "a job that has ended well is not started again";
-            draft.claim(["restart"]).approximated(reason, [field]);
-        }
-        Some(_) => {
-            draft.claim(["restart"]).approximated("a job is not started again unless it is told to", [field]);
-        }
-
-        None if condition == Some("on-failure") || condition == Some("any") => {
-            retries = Retries { policy: "OnFailure", limit: attempts };
-            draft
-                .claim(["deploy", "restart_policy", "condition"])
-                .approximated("it makes a job of it, and tells when it tries again", [field]);
-        }
-        None => {
-            draft.claim(["deploy", "restart_policy", "condition"]).approximated("it makes a job of it", [field]);
-        }
-    }
-    if restart.is_some() {
-        let reason = "it may make a job of it; 'restart' says how often that tries again";
-        draft.claim(["deploy", "restart_policy", "condition"]).approximated(reason, template("spec.restartPolicy"));
-    }
+    let retries = match restart {
+        Some(restart) => as_restarted(draft, restart, &place),
+        None => as_deployed(draft, policy),
+    };
     let claim = draft.claim(["deploy", "restart_policy", "max_attempts"]);
-    match restart {
-        None if retries.policy == "OnFailure" => {
-            claim.exact([Spot::Object(place)]);
-        }
-
-        _ => {
-            claim.dropped("nothing is tried again");
-        }
+    if restart.is_none() && retries.policy == "OnFailure" {
+        claim.exact([Spot::Object(place)]);
+    } else {
+        claim.dropped("nothing is tried again");
     }
     draft.workload.retries = retries;
+}
+
+/// A job by the word of `restart`, which outweighs that of `deploy`.
+fn as_restarted(draft: &mut Draft<'_, '_>, restart: &Restart, place: &str) -> Retries {
+    let field = Spot::Template("spec.restartPolicy".into());
+    let reason = "it may make a job of it; 'restart' says how often that tries again";
+    draft.claim(["deploy", "restart_policy", "condition"]).approximated(reason, [field.clone()]);
+    let claim = draft.claim(["restart"]);
+    match restart {
+        Restart::OnFailure(Some(most)) => {
+            claim.exact([field, Spot::Object(place.to_owned())]);
+            Retries { policy: "OnFailure", limit: Some(i32::try_from(*most).unwrap_or(i32::MAX)) }
+        }
+        Restart::OnFailure(None) => {
+            let claimed = claim.approximated("a job gives up after 6 tries", [field]);
+            claimed.remedy("write how often, such as 'on-failure:3'");
+            Retries { policy: "OnFailure", limit: None }
+        }
+        Restart::Always | Restart::UnlessStopped => {
+            claim.approximated("a job that has ended well is not started again", [field]);
+            Retries { policy: "OnFailure", limit: None }
+        }
+        Restart::No | Restart::Unknown(_) => {
+            claim.approximated("a job is not started again unless it is told to", [field]);
+            Retries::default()
+        }
+    }
+}
+
+/// A job by the word of `deploy.restart_policy`.
+fn as_deployed(draft: &mut Draft<'_, '_>, policy: Option<&RestartPolicy>) -> Retries {
+    let condition = policy.and_then(|policy| policy.condition.as_deref());
+    let attempts = policy.and_then(|policy| policy.max_attempts).map(|most| i32::try_from(most).unwrap_or(i32::MAX));
+    let claim = draft.claim(["deploy", "restart_policy", "condition"]);
+    let field = template("spec.restartPolicy");
+    if matches!(condition, Some("on-failure" | "any")) {
+        claim.approximated("it makes a job of it, and tells when it tries again", field);
+        Retries { policy: "OnFailure", limit: attempts }
+    } else {
+        claim.approximated("it makes a job of it", field);
+        Retries::default()
+    }
 }
 
 /// Where a job says how often it tries again.

@@ -228,33 +228,33 @@ impl Declared<'_, '_> {
     }
 
     /// A folder of a file server: a volume of the cluster, and the claim that is bound to it.
-    fn of_server(&self, (server, folder): (&str, &str), ledger: &mut Ledger, manifests: &mut Manifests) {
+    fn of_server(&self, server: (&str, &str), ledger: &mut Ledger, manifests: &mut Manifests) {
         let mut claim = claim::claim(self.scene, self.key, self.volume);
         // Volumes of a cluster are in no namespace, so that their names tell it.
         let name = super::object_name::label(&format!("{}-{}", self.scene.namespace, self.name));
-        let size = Wishes::of(self.scene, self.key, self.volume).size.unwrap_or_else(|| claim::ROOM.to_owned());
-        let words = self.volume.local_option("o").unwrap_or_default().split(',');
-        let options = words.filter(|word| !["", "rw"].contains(word) && !word.starts_with("addr=")).map(str::to_owned);
         let mut metadata = claim.metadata.clone();
         (metadata.name, metadata.namespace) = (Some(name.clone()), None);
         let spec = claim.spec.get_or_insert_default();
         (spec.volume_name, spec.storage_class_name) = (Some(name.clone()), Some(String::new()));
-        spec.selector = None;
-        manifests.add(&PersistentVolume {
-            metadata,
-            spec: Some(PersistentVolumeSpec {
-                access_modes: spec.access_modes.clone(),
-                capacity: Some(BTreeMap::from([("storage".to_owned(), Quantity(size))])),
-                mount_options: Some(options.collect::<Vec<_>>()).filter(|options| !options.is_empty()),
-                nfs: Some(NFSVolumeSource { path: folder.to_owned(), read_only: None, server: server.to_owned() }),
-                persistent_volume_reclaim_policy: Some("Retain".into()),
-                storage_class_name: Some(String::new()),
-                ..PersistentVolumeSpec::default()
-            }),
-            status: None,
-        });
+        let access = spec.access_modes.clone();
+        manifests.add(&PersistentVolume { metadata, spec: Some(self.volume_of(server, access)), status: None });
         manifests.add::<PersistentVolumeClaim>(&claim);
         self.claim_server(&name, ledger);
+    }
+
+    fn volume_of(&self, (server, folder): (&str, &str), access_modes: Option<Vec<String>>) -> PersistentVolumeSpec {
+        let size = Wishes::of(self.scene, self.key, self.volume).size.unwrap_or_else(|| claim::ROOM.to_owned());
+        let words = self.volume.local_option("o").unwrap_or_default().split(',');
+        let options = words.filter(|word| !["", "rw"].contains(word) && !word.starts_with("addr=")).map(str::to_owned);
+        PersistentVolumeSpec {
+            access_modes,
+            capacity: Some(BTreeMap::from([("storage".to_owned(), Quantity(size))])),
+            mount_options: Some(options.collect::<Vec<_>>()).filter(|options| !options.is_empty()),
+            nfs: Some(NFSVolumeSource { path: folder.to_owned(), read_only: None, server: server.to_owned() }),
+            persistent_volume_reclaim_policy: Some("Retain".into()),
+            storage_class_name: Some(String::new()),
+            ..PersistentVolumeSpec::default()
+        }
     }
 
     fn claim_server(&self, name: &str, ledger: &mut Ledger) {
