@@ -76,7 +76,7 @@ mod without;
 mod workload;
 
 pub use conversion::{Converted, convert};
-pub use kustomize::{Clash, Files, Layer, Tree, kustomize};
+pub use kustomize::{Clash, Files, Layer, Layers, Subject, Tree, kustomize};
 pub use ledger::UNCLAIMED;
 pub use manifest::Manifest;
 pub use options::{Bind, Expose, Liveness, Options, Requests, Secrets, Security, Selector, Wait};

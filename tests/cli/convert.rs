@@ -174,6 +174,16 @@ fn a_profile_that_needs_another_is_left_out_and_all_else_is_written() {
 }
 
 #[test]
+fn what_components_make_otherwise_than_their_profiles_together_is_told() {
+    let scenario = Scenario::empty();
+    let text = "name: shop\nservices:\n  web: {image: 'x:1'}\n  a: {image: 'x:1', profiles: [a], volumes: ['v:/v']}\n  \
+                b: {image: 'x:1', profiles: [b], volumes: ['v:/v']}\nvolumes: {v: {}}\n";
+    scenario.write("compose.yaml", text);
+    let ran = scenario.hoist(["convert", "--to", "kustomize", "-o", "k8s"]).ok();
+    ran.says("components together do not make PersistentVolumeClaim 'v'");
+}
+
+#[test]
 fn the_report_is_data_too() {
     let scenario = project();
     let ran = scenario.hoist(["convert", "-o", "k8s", "--report", "json"]).ok();

@@ -2,7 +2,7 @@
 
 use super::super::Context;
 use crate::diagnostic::{Diagnostics, Severity};
-use crate::kubernetes::{Converted, Layer, Options, Tree, convert, kustomize};
+use crate::kubernetes::{Clash, Converted, Layer, Layers, Options, Tree, convert, kustomize};
 use crate::load::{Loaded, Request, load};
 use crate::model::check;
 use anyhow::bail;
@@ -23,6 +23,8 @@ pub(super) struct Part {
 pub(super) struct Parts {
     base: Part,
     profiles: Vec<Part>,
+    /// The project with all these profiles, when there are several that can be active together.
+    together: Option<Part>,
     overrides: Vec<Part>,
 }
 
@@ -39,19 +41,24 @@ impl Parts {
         let files: Vec<PathBuf> = found.into_iter().chain(overlays.iter().cloned()).collect();
         let profiles = inactive_profiles(&base.loaded);
         is_unique(profiles.iter().cloned().chain(files.iter().map(|file| name_of(file))))?;
+        let with = |profiles: &[String]| {
+            let active = active_profiles(&request, &base.loaded).into_iter().chain(profiles.iter().cloned()).collect();
+            sound(&Request { profiles: active, ..request.clone() })
+        };
         let with_profile = |profile: &String| {
-            let active = active_profiles(&request, &base.loaded).into_iter().chain([profile.clone()]).collect();
-            let loaded = sound(profile, &Request { profiles: active, ..request.clone() }, context)?;
-            Some(Part::of(Some(profile.clone()), loaded, options))
+            let sound = with(std::slice::from_ref(profile)).map_err(|fault| tell_unsound(profile, &fault, context));
+            Some(Part::of(Some(profile.clone()), sound.ok()?, options))
         };
         let with_file = |file: &PathBuf| {
             let known = base.loaded.project.identity.files.iter();
             let files = known.chain([file]).cloned().collect();
             part(Some(name_of(file)), &Request { files, ..request.clone() })
         };
+        let several = if profiles.len() > 1 { with(&profiles).ok() } else { None };
+        let together = several.map(|loaded| Part::of(None, loaded, options));
         let profiles = profiles.iter().filter_map(with_profile).collect();
         let overrides = files.iter().map(with_file).collect::<anyhow::Result<_>>()?;
-        Ok(Self { base, profiles, overrides })
+        Ok(Self { base, profiles, together, overrides })
     }
 
     /// All parts, the base first.
@@ -68,7 +75,9 @@ impl Parts {
             };
             parts.iter().map(layer).collect()
         };
-        kustomize(&self.base.converted.manifests, &layers(&self.profiles), &layers(&self.overrides))
+        let together = self.together.as_ref().map(|part| part.converted.manifests.clone());
+        let layers = Layers { profiles: layers(&self.profiles), together, overrides: layers(&self.overrides) };
+        kustomize(&self.base.converted.manifests, &layers)
     }
 }
 
@@ -80,22 +89,40 @@ impl Part {
     }
 }
 
-/// The project with a profile; one that cannot be active without others is told, and is no layer.
-fn sound(profile: &str, request: &Request, context: &Context) -> Option<Loaded> {
+/// The project, or the first thing that is wrong with it; nothing is shown.
+fn sound(request: &Request) -> Result<Loaded, String> {
     let checked = load(request).map_err(|refused| refused.diagnostics).and_then(|loaded| {
         let mut faults = Diagnostics::default();
         check::check(&loaded.project, &loaded.origins, &mut faults);
         if faults.has_errors() { Err(faults) } else { Ok(loaded) }
     });
-    match checked {
-        Ok(loaded) => Some(loaded),
-        Err(faults) => {
-            let sorted = faults.sorted();
-            let first = sorted.iter().find(|one| one.severity == Severity::Error).map_or("", |one| &one.message);
-            let help = "activate what it needs with '--profile', so that the base has it";
-            context.output().warn(&format!("profile '{profile}' has no component: {first}"), Some(help));
-            None
-        }
+    checked.map_err(|faults| {
+        let sorted = faults.sorted();
+        let first = sorted.iter().find(|one| one.severity == Severity::Error);
+        first.map(|one| one.message.clone()).unwrap_or_default()
+    })
+}
+
+/// Says that a profile is no layer, because it needs others.
+fn tell_unsound(profile: &str, fault: &str, context: &Context) {
+    let help = "activate what it needs with '--profile', so that the base has it";
+    context.output().warn(&format!("profile '{profile}' has no component: {fault}"), Some(help));
+}
+
+/// Says what components cannot make together, and what to do instead.
+pub(super) fn tell(clashes: &[Clash], context: &Context) {
+    for clash in clashes {
+        let (message, help) = match clash {
+            Clash::Between([one, other], (kind, name)) => (
+                format!("components '{one}' and '{other}' exclude each other: each has its own {kind} '{name}'"),
+                format!("for both, convert with '--profile {one}': the base has it then"),
+            ),
+            Clash::OfAll((kind, name)) => (
+                format!("components together do not make {kind} '{name}' what their profiles together make of it"),
+                "for several profiles at once, convert with '--profile': the base has them then".to_owned(),
+            ),
+        };
+        context.output().note(&message, Some(&help));
     }
 }
 

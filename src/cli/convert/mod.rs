@@ -11,7 +11,7 @@ use super::failure::Advised;
 use super::findings::Format;
 use super::{Context, Exit};
 use crate::document::Origins;
-use crate::kubernetes::{Clash, Cluster, Converted, Existing, Fate, KubeVersion, convert, validate};
+use crate::kubernetes::{Cluster, Converted, Existing, Fate, KubeVersion, convert, validate};
 use crate::load::{Loaded, Manifests};
 use crate::render::{Conversion, conversion_json, conversion_table};
 use destination::{Destination, Difference, Place, Secrecy};
@@ -148,12 +148,7 @@ impl Convert {
         }
         let folder = context.working_directory().join(&self.output);
         let tree = parts.tree();
-        for Clash { profiles: [one, other], subject: (kind, name) } in &tree.clashes {
-            let message =
-                format!("components '{one}' and '{other}' exclude each other: each has its own {kind} '{name}'");
-            let help = format!("for both, convert with '--profile {one}': the base has it then");
-            context.output().note(&message, Some(&help));
-        }
+        kustomize::tell(&tree.clashes, context);
         let drift = self.write(&Destination::of_files(folder, tree.files)?, context)?;
         self.tell_all(&parts, context);
         let fails = drift == Drift::Found || parts.all().any(|part| self.fails(&part.converted));

@@ -30,31 +30,45 @@ pub struct Layer {
     pub manifests: Vec<Manifest>,
 }
 
-/// Two profiles whose components cannot both stand over the base.
+/// An object that the components of profiles cannot make together.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Clash {
-    /// The profiles.
-    pub profiles: [String; 2],
-    /// The object that each of them makes another one of, by kind and name.
-    pub subject: (String, String),
+pub enum Clash {
+    /// Each of two profiles makes another one of it: their components cannot both stand over the base.
+    Between([String; 2], Subject),
+    /// It is there with all profiles, and their components together make another one of it, or none.
+    OfAll(Subject),
 }
 
-/// The tree, and which of its components exclude each other.
+/// An object, by kind and name.
+pub type Subject = (String, String);
+
+/// The layers that stand over a base.
+#[derive(Debug, Default)]
+pub struct Layers {
+    /// One for each profile.
+    pub profiles: Vec<Layer>,
+    /// All objects with all of these profiles; nothing where there is one, or they cannot be active together.
+    pub together: Option<Vec<Manifest>>,
+    /// One for each override file.
+    pub overrides: Vec<Layer>,
+}
+
+/// The tree, and what its components cannot make together.
 #[derive(Debug)]
 pub struct Tree {
     /// Its files.
     pub files: Files,
-    /// One for each two profiles and object.
+    /// What cannot be made together.
     pub clashes: Vec<Clash>,
 }
 
 /// The tree: `base`, a component and an overlay for each profile, an overlay for each override file.
-pub fn kustomize(base: &[Manifest], profiles: &[Layer], overrides: &[Layer]) -> Tree {
+pub fn kustomize(base: &[Manifest], layers: &Layers) -> Tree {
     let (base, none) = (Objects::of(base), Objects::default());
     let mut files = Files::new();
     let mut write = |folder: Folder| folder.write("Kustomization", "v1beta1", &mut files);
     write(Folder::new("base").with(&Change::all(&none, &base)).naming(image::images(&base.plain)));
-    for Layer { name, manifests } in overrides {
+    for Layer { name, manifests } in &layers.overrides {
         let (mut overlay, with) = (Folder::new(&format!("overlays/{name}")), Objects::of(manifests));
         // What is generated stays in its namespace: an overlay in another one stands by itself.
         let is_elsewhere = base.namespaces() != with.namespaces();
@@ -64,7 +78,11 @@ pub fn kustomize(base: &[Manifest], profiles: &[Layer], overrides: &[Layer]) -> 
         write(overlay.with(&Change::all(if is_elsewhere { &none } else { &base }, &with)));
     }
     let changes = |layer: &Layer| (layer.name.clone(), Change::all(&base, &Objects::of(&layer.manifests)));
-    let clashes = components(&profiles.iter().map(changes).collect::<Vec<_>>(), &mut files);
+    let profiles: Vec<_> = layers.profiles.iter().map(changes).collect();
+    let mut clashes = components(&profiles, &mut files);
+    if let Some(together) = &layers.together {
+        clashes.extend(divided(&profiles, &Change::all(&base, &Objects::of(together))));
+    }
     Tree { files, clashes }
 }
 
@@ -80,7 +98,9 @@ fn components(profiles: &[(String, Vec<Change>)], files: &mut Files) -> Vec<Clas
             for (other, theirs) in profiles {
                 match theirs.iter().find(|one| one.subject() == change.subject()) {
                     Some(one) if one == change => holders.push(other.as_str()),
-                    Some(_) if name < other => clashes.push(Clash::of([name, other], change)),
+                    Some(_) if name < other => {
+                        clashes.push(Clash::Between([name.clone(), other.clone()], subject(change)));
+                    }
                     _ => {}
                 }
             }
@@ -103,11 +123,18 @@ fn components(profiles: &[(String, Vec<Change>)], files: &mut Files) -> Vec<Clas
     clashes
 }
 
-impl Clash {
-    fn of(profiles: [&String; 2], change: &Change) -> Self {
-        let (kind, name) = change.subject();
-        Self { profiles: profiles.map(Clone::clone), subject: (kind.to_owned(), name.to_owned()) }
-    }
+/// What profiles make together, and each of them otherwise, though all that make it agree.
+fn divided(profiles: &[(String, Vec<Change>)], together: &[Change]) -> Vec<Clash> {
+    let alone: Vec<&Change> = profiles.iter().flat_map(|(_, changes)| changes).collect();
+    let of = |one: &Change| alone.iter().filter(|other| other.subject() == one.subject()).copied().collect::<Vec<_>>();
+    let agree = |all: &[&Change]| all.windows(2).all(|pair| matches!(pair, [one, other] if one == other));
+    let others = together.iter().filter(|one| agree(&of(one)) && of(one).first() != Some(one));
+    others.map(|one| Clash::OfAll(subject(one))).collect()
+}
+
+fn subject(change: &Change) -> Subject {
+    let (kind, name) = change.subject();
+    (kind.to_owned(), name.to_owned())
 }
 
 #[cfg(test)]
@@ -129,6 +156,10 @@ mod tests {
         [manifest("Secret", &name, &secret), manifest("Pod", "web", &pod)]
     }
 
+    fn over(base: &[Manifest], layer: Layer) -> Files {
+        kustomize(base, &Layers { overrides: vec![layer], ..Layers::default() }).files
+    }
+
     fn text<'a>(files: &'a Files, path: &str) -> &'a str {
         std::str::from_utf8(files.get(path).unwrap_or_else(|| panic!("{path} of {:?}", files.keys()))).expect("text")
     }
@@ -143,7 +174,7 @@ mod tests {
             manifest("Service", "web", &json!({"spec": {"port": 2}})),
             manifest("Service", "new", &json!({"spec": {}})),
         ];
-        let files = kustomize(&base, &[], &[Layer { name: "prod".into(), manifests: with.into() }]).files;
+        let files = over(&base, Layer { name: "prod".into(), manifests: with.into() });
         assert_eq!(
             text(&files, "overlays/prod/kustomization.yaml"),
             "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n  - ../../base\n  \
@@ -157,7 +188,7 @@ mod tests {
     #[test]
     fn what_changes_its_name_with_its_content_is_made_from_a_file() {
         let with = Layer { name: "prod".into(), manifests: secret("bbbbbbbbbb", "two").into() };
-        let files = kustomize(&secret("aaaaaaaaaa", "one"), &[], &[with]).files;
+        let files = over(&secret("aaaaaaaaaa", "one"), with);
         assert_eq!(text(&files, "base/secrets/web-env/KEY"), "one");
         assert_eq!(text(&files, "overlays/prod/secrets/web-env/KEY"), "two");
         assert!(text(&files, "base/web-pod.yaml").contains("secret: web-env\n"));
@@ -168,7 +199,7 @@ mod tests {
     #[test]
     fn a_profile_is_a_component_and_an_overlay_that_has_it() {
         let profile = Layer { name: "debug".into(), manifests: vec![manifest("Service", "probe", &json!({}))] };
-        let files = kustomize(&[], &[profile], &[]).files;
+        let files = kustomize(&[], &Layers { profiles: vec![profile], ..Layers::default() }).files;
         assert!(
             text(&files, "components/debug/kustomization.yaml")
                 .contains("kind: Component\nresources:\n  - probe-service")
@@ -183,7 +214,7 @@ mod tests {
         let [first, mut pod] = secret("aaaaaaaaaa", "one");
         let [second, _] = secret("bbbbbbbbbb", "two");
         pod.tree = tree(&json!({"kind": "Pod", "secrets": ["web-env-aaaaaaaaaa", "web-env-bbbbbbbbbb"]}));
-        let files = kustomize(&[first, second, pod], &[], &[]).files;
+        let files = kustomize(&[first, second, pod], &Layers::default()).files;
         assert_eq!(text(&files, "base/secrets/web-env-aaaaaaaaaa/KEY"), "one");
         assert_eq!(text(&files, "base/secrets/web-env-bbbbbbbbbb/KEY"), "two");
         assert!(text(&files, "base/web-pod.yaml").contains("- web-env-aaaaaaaaaa\n  - web-env-bbbbbbbbbb\n"));
@@ -200,7 +231,10 @@ mod tests {
                 manifest("Service", "x", &json!({"p": port})),
             ],
         };
-        let Tree { files, clashes } = kustomize(&[], &[layer("one", 1), layer("two", 2)], &[]);
+        let together = vec![manifest("PersistentVolumeClaim", "v", &json!({"spec": 2}))];
+        let profiles = vec![layer("one", 1), layer("two", 2)];
+        let layers = Layers { profiles, together: Some(together), overrides: Vec::new() };
+        let Tree { files, clashes } = kustomize(&[], &layers);
         assert!(
             text(&files, "components/one+two/kustomization.yaml")
                 .ends_with("resources:\n  - v-persistentvolumeclaim.yaml\n")
@@ -211,8 +245,12 @@ mod tests {
             "{overlay}"
         );
         assert!(!text(&files, "components/two/kustomization.yaml").contains("v-persistent"));
-        let subject = ("Service".to_owned(), "x".to_owned());
-        assert_eq!(clashes, [Clash { profiles: ["one".to_owned(), "two".to_owned()], subject }]);
+        let subject = |kind: &str, name: &str| (kind.to_owned(), name.to_owned());
+        let wanted = [
+            Clash::Between(["one".to_owned(), "two".to_owned()], subject("Service", "x")),
+            Clash::OfAll(subject("PersistentVolumeClaim", "v")),
+        ];
+        assert_eq!(clashes, wanted);
     }
 
     #[test]
@@ -220,7 +258,7 @@ mod tests {
         let mut other = manifest("Service", "web", &json!({}));
         other.tree = tree(&json!({"kind": "Service", "metadata": {"name": "web", "namespace": "other"}}));
         let prod = Layer { name: "prod".into(), manifests: vec![other] };
-        let files = kustomize(&[manifest("Service", "web", &json!({}))], &[], &[prod]).files;
+        let files = over(&[manifest("Service", "web", &json!({}))], prod);
         assert!(text(&files, "overlays/prod/kustomization.yaml").ends_with("resources:\n  - web-service.yaml\n"));
     }
 }
