@@ -16,7 +16,7 @@ use crate::document::{Origins, Path};
 use crate::graph::Services;
 use crate::load::Loaded;
 use crate::model::{Dependency, DependencyCondition, Namespace, Networking, Project, Service};
-use crate::value::{ImageName, Name};
+use crate::value::{ImageName, Invalid, Name};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,6 +73,14 @@ impl<'a> Scene<'a> {
             Some(registry) if service.image.is_none() => registry.image(&own),
             _ => own,
         }
+    }
+
+    /// The image that the source of a mount of an image names: that of a service, or itself.
+    ///
+    /// # Errors
+    /// When it is neither a service nor a name of an image.
+    pub fn mounted_image(&self, source: &str) -> Result<ImageName, Invalid> {
+        self.project().named(source).map_or_else(|| source.parse(), |service| Ok(self.image_of(service)))
     }
 
     /// What a service's objects are called.

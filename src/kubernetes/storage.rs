@@ -352,7 +352,7 @@ fn of_image(
             Some("copy the files in a container of 'pre_start', or use 1.35 or later".into()),
         );
     }
-    let Some(Ok(image)) = source.map(|source| draft.scene.project().mounted_image(source)) else {
+    let Some(Ok(image)) = source.map(|source| draft.scene.mounted_image(source)) else {
         return Became::Nothing("it names no image".into(), None);
     };
     let name = format!("image-{}", wanted.mount.target.trim_matches('/'));
