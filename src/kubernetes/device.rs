@@ -1,6 +1,7 @@
 //! Devices: GPUs and what else drivers hand out, devices of the host, and the account of a Windows container.
 
 use super::draft::Draft;
+use super::generic_resource;
 use super::host_path;
 use super::ledger::{Spot, container, pod};
 use super::options::Bind;
@@ -31,11 +32,7 @@ pub(super) fn reserved(draft: &mut Draft<'_, '_>, devices: &[DeviceRequest], gen
     for (index, request) in devices.iter().enumerate() {
         requested(draft, request, &path.key("devices").index(index));
     }
-    for (index, _) in generic.iter().enumerate() {
-        let claim = draft.claim_at(path.key("generic_resources").index(index));
-        let remedy = "let a device plugin offer it, and ask for its name under 'x-kubernetes.patch'";
-        claim.dropped("no kind of Swarm is known to Kubernetes").remedy(remedy);
-    }
+    generic_resource::convert(draft, generic, &path.key("generic_resources"));
 }
 
 /// A number of devices of one vendor, as an extended resource.

@@ -2,6 +2,7 @@
 //! of a service are here; patches, which come last, in [`super::patch`].
 
 use super::draft::Draft;
+use super::generic_resource;
 use super::kind::Kind;
 use super::ledger::{object, pod};
 use crate::diagnostic::Diagnostic;
@@ -30,9 +31,10 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>) {
             }
             "nodeSelector" => node_selector(draft, value),
             "tolerations" => tolerations(draft, value),
+            generic_resource::KEY => generic_resource::names(draft, value),
             "liveness" | "patch" | "storage" | "ingress" => {}
             other => {
-                let help = "it knows kind, schedule, liveness, nodeSelector, tolerations, storage, ingress and patch";
+                let help = "it knows kind, schedule, liveness, nodeSelector, tolerations, resources, storage, ingress and patch";
                 let message = format!("'{KEY}' knows no '{other}'");
                 let path = draft.path([KEY, other]);
                 draft.report(&path, Diagnostic::warning("unknown-key", message).help(help));

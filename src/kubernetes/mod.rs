@@ -17,6 +17,7 @@ mod environment;
 mod extension;
 mod file;
 mod file_map;
+mod generic_resource;
 mod health;
 mod hook;
 mod host;
