@@ -3,9 +3,9 @@
 use super::draft::Draft;
 use super::kompose;
 use super::ledger::Spot;
-use super::listening::Listening;
+use super::listening::{Listening, Web};
 use super::options::Expose;
-use super::publication::{listening, outward, stay, way};
+use super::publication::{leave, listening, outward, stay, way};
 use super::row::ObjectPath;
 use super::scene::Scene;
 use super::traefik::{self, State};
@@ -109,30 +109,19 @@ fn author(scene: &Scene<'_>, service: &Service) -> Author {
     }
 }
 
-/// Whether a port speaks HTTP.
-fn is_web(one: &Listening) -> bool {
-    let is_http = |text: &str| ["http", "http2", "https", "ws", "wss"].contains(&text) || text.ends_with("/h2c");
-    one.application.as_deref().map_or_else(|| is_http(&one.name), is_http)
-}
-
-/// Whether a port speaks HTTP under encryption of its own.
-fn is_encrypted(one: &Listening) -> bool {
-    ["https", "wss"].contains(&one.application.as_deref().unwrap_or(&one.name))
-}
-
 /// The published port that an Ingress is for: the first that speaks HTTP, without encryption of its own if there is one; the
 /// first at all, where somebody says that there is to be an Ingress.
 fn backend<'s>(scene: &'s Scene<'_>, service: &Service) -> Option<&'s Listening> {
     let all = || outward(&service.ports).filter_map(|(_, port)| listening(scene, service, port));
     let is_asked_for = node(scene, service).is_some() || kompose::is_exposed(service);
     let any = || all().find(|one| one.protocol == Protocol::Tcp).filter(|_| is_asked_for);
-    all().find(|one| is_web(one) && !is_encrypted(one)).or_else(|| all().find(|one| is_web(one))).or_else(any)
+    all().find(|one| one.web() == Some(Web::Plain)).or_else(|| all().find(|one| one.web().is_some())).or_else(any)
 }
 
 /// The port that rules are for which do not say it: the one that is published, or else the one that speaks HTTP, or any.
 fn inner<'s>(scene: &'s Scene<'_>, service: &Service) -> Option<&'s Listening> {
     let all = || scene.ports_of(&service.name).iter().filter(|one| one.protocol == Protocol::Tcp);
-    backend(scene, service).or_else(|| all().find(|one| is_web(one))).or_else(|| all().next())
+    backend(scene, service).or_else(|| all().find(|one| one.web().is_some())).or_else(|| all().next())
 }
 
 /// The rules of an Ingress.
@@ -213,27 +202,37 @@ fn claim_ports(draft: &mut Draft<'_, '_>, ports: &[Port], (name, backend): (&str
     let mut is_taken = false;
     for (index, port) in outward(ports) {
         let one = listening(draft.scene, draft.service, port);
-        let claim = draft.claim_at(draft.path(["ports"]).index(index).key("published"));
-        match one {
-            Some(one) if Some(one) == backend && !is_taken => {
-                is_taken = true;
-                let place = [Spot::Of(ObjectPath::new("Ingress", name, "spec.rules"))];
-                let reason = "the Ingress controller listens at ports of its own";
-                if is_encrypted(one) {
-                    let more = "most controllers speak plain HTTP to pods, and this port does not";
-                    let remedy = "publish a port without encryption, or tell the controller by 'x-kubernetes: {ingress: {annotations: {…}}}'";
-                    claim.approximated(format!("{reason}; {more}"), place).remedy(remedy);
-                } else {
-                    claim.approximated(reason, place);
-                }
-            }
-            Some(one) if is_web(one) => {
-                claim.dropped("another port of the service has the Ingress").remedy("'--expose loadbalancer'");
-            }
-            Some(_) | None => {
-                claim.dropped("an Ingress speaks HTTP only").remedy("'--expose loadbalancer' or 'nodeport'");
-            }
+        if one.is_some() && one == backend && !is_taken {
+            is_taken = true;
+            claim_backend(draft, index, (name, backend));
+            continue;
         }
+        let others = "'--expose loadbalancer' or 'nodeport'";
+        let known = format!("'app_protocol: http' in the long spelling, if it does; or {others}");
+        let why = match one {
+            Some(one) if one.web().is_some() => {
+                ("another port of the service has the Ingress", Some("'--expose loadbalancer'"))
+            }
+            Some(one) if one.protocol == Protocol::Tcp && backend.is_none() => {
+                ("an Ingress is for ports that are known to speak HTTP", Some(known.as_str()))
+            }
+            Some(_) | None => ("an Ingress speaks HTTP only", Some(others)),
+        };
+        leave(draft, (index, port), why);
+    }
+}
+
+/// The published port that the Ingress is for.
+fn claim_backend(draft: &mut Draft<'_, '_>, index: usize, (name, backend): (&str, Option<&Listening>)) {
+    let place = [Spot::Of(ObjectPath::new("Ingress", name, "spec.rules"))];
+    let reason = "the Ingress controller listens at ports of its own";
+    let claim = draft.claim_at(draft.path(["ports"]).index(index).key("published"));
+    if backend.and_then(Listening::web) == Some(Web::Encrypted) {
+        let more = "most controllers speak plain HTTP to pods, and this port does not";
+        let remedy = "publish a port without encryption, or tell the controller by 'x-kubernetes: {ingress: {annotations: {…}}}'";
+        claim.approximated(format!("{reason}; {more}"), place).remedy(remedy);
+    } else {
+        claim.approximated(reason, place);
     }
 }
 

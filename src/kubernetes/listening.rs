@@ -45,9 +45,38 @@ pub(super) struct Listening {
 }
 
 impl Listening {
+    /// Whether it speaks HTTP, under encryption of its own or not: as the file says, or else as its name or its number does.
+    pub fn web(&self) -> Option<Web> {
+        let usual = || NAMES.iter().find(|(number, _)| *number == self.number && self.protocol == Protocol::Tcp);
+        match &self.application {
+            Some(word) => Web::named(word),
+            None => Web::named(&self.name).or_else(|| Web::named(usual()?.1)),
+        }
+    }
+
     /// How many keys, and what everybody knows, say the same.
     pub fn sources(&self) -> usize {
         self.ports.len() + self.exposed.len() + usize::from(self.is_known)
+    }
+}
+
+/// How a port speaks HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Web {
+    /// In the open.
+    Plain,
+    /// Under encryption of its own.
+    Encrypted,
+}
+
+impl Web {
+    /// That of a protocol, if it is HTTP.
+    fn named(word: &str) -> Option<Self> {
+        match word {
+            "http" | "http2" | "ws" => Some(Self::Plain),
+            "https" | "wss" => Some(Self::Encrypted),
+            _ => word.ends_with("/h2c").then_some(Self::Plain),
+        }
     }
 }
 
@@ -199,6 +228,19 @@ mod tests {
         let text = "image: nginx, expose: ['9000', '53/udp'], ports: [{target: 8080, name: web}, {target: 8080, protocol: udp}]";
         assert_eq!(lines(text), "web 8080/tcp, udp-8080 8080/udp, tcp-9000 9000/tcp, udp-53 53/udp");
         assert_eq!(lines("image: x, expose: ['80', '8080']"), "http 80/tcp, tcp-8080 8080/tcp");
+    }
+
+    #[test]
+    fn a_port_speaks_http_whoever_has_the_name() {
+        let web = |text: &str| {
+            let project = project(&format!("services: {{a: {{image: x, {text}}}}}"));
+            let service = project.services.values().next().expect("one");
+            ports(service, &BTreeSet::new()).iter().map(Listening::web).collect::<Vec<_>>()
+        };
+        let (plain, encrypted) = (Some(Web::Plain), Some(Web::Encrypted));
+        assert_eq!(web("expose: ['5000', '8080', '443', '9000']"), [plain, plain, encrypted, None]);
+        assert_eq!(web("ports: [{target: 443, name: http}, {target: 80, app_protocol: mysql}]"), [plain, None]);
+        assert_eq!(web("expose: ['80/udp']"), [None]);
     }
 
     #[test]

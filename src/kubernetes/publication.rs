@@ -120,24 +120,33 @@ pub(super) fn outward(ports: &[Port]) -> impl Iterator<Item = (usize, &Port)> {
 /// Nothing is reached from outside, but for what the machine that has the pod opens anyway.
 fn inside(draft: &mut Draft<'_, '_>, ports: &[Port]) {
     let is_on_host = host_port::is_on_host(draft.scene, &draft.home.owner);
-    let has_policy = has_policy(draft);
     for (index, port) in ports.iter().enumerate() {
         let Some(published) = port.published.as_deref().filter(|_| !host_port::is_wanted(port)) else { continue };
         let target = port.target;
-        let help = forward(draft, port, published);
-        let is_opened = kompose::opens_ports(draft.service);
-        let claim = draft.claim_at(draft.path(["ports"]).index(index).key("published"));
+        let path = draft.path(["ports"]).index(index).key("published");
         if is_on_host {
-            claim.dropped(format!("with 'network_mode: host' it is port {target} of the machine that has the pod"));
-        } else if is_opened {
-            claim.dropped(format!("the label '{}' opens port {target} of the machine that has the pod", kompose::OPEN));
-        } else if has_policy && network_policy::is_published(port) {
-            let reason = "it is not published outside of the cluster; the policies of the networks leave the port open";
-            claim.approximated(reason, []).remedy(help);
+            let reason = format!("with 'network_mode: host' it is port {target} of the machine that has the pod");
+            draft.claim_at(path).dropped(reason);
+        } else if kompose::opens_ports(draft.service) {
+            let reason = format!("the label '{}' opens port {target} of the machine that has the pod", kompose::OPEN);
+            leave(draft, (index, port), (&reason, None));
         } else {
-            claim.dropped("it is not published outside of the cluster").remedy(help);
+            let help = forward(draft, port, published);
+            leave(draft, (index, port), ("it is not published outside of the cluster", Some(&help)));
         }
     }
+}
+
+/// Says why a port is not published. The policies of the networks leave it open, for whoever publishes it in another way.
+pub(super) fn leave(draft: &mut Draft<'_, '_>, (index, port): (usize, &Port), (reason, remedy): (&str, Option<&str>)) {
+    let is_open = network_policy::is_published(port) && has_policy(draft);
+    let claim = draft.claim_at(draft.path(["ports"]).index(index).key("published"));
+    let claimed = if is_open {
+        claim.approximated(format!("{reason}; the policies of the networks leave the port open"), [])
+    } else {
+        claim.dropped(reason)
+    };
+    remedy.map(|remedy| claimed.remedy(remedy));
 }
 
 /// How a port is reached from one machine for a while. `kubectl` forwards TCP only.
@@ -177,7 +186,7 @@ fn by_service(draft: &mut Draft<'_, '_>, ports: &[Port], kind: &str) {
             known.protocol == one.protocol && if is_node { known.name == one.name } else { known.port == one.port }
         };
         if made.iter().any(same) {
-            draft.claim_at(path).dropped("another port is published there");
+            leave(draft, (index, port), ("another port is published there", None));
             continue;
         }
         let place = ObjectPath::new("Service", &name, format!("spec.ports[{}]", made.len()));

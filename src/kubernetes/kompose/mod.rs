@@ -119,14 +119,17 @@ fn of_pods(draft: &mut Draft<'_, '_>, label: &str, value: &str) -> Option<Row> {
 fn account(draft: &mut Draft<'_, '_>, name: &str) -> Row {
     draft.workload.pod.service_account_name = Some(name.to_owned());
     draft.manifests.expect("ServiceAccount", name);
-    let remedy = format!("make the ServiceAccount '{name}' first");
     let mut mounts = draft.container.volume_mounts.iter().flatten();
-    if mounts.any(|mount| mount.mount_path.trim_start_matches("/var").starts_with("/run/secrets")) {
-        let reason = "it is the account of the pods; with secrets at '/run/secrets' they have no place for its token";
-        return Row::kept(reason, pod("serviceAccountName")).remedy(remedy);
-    }
-    draft.workload.pod.automount_service_account_token = None;
-    Row::kept("it is the account of the pods, which get its token", pod("serviceAccountName")).remedy(remedy)
+    let has_secrets = mounts.any(|mount| mount.mount_path.trim_start_matches("/var").starts_with("/run/secrets"));
+    let reason = if has_secrets {
+        "it is the account of the pods; with secrets at '/run/secrets' they have no place for its token"
+    } else {
+        draft.workload.pod.automount_service_account_token = None;
+        "it is the account of the pods, which get its token"
+    };
+    let row = Row::kept(reason, pod("serviceAccountName"));
+    // Each namespace has one of this name.
+    if name == "default" { row } else { row.remedy(format!("make the ServiceAccount '{name}' first")) }
 }
 
 /// Labels about the workload.

@@ -36,7 +36,7 @@ fn kind(service: &Service) -> Option<String> {
 
 /// Whether an Ingress is asked for.
 pub(in super::super) fn is_exposed(service: &Service) -> bool {
-    service.labels.get(EXPOSE).is_some_and(|value| value != "false")
+    service.labels.get(EXPOSE).is_some_and(|value| !["", "false"].contains(&value.trim()))
 }
 
 /// The hosts of the Ingress, with their paths, where the label says them.
@@ -137,7 +137,7 @@ pub(super) fn row(draft: &Draft<'_, '_>, label: &str, value: &str) -> Option<Row
         OPEN if value != "true" => refuse("only 'true' opens ports"),
         OPEN if draft.container.ports.is_none() => refuse("nobody says at which ports it listens"),
         OPEN => Row::kept("its ports are those of the machines", container("ports")),
-        EXPOSE | TLS | CLASS => of_ingress(draft, label, value),
+        EXPOSE | TLS | CLASS => of_ingress(draft, label),
         _ => return None,
     };
     Some(row)
@@ -182,11 +182,11 @@ fn of_outward(draft: &Draft<'_, '_>, label: &str, value: &str) -> Row {
     }
 }
 
-fn of_ingress(draft: &Draft<'_, '_>, label: &str, value: &str) -> Row {
+fn of_ingress(draft: &Draft<'_, '_>, label: &str) -> Row {
     let name = draft.scene.name_of(&draft.service.name);
     if !draft.manifests.has("Ingress", name) {
         return match label {
-            EXPOSE if value == "false" => refuse("it is so without this label, too"),
+            EXPOSE if !is_exposed(draft.service) => refuse("it is so without this label, too"),
             EXPOSE => refuse("the service publishes no port of TCP"),
             _ => refuse(format!("there is no Ingress: '{EXPOSE}' makes one")),
         };
