@@ -185,5 +185,7 @@ mod tests {
             assert!(!text.contains("lifecycle"), "{text}");
         }
         assert!(workload("stop_signal: SIGINT").contains("kill -INT 1"));
+        let both = workload("pid: host, init: true");
+        assert!(both.contains("hostPID") && !both.contains("shareProcessNamespace"), "{both}");
     }
 }

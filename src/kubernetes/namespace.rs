@@ -21,9 +21,8 @@ fn one(draft: &mut Draft<'_, '_>, key: &str, namespace: &Namespace) {
             let spec = &mut draft.workload.pod;
             *(if is_pid { &mut spec.host_pid } else { &mut spec.host_ipc }) = Some(true);
             if is_pid {
-                // The machine's own first process reaps what is left over; Kubernetes refuses both together.
+                // Kubernetes refuses both together.
                 spec.share_process_namespace = None;
-                draft.claim(["init"]).dropped("the first process of the machine reaps what is left over");
             }
             let claim = draft.claim([key]).exact(pod(if is_pid { "hostPID" } else { "hostIPC" }));
             claim.note("below the baseline level of Pod Security").remedy("remove it if the service can do without");

@@ -2,6 +2,7 @@
 
 use super::draft::Draft;
 use super::ledger::{container, pod};
+use crate::model::Namespace;
 use crate::value::Timespan;
 
 /// The working directory.
@@ -53,7 +54,10 @@ pub(super) fn whole_seconds(time: Timespan) -> i64 {
 /// A small init; the one of a pod reaps what is left over.
 pub(super) fn init(draft: &mut Draft<'_, '_>, init: Option<bool>) {
     let Some(init) = init else { return };
-    if init {
+    let is_of_host = matches!(&draft.service.pid, Some(Namespace::Mode(mode)) if mode == "host");
+    if init && is_of_host {
+        draft.claim(["init"]).dropped("the first process of the machine reaps what is left over");
+    } else if init {
         draft.workload.pod.share_process_namespace = Some(true);
         let reason = "the process that holds the pod reaps what is left over; it does not pass signals on";
         draft.claim(["init"]).approximated(reason, pod("shareProcessNamespace"));

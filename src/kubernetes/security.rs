@@ -4,7 +4,7 @@ use super::draft::Draft;
 use super::ledger::{container, pod};
 use super::options::Security;
 use super::pod_security::SYSCTLS;
-use crate::model::Service;
+use crate::model::{Namespace, Networking, Service};
 use k8s_openapi::api::core::v1::{AppArmorProfile, Capabilities, SELinuxOptions, SeccompProfile, Sysctl};
 use std::collections::BTreeMap;
 
@@ -171,62 +171,81 @@ fn has_folder(service: &Service, path: &str) -> bool {
 
 fn option(draft: &mut Draft<'_, '_>, option: &str, index: usize) {
     let (name, value) = option.split_once(['=', ':']).unwrap_or((option, ""));
-    let is_restricted = is_restricted(draft);
-    let field = match (name, value) {
-        ("no-new-privileges", "" | "true") if draft.security().privileged == Some(true) => {
-            let reason =
-                "a privileged container has all rights from its beginning: Kubernetes refuses the two together";
-            draft.claim_item("security_opt", index).dropped(reason).remedy("remove 'privileged'");
-            return;
-        }
-        ("no-new-privileges", "" | "true") => {
-            let is_said = draft.security().allow_privilege_escalation == Some(false);
-            draft.security().allow_privilege_escalation = Some(false);
-            if is_restricted || is_said {
-                draft
-                    .claim_item("security_opt", index)
-                    .same_without(container("securityContext.allowPrivilegeEscalation"));
-                return;
-            }
-            "allowPrivilegeEscalation"
-        }
-        ("no-new-privileges", "false") if is_restricted => {
-            let reason = "the service gets the least rights, with which no process gains more";
-            draft.claim_item("security_opt", index).dropped(reason);
-            return;
-        }
-        ("no-new-privileges", "false") => {
-            let place = container("securityContext.allowPrivilegeEscalation");
-            draft.claim_item("security_opt", index).same_without(place);
-            return;
-        }
-        ("seccomp", profile) => {
-            draft.security().seccomp_profile = Some(seccomp(profile));
+    if let Some((reason, remedy)) = no_field(draft, (name, value)) {
+        let claimed = draft.claim_item("security_opt", index).dropped(reason);
+        remedy.map(|remedy| claimed.remedy(remedy));
+        return;
+    }
+    let field = match name {
+        "no-new-privileges" => return no_new_privileges(draft, value, index),
+        "seccomp" => {
+            draft.security().seccomp_profile = Some(seccomp(value));
             "seccompProfile"
         }
-        ("apparmor", profile) => {
-            draft.security().app_armor_profile = Some(app_armor(profile));
+        "apparmor" => {
+            draft.security().app_armor_profile = Some(app_armor(value));
             "appArmorProfile"
         }
-        ("label", label) if label.contains(':') => {
-            labelled(draft.security().se_linux_options.get_or_insert_default(), label);
+        "label" => {
+            labelled(draft.security().se_linux_options.get_or_insert_default(), value);
             "seLinuxOptions"
         }
-        ("systempaths", "unconfined") => {
+        _ => {
             draft.security().proc_mount = Some("Unmasked".into());
             // A cluster takes it in pods with users of their own only.
             draft.workload.pod.host_users = Some(false);
             "procMount"
-        }
-        _ => {
-            draft.claim_item("security_opt", index).dropped("no field of a container says it");
-            return;
         }
     };
     let claim = draft.claim_item("security_opt", index).exact(container(format!("securityContext.{field}")));
     if name == "seccomp" && !["unconfined", "builtin", ""].contains(&value) {
         claim.note("every node must have the profile in the seccomp folder of its kubelet").remedy("put it there");
     }
+}
+
+/// Why no field says an option, and what helps; nothing where one does.
+fn no_field(draft: &mut Draft<'_, '_>, (name, value): (&str, &str)) -> Option<(&'static str, Option<&'static str>)> {
+    match (name, value) {
+        ("no-new-privileges", "" | "true") if draft.security().privileged == Some(true) => {
+            let reason =
+                "a privileged container has all rights from its beginning: Kubernetes refuses the two together";
+            Some((reason, Some("remove 'privileged'")))
+        }
+        ("no-new-privileges", "false") if is_restricted(draft) => {
+            Some(("the service gets the least rights, with which no process gains more", None))
+        }
+        ("systempaths", "unconfined") if shares_host(draft.service) => {
+            let reason = "Kubernetes takes it in pods with users of their own only, which see nothing of the machine";
+            Some((reason, Some("remove what it shares with the machine")))
+        }
+        ("no-new-privileges", "" | "true" | "false") | ("seccomp" | "apparmor", _) | ("systempaths", "unconfined") => {
+            None
+        }
+        ("label", label) if label.contains(':') => None,
+        _ => Some(("no field of a container says it", None)),
+    }
+}
+
+fn no_new_privileges(draft: &mut Draft<'_, '_>, value: &str, index: usize) {
+    let place = container("securityContext.allowPrivilegeEscalation");
+    let is_said = is_restricted(draft) || draft.security().allow_privilege_escalation == Some(false);
+    if value != "false" {
+        draft.security().allow_privilege_escalation = Some(false);
+    }
+    let claim = draft.claim_item("security_opt", index);
+    if value == "false" || is_said {
+        claim.same_without(place)
+    } else {
+        claim.exact(place)
+    };
+}
+
+/// Whether a container sees the network, the processes, the memory or the users of its machine.
+fn shares_host(service: &Service) -> bool {
+    let is_host = |mode: &Namespace| matches!(mode, Namespace::Mode(word) if word == "host");
+    let network = matches!(&service.networking, Networking::Mode(mode) if is_host(mode));
+    let others = [&service.pid, &service.ipc].into_iter().flatten().any(is_host);
+    network || others || service.userns_mode.as_deref() == Some("host")
 }
 
 fn seccomp(profile: &str) -> SeccompProfile {
