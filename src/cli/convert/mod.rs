@@ -83,7 +83,7 @@ enum Report {
     Losses,
     /// All keys
     Table,
-    /// One object with all keys, on standard output: the manifests must go elsewhere
+    /// One object with all keys, on standard output; when the manifests go there, it is the last on standard error
     Json,
     /// Nothing
     None,
@@ -180,6 +180,7 @@ impl Convert {
             Report::None => {}
             Report::Losses => output.say(conversion_table(view, Fate::Approximated).trim_end()),
             Report::Table => output.say(conversion_table(view, Fate::Exact).trim_end()),
+            Report::Json if self.is_stream() => output.say(&format!("{:#}", conversion_json(view))),
             Report::Json => output.data(&format!("{:#}\n", conversion_json(view))),
         }
     }
@@ -195,10 +196,6 @@ impl Convert {
         let refuse = |message: &str, help: &str| Err(Advised::new(message, Some(help.to_owned())).into());
         if (self.check || self.diff) && place == Place::Stream {
             return refuse("there is nothing to compare with", "name with '--output' what was written before");
-        }
-        if self.report == Report::Json && self.is_stream() {
-            let message = "manifests and a report in JSON cannot both go to standard output";
-            return refuse(message, "name with '--output' where the manifests go, such as '-o k8s'");
         }
         if self.report == Report::Json && self.diff {
             let message = "differences and a report in JSON cannot both go to standard output";
