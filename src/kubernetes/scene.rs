@@ -32,6 +32,8 @@ pub(super) struct Scene<'a> {
     names: BTreeMap<Name, String>,
     /// Where each service's container is.
     homes: BTreeMap<Name, Home>,
+    /// The services in the pods of each, itself first.
+    members: BTreeMap<Name, Vec<Name>>,
     /// The ports that each service is known to listen on.
     ports: BTreeMap<Name, Vec<Listening>>,
     /// The services that others name.
@@ -50,10 +52,11 @@ impl<'a> Scene<'a> {
         let names = names(loaded, diagnostics);
         let awaited = awaited(project);
         let homes = homes(loaded, &names, &awaited);
+        let members = members(project, &homes);
         let ports = ports(project, &homes);
         let mentioned = project.services.values().flat_map(|one| listening::names_in(one, project)).collect();
         let is_policed = network_policy::are_needed(project, &homes);
-        Self { loaded, options, namespace, names, homes, ports, mentioned, awaited, is_policed }
+        Self { loaded, options, namespace, names, homes, members, ports, mentioned, awaited, is_policed }
     }
 
     /// The project.
@@ -122,11 +125,8 @@ impl<'a> Scene<'a> {
 
     /// The services whose containers are in the pod of one, itself first.
     pub fn members(&self, owner: &Name) -> Vec<&'a Service> {
-        let all = self.project().services.values();
-        let mut members: Vec<&Service> =
-            all.filter(|one| self.home_of(&one.name).is_some_and(|home| home.owner == *owner)).collect();
-        members.sort_by_key(|one| one.name != *owner);
-        members
+        let names = self.members.get(owner).into_iter().flatten();
+        names.filter_map(|name| self.project().services.get(name)).collect()
     }
 
     /// The metadata of an object of a service.
@@ -230,6 +230,18 @@ fn homes(loaded: &Loaded, names: &BTreeMap<Name, String>, awaited: &BTreeSet<Nam
         *count += 1;
     }
     homes
+}
+
+/// The services in the pods of each, itself first.
+fn members(project: &Project, homes: &BTreeMap<Name, Home>) -> BTreeMap<Name, Vec<Name>> {
+    let mut members: BTreeMap<Name, Vec<Name>> = BTreeMap::new();
+    for name in project.services.keys() {
+        let Some(home) = homes.get(name) else { continue };
+        let list = members.entry(home.owner.clone()).or_default();
+        let at = if home.owner == *name { 0 } else { list.len() };
+        list.insert(at, name.clone());
+    }
+    members
 }
 
 /// Whether another container of its pod waits until it is healthy: then it starts before that one.

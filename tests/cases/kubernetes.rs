@@ -8,6 +8,7 @@ mod truth;
 
 use crate::support::case::{folders, plain};
 use crate::support::{expectation, scenario};
+use hoist::diagnostic::Diagnostics;
 use hoist::document::{Node, Value, parse};
 use hoist::kubernetes::{Cluster, Converted, Fate, KubeVersion, Options, UNCLAIMED, convert, validate};
 use hoist::load::{Loaded, Manifests, Request, load};
@@ -130,14 +131,22 @@ fn whatever_loads_is_converted_to_what_a_cluster_takes() {
 fn refused(loaded: &Loaded, options: &Options) -> Vec<String> {
     let mut manifests = Manifests::default();
     let converted = convert(loaded, options);
-    for manifest in converted.manifests {
+    for manifest in &converted.manifests {
         manifests.add(manifest.file_name().into(), manifest.text());
     }
     let existing = [options::existing(loaded), converted.existing].concat();
     let cluster = Cluster { version: options.version, existing };
     let mut all = manifests.faults;
+    let of_trees = validate(converted.manifests.iter().map(|one| &one.tree), &cluster);
+    let of_texts = validate(&manifests.documents, &cluster);
+    assert_eq!(said(&of_trees), said(&of_texts), "a tree is what its text says");
     all.push_all(validate(&manifests.documents, &cluster));
     all.into_iter().map(|one| format!("{}: {:?}: {}", options.version, one.severity, one.message)).collect()
+}
+
+/// What is said, wherever it stands.
+fn said(faults: &Diagnostics) -> BTreeSet<&str> {
+    faults.sorted().into_iter().map(|fault| fault.message.as_str()).collect()
 }
 
 /// The project of a folder, and what it becomes.

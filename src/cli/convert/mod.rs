@@ -269,6 +269,10 @@ fn is_good((loaded, converted): (&Loaded, &Converted), cluster: &Cluster, contex
 
 /// Whether a cluster would take what was made; what it would refuse is shown.
 fn is_accepted(converted: &Converted, cluster: &Cluster, context: &Context) -> bool {
+    // The trees tell whether all is well; it takes the texts to say where it is not.
+    if validate(converted.manifests.iter().map(|one| &one.tree), cluster).is_empty() {
+        return true;
+    }
     let mut manifests = Manifests::default();
     for manifest in &converted.manifests {
         manifests.add(manifest.file_name().into(), manifest.text());

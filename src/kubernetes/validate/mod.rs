@@ -98,7 +98,7 @@ const OF_BUNDLE: [fn(&Bundle<'_>, &mut Faults); 8] = [
 ];
 
 /// All that is wrong with the documents of some files, which are meant for one cluster.
-pub fn validate(documents: &[Node], cluster: &Cluster) -> Diagnostics {
+pub fn validate<'a>(documents: impl IntoIterator<Item = &'a Node>, cluster: &Cluster) -> Diagnostics {
     let mut faults = Faults::new();
     let bundle = Bundle::new(object::objects(documents, &mut faults), cluster);
     for object in &bundle.objects {

@@ -41,7 +41,10 @@ impl<'a> Object<'a> {
 }
 
 /// The objects of all documents, and what is none.
-pub(super) fn objects<'a>(documents: &'a [Node], faults: &mut Vec<Diagnostic>) -> Vec<Object<'a>> {
+pub(super) fn objects<'a>(
+    documents: impl IntoIterator<Item = &'a Node>,
+    faults: &mut Vec<Diagnostic>,
+) -> Vec<Object<'a>> {
     let mut found = Vec::new();
     for document in documents {
         collect(document, &mut found, faults);
