@@ -57,16 +57,21 @@ fn host_of(rest: &str) -> &str {
     host.split(':').next().unwrap_or_default()
 }
 
-/// What a text has of the form `host:port`.
+/// The least port that is taken for one: what is smaller is the tag of an image, a time or a number of something.
+const LEAST: u16 = 80;
+
+/// What a text has of the form `host:port`, neither a user with a password, nor a part of something longer.
 fn addresses(text: &str) -> impl Iterator<Item = (&str, u16)> {
     let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&letter);
     text.match_indices(':').filter_map(move |(at, _)| {
         let (before, after) = (text.get(..at)?, text.get(at + 1..)?);
         let host = before.rsplit(|letter: char| !is_of_name(letter)).next().filter(|host| !host.is_empty())?;
+        let is_begun = !before.strip_suffix(host)?.ends_with(':');
         let digits = after.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(after.len());
-        let is_whole = after.get(digits..)?.chars().next().is_none_or(|next| !is_of_name(next));
-        let port = after.get(..digits)?.parse::<u16>().ok().filter(|port| is_whole && *port > 0)?;
-        Some((host, port))
+        let next = after.get(digits..)?.chars().next();
+        let is_whole = next.is_none_or(|next| !is_of_name(next) && next != ':' && next != '@');
+        let port = after.get(..digits)?.parse::<u16>().ok()?;
+        (is_begun && is_whole && port >= LEAST).then_some((host, port))
     })
 }
 
@@ -79,8 +84,9 @@ mod tests {
     fn addresses_are_found_wherever_they_stand() {
         let all = |text: &'static str| addresses(text).collect::<Vec<_>>();
         assert_eq!(all("redis://:pw@redis:6379/0"), [("redis", 6379)]);
-        assert_eq!(all("a:1,b-c.d:29092"), [("a", 1), ("b-c.d", 29_092)]);
+        assert_eq!(all("a:81,b-c.d:29092"), [("a", 81), ("b-c.d", 29_092)]);
         assert_eq!(all("12:30pm http://x :80 a:b c:70000"), []);
+        assert_eq!(all("redis:7 admin:1234@db https://a:1433@b at:12:30 [fe80::a:5353] app:3000:80 {count:5}"), []);
     }
 
     #[test]

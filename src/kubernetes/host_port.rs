@@ -44,7 +44,7 @@ pub(super) fn is_wanted(port: &Port) -> bool {
 
 /// The first port of `8000` or `8000-8010`.
 pub(super) fn first_of_range(published: &str) -> Option<u16> {
-    published.split('-').next()?.parse().ok()
+    published.split('-').next()?.parse().ok().filter(|port| *port > 0)
 }
 
 /// Whether the pods of a service have the network of their machine.

@@ -3,7 +3,7 @@
 use crate::load::Content;
 
 /// The ends of the names of files that hold keys and passwords.
-const ENDS: [&str; 20] = [
+const ENDS: [&str; 21] = [
     ".env",
     ".git-credentials",
     ".htpasswd",
@@ -11,6 +11,7 @@ const ENDS: [&str; 20] = [
     ".kdbx",
     ".key",
     ".keystore",
+    ".my.cnf",
     ".netrc",
     ".npmrc",
     ".p12",
@@ -26,7 +27,8 @@ const ENDS: [&str; 20] = [
     "kubeconfig",
 ];
 /// Words of names that tell the same, unless the file tells of them: `password_policy.conf`.
-const WORDS: [&str; 6] = ["credentials", "passwd", "password", "passwords", "secret", "token"];
+const WORDS: [&str; 10] =
+    ["apikey", "credentials", "key", "pass", "passwd", "password", "passwords", "secret", "secrets", "token"];
 /// Folders whose files nobody shows.
 const FOLDERS: [&str; 4] = ["secrets", "private", ".ssh", ".kube"];
 /// What stands in files with keys, whatever they are called.
@@ -34,10 +36,13 @@ const SIGNS: [&str; 4] = ["PRIVATE KEY-----", "\"private_key\"", "\"auths\"", "c
 
 /// Whether a file is not to be shown, by its path in the project, where it is mounted, and what it says.
 pub(super) fn is_secret(path: &str, target: &str, content: &Content) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    let path = path.to_ascii_lowercase();
+    let name = path.rsplit('/').next().unwrap_or_default();
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
     ENDS.iter().any(|end| name.ends_with(end))
-        || is_named_so(&name)
+        || name.starts_with(".env.")
+        || name.starts_with("env.")
+        || is_named_so(name)
         || folders.split('/').any(|folder| FOLDERS.contains(&folder))
         || target.trim_end_matches('/') == "/run/secrets"
         || target.starts_with("/run/secrets/")
@@ -66,6 +71,11 @@ mod tests {
 
     #[test]
     fn files_that_nobody_shows_are_known_by_their_names() {
+        for path in
+            [".env.local", "secrets.yaml", "api-key.txt", "client_secrets.json", ".my.cnf", "db_pass", "Secrets/a"]
+        {
+            assert!(is(path, "/a", ""), "{path}");
+        }
         for path in
             ["a/server.key", ".env", "prod.env", "id_rsa", "db_password.txt", "token", "credentials.json", ".npmrc"]
         {

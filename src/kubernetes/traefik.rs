@@ -108,13 +108,18 @@ fn bare(name: &str) -> String {
 pub(super) fn ports(service: &Service) -> BTreeMap<String, u16> {
     let mut ports = BTreeMap::new();
     for label in labels(service) {
-        if let (["http", "services", name, "loadbalancer", "server", "port"], Ok(port)) =
-            (label.words().as_slice(), label.value.parse())
+        if let (["http", "services", name, "loadbalancer", "server", "port"], Some(port)) =
+            (label.words().as_slice(), port_of(label.value))
         {
             ports.insert((*name).to_owned(), port);
         }
     }
     ports
+}
+
+/// A port that can be dialled.
+fn port_of(text: &str) -> Option<u16> {
+    text.parse().ok().filter(|port| *port > 0)
 }
 
 /// The rules that the routers of a service make; none twice.
@@ -189,7 +194,7 @@ fn not_made(draft: &mut Draft<'_, '_>, label: &Label<'_>) {
 
 /// The port of a container: its peers dial it, and rules are for it.
 fn port(draft: &mut Draft<'_, '_>, label: &Label<'_>, state: State<'_>) {
-    let number = label.value.parse::<u16>().ok();
+    let number = port_of(label.value);
     let listening = draft.scene.ports_of(&draft.service.name);
     let Some(at) = number.and_then(|number| listening.iter().position(|one| one.is(number))) else {
         draft.claim_at(label.path.clone()).dropped("it is no port");
