@@ -45,10 +45,12 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, dependencies: &IndexMap<Name, D
         if draft.ledger.wrote(&path.key("required")) {
             draft.claim_at(path.key("required")).approximated("the service is there", []);
         }
-        if *restart && draft.ledger.wrote(&path.key("restart")) {
-            restarts(draft, name, &path);
-        } else {
-            draft.claim_at(path.key("restart")).same_without([]);
+        if draft.ledger.wrote(&path.key("restart")) {
+            if *restart {
+                restarts(draft, name, &path);
+            } else {
+                draft.claim_at(path.key("restart")).same_without([]);
+            }
         }
         one(draft, other, *condition, path);
     }
