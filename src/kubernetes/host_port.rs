@@ -5,7 +5,7 @@ use super::kompose;
 use super::ledger::container;
 use super::listening::Listening;
 use super::scene::Scene;
-use crate::model::{Namespace, Networking, Port};
+use crate::model::{Networking, Port};
 use crate::value::Name;
 
 /// A port of the machine.
@@ -49,8 +49,7 @@ pub(super) fn first_of_range(published: &str) -> Option<u16> {
 
 /// Whether the pods of a service have the network of their machine.
 pub(super) fn is_on_host(scene: &Scene<'_>, owner: &Name) -> bool {
-    let is_host =
-        |networking: &Networking| matches!(networking, Networking::Mode(Namespace::Mode(word)) if word == "host");
+    let is_host = |networking: &Networking| matches!(networking, Networking::Mode(mode) if mode.is_host());
     scene.members(owner).into_iter().any(|member| is_host(&member.networking))
 }
 

@@ -54,7 +54,7 @@ pub(super) fn whole_seconds(time: Timespan) -> i64 {
 /// A small init; the one of a pod reaps what is left over.
 pub(super) fn init(draft: &mut Draft<'_, '_>, init: Option<bool>) {
     let Some(init) = init else { return };
-    let is_of_host = matches!(&draft.service.pid, Some(Namespace::Mode(mode)) if mode == "host");
+    let is_of_host = draft.service.pid.as_ref().is_some_and(Namespace::is_host);
     if init && is_of_host {
         draft.claim(["init"]).dropped("the first process of the machine reaps what is left over");
     } else if init {

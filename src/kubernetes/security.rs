@@ -242,9 +242,8 @@ fn no_new_privileges(draft: &mut Draft<'_, '_>, value: &str, index: usize) {
 
 /// Whether a container sees the network, the processes, the memory or the users of its machine.
 fn shares_host(service: &Service) -> bool {
-    let is_host = |mode: &Namespace| matches!(mode, Namespace::Mode(word) if word == "host");
-    let network = matches!(&service.networking, Networking::Mode(mode) if is_host(mode));
-    let others = [&service.pid, &service.ipc].into_iter().flatten().any(is_host);
+    let network = matches!(&service.networking, Networking::Mode(mode) if mode.is_host());
+    let others = [&service.pid, &service.ipc].into_iter().flatten().any(Namespace::is_host);
     network || others || service.userns_mode.as_deref() == Some("host")
 }
 

@@ -24,6 +24,11 @@ impl Namespace {
             Self::Container(_) | Self::Mode(_) => None,
         }
     }
+
+    /// Whether it is that of the machine.
+    pub fn is_host(&self) -> bool {
+        matches!(self, Self::Mode(word) if word == "host")
+    }
 }
 
 impl FromStr for Namespace {
