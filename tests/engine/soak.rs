@@ -2,8 +2,8 @@
 //! next `up` converges, `down -v` leaves nothing, and no volume loses what was in it.
 //!
 //! Each test covers every n of one command and one blow. `make soak` takes them all, each of them once for either command
-//! that may follow. Otherwise that is so where the process is killed; of the other blows, and of all while it scales, a
-//! third is taken, a different one for each, so that every write is struck by something.
+//! that may follow. Otherwise the process is killed at each write, with one of the two that may follow; of the other blows,
+//! and of all while it scales, a third is taken, a different one for each, so that every write is struck by something.
 
 use crate::support::{Fault, Moment, Proxy, Scenario, Strike, engine};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,7 +41,7 @@ impl Blow {
 
     /// The writes that are struck in this run, and what follows.
     fn writes(self, kills: Kills) -> Box<dyn Iterator<Item = (usize, Next)>> {
-        let all = 1..=MOST;
+        let (all, turns) = (1..=MOST, [Next::Up, Next::Down].into_iter().cycle());
         let kills = if self.is_kill() { kills } else { Kills::Third };
         let kills = if std::env::var_os("HOIST_SOAK").is_some() { Kills::EachTwice } else { kills };
         let first = match self {
@@ -52,7 +52,9 @@ impl Blow {
         match kills {
             Kills::EachTwice => Box::new(all.flat_map(|write| [(write, Next::Up), (write, Next::Down)])),
             Kills::Each => Box::new(all.map(|write| (write, Next::Up))),
-            Kills::Third => Box::new(all.skip(first - 1).step_by(3).zip([Next::Up, Next::Down].into_iter().cycle())),
+            // What follows a kill before a write and one after it are different.
+            Kills::InTurn => Box::new(all.zip(turns.skip(first))),
+            Kills::Third => Box::new(all.skip(first - 1).step_by(3).zip(turns)),
         }
     }
 }
@@ -64,6 +66,8 @@ enum Kills {
     EachTwice,
     /// At each, with an `up` that follows.
     Each,
+    /// At each, with either command by turns.
+    InTurn,
     /// At a third.
     Third,
 }
@@ -205,7 +209,7 @@ impl Command {
 }
 
 const FIRST_UP: Command =
-    Command { words: &["up", "-d"], webs: 2, ready: Victim::leaves_nothing, abandons: false, kills: Kills::EachTwice };
+    Command { words: &["up", "-d"], webs: 2, ready: Victim::leaves_nothing, abandons: false, kills: Kills::InTurn };
 
 /// Of containers with data in anonymous volumes and in named ones.
 const REPLACEMENT: Command = Command {
@@ -240,7 +244,7 @@ const TEARDOWN: Command = Command {
     webs: 2,
     ready: |victim| drop(victim.scenario.hoist(["up", "-d"]).ok()),
     abandons: false,
-    kills: Kills::EachTwice,
+    kills: Kills::InTurn,
 };
 
 /// One test for each command and blow, so that they run side by side.
