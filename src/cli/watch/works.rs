@@ -216,6 +216,8 @@ impl<'a> Works<'a> {
     pub fn turn(&mut self, turn: Turn, files: &mut Files) {
         match turn {
             Turn::Prime(prime) => {
+                // What it writes first is seen before the change that it starts in is over.
+                self.breaker.restarted(&prime.service, Instant::now());
                 if let Some(course) = &self.course {
                     course.borrow_mut().starts(&prime.service, Instant::now());
                 }
