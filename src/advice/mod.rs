@@ -7,6 +7,7 @@ mod command;
 mod dependency;
 mod dollar;
 mod image;
+mod password;
 mod port;
 mod scalar;
 mod secret;
@@ -15,6 +16,7 @@ mod unused;
 use crate::diagnostic::Diagnostics;
 use crate::document::Node;
 use crate::load::Loaded;
+pub use password::passwords;
 pub use secret::looks_secret;
 
 /// All advice on a project, its inactive services included.

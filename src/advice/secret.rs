@@ -1,5 +1,6 @@
 //! Passwords, keys and tokens that stand in the compose file itself. A file of variables is the place for them.
 
+use super::password::passwords;
 use super::{entries, services};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Node;
@@ -7,7 +8,7 @@ use crate::load::Loaded;
 use crate::source::Span;
 
 /// What the names of secrets end with.
-const ENDINGS: [&str; 20] = [
+const ENDINGS: [&str; 21] = [
     "PASSWORD",
     "PASSWD",
     "PASSPHRASE",
@@ -28,12 +29,23 @@ const ENDINGS: [&str; 20] = [
     "ENCRYPTION_KEY",
     "CREDENTIALS",
     "PAT",
+    "TOKEN_ID",
 ];
 /// What names end with that are secrets more often than not. It costs nothing to keep such a value where secrets are kept,
 /// but would be a nuisance to warn of it.
 const PROBABLE: [&str; 9] = ["AUTH", "CREDENTIAL", "JWT", "KEY", "PEPPER", "PRIVATE", "PW", "SALT", "SECRETS"];
+/// Words that names end with, also without a mark in front of them.
+const GLUED: [&str; 6] = ["PASSWORD", "PASS", "SECRET", "TOKEN", "APIKEY", "APPKEY"];
+/// What stands within the names of secrets. The rest of the name may mean something else, so the value has to look it.
+const WITHIN: [&str; 6] = ["PASSWORD", "SECRET", "TOKEN", "API_KEY", "ACCESS_KEY", "SECRET_KEY"];
+/// So long is a value that looks like one that a machine made.
+const MADE: usize = 16;
+/// What stands in values that nobody shows: hashes of passwords, and addresses that let in who knows them.
+const MARKS: [&str; 8] =
+    ["$apr1$", "$2a$", "$2b$", "$2y$", "{SHA}", "$argon2", "hooks.slack.com/services/", "discord.com/api/webhooks/"];
 /// What the values of secrets begin with, whatever they are called.
-const SIGNS: [&str; 8] = [
+const SIGNS: [&str; 9] = [
+    "base64:",
     "ghp_",
     "github_pat_",
     "glpat-",
@@ -96,7 +108,37 @@ pub fn looks_secret(name: &str, text: &str) -> bool {
         || is_something(text) && is_probably_one(name) && !points_elsewhere(text)
         || has_password(text)
         || SIGNS.iter().any(|sign| text.trim_start().starts_with(sign))
+        || MARKS.iter().any(|mark| text.contains(mark))
+        || has_word_within(name) && is_made(text)
         || has_password_among_words(text)
+        || has_password_in_lines(text)
+        || !passwords(&[text.to_owned()]).is_empty()
+}
+
+/// Whether a word for secrets stands anywhere in a name: `INNER_API_KEY_FOR_PLUGIN`.
+fn has_word_within(name: &str) -> bool {
+    let name = format!("_{}_", snake(name));
+    WITHIN.iter().any(|word| name.contains(&format!("_{word}_")))
+}
+
+/// Whether a value looks as if a machine had made it: long, of letters and digits.
+fn is_made(text: &str) -> bool {
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || ['-', '_', '+', '/', '='].contains(&letter);
+    text.len() >= MADE
+        && text.chars().all(fits)
+        && !points_elsewhere(text)
+        && text.contains(|letter: char| letter.is_ascii_digit())
+        && text.contains(|letter: char| letter.is_ascii_alphabetic())
+}
+
+/// Whether a text is lines of settings with a password: `password: abc`.
+fn has_password_in_lines(text: &str) -> bool {
+    let settings = text.lines().filter_map(|line| line.split_once(':'));
+    text.contains('\n')
+        && settings.into_iter().any(|(name, value)| {
+            let (name, value) = (name.trim().trim_matches(['"', '\'', '-', ' ']), value.trim());
+            names_a_secret(name) && is_something(value) && !value.contains('$') && !points_elsewhere(value)
+        })
 }
 
 fn names_and_has_one(name: &str, text: &str) -> bool {
@@ -115,7 +157,7 @@ fn is_probably_one(name: &str) -> bool {
         name.trim_end_matches(|letter: char| letter.is_ascii_digit()).trim_end_matches("_V").trim_end_matches('_');
     let is_public = name.ends_with("PUBLIC_KEY") || name.ends_with("COMPASS") || name.ends_with("BYPASS");
     !is_public
-        && (PROBABLE.iter().any(|ending| ends(name, ending)) || name.ends_with("PASSWORD") || name.ends_with("PASS"))
+        && (PROBABLE.iter().any(|ending| ends(name, ending)) || GLUED.iter().any(|ending| name.ends_with(ending)))
 }
 
 /// Whether a name ends with a word.
@@ -226,23 +268,55 @@ mod tests {
 
     #[test]
     fn values_tell_secrets_too() {
-        for text in
-            ["Server=db;User=sa;Password=abc", "host=db password=abc", "-----BEGIN PRIVATE KEY-----\nx", "ghp_1"]
-        {
+        for text in [
+            "Server=db;User=sa;Password=abc",
+            "host=db password=abc",
+            "-----BEGIN PRIVATE KEY-----\nx",
+            "ghp_1",
+            "base64:aGk=",
+            "admin:$apr1$x$y",
+            "https://hooks.slack.com/services/T0/B0/x",
+            "--requirepass foo",
+            "db:\n  user: kemal\n  password: kemal\n",
+        ] {
             assert!(super::looks_secret("VALUE", text), "{text}");
         }
-        for text in ["Server=db;Password=", "password", "a=b", "host=db password=$P", "-----BEGIN CERTIFICATE-----"] {
+        for text in [
+            "Server=db;Password=",
+            "password",
+            "a=b",
+            "host=db password=$P",
+            "-----BEGIN CERTIFICATE-----",
+            "db:\n  password: $P\n",
+            "--password-file /x",
+        ] {
             assert!(!super::looks_secret("VALUE", text), "{text}");
         }
     }
 
     #[test]
     fn what_may_be_a_secret_is_kept_as_one_without_a_word() {
-        for name in ["DBPASS", "WEBPASSWORD", "REDIS_AUTH", "SALT", "ENC_KEY", "_APP_OPENSSL_KEY_V1", "ROOT_PW"] {
+        for name in [
+            "DBPASS",
+            "TOKENSECRET",
+            "MM_BOTTOKEN",
+            "WEBPASSWORD",
+            "REDIS_AUTH",
+            "SALT",
+            "ENC_KEY",
+            "_APP_OPENSSL_KEY_V1",
+            "ROOT_PW",
+        ] {
             assert!(super::looks_secret(name, "x") && on(&format!("{{{name}: x}}")) == 0, "{name}");
         }
         for name in ["PUBLIC_KEY", "COMPASS", "KEYBOARD", "AUTHOR", "PASSAGE"] {
             assert!(!super::looks_secret(name, "x"), "{name}");
+        }
+        assert!(super::looks_secret("INNER_API_KEY_FOR_PLUGIN", "QaHbTe77CtuXmsfyhR7YDt"));
+        for (name, value) in
+            [("TOKEN_EXPIRY", "30d"), ("SECRET_NAME", "the-name-of-a-secret"), ("TOKEN_URL", "http://a/1")]
+        {
+            assert!(!super::looks_secret(name, value), "{name}");
         }
     }
 

@@ -1,7 +1,12 @@
 //! What a container runs: `entrypoint` is the command, `command` its arguments.
 
 use super::draft::Draft;
+use super::environment;
 use super::ledger::container;
+use super::options::Secrets;
+use crate::advice::passwords;
+use crate::diagnostic::Diagnostic;
+use crate::document::Path;
 
 /// The command and its arguments.
 pub(super) fn convert(draft: &mut Draft<'_, '_>, entrypoint: Option<&[String]>, command: Option<&[String]>) {
@@ -10,7 +15,8 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, entrypoint: Option<&[String]>, 
         for key in ["entrypoint", "command"] {
             draft.claim([key]).exact(container("command"));
         }
-        draft.container.command = Some(words.iter().map(|text| escaped(text)).collect());
+        let path = draft.path(["command"]);
+        draft.container.command = Some(written(draft, &path, words));
         return;
     }
     draft.container.command = words(draft, ("entrypoint", "command", "ENTRYPOINT"), entrypoint);
@@ -29,7 +35,50 @@ fn words(
         return None;
     }
     draft.claim([key]).exact(container(field));
-    Some(words.iter().map(|text| escaped(text)).collect())
+    let path = draft.path([key]);
+    Some(written(draft, &path, words))
+}
+
+/// The words for a kubelet. A password that a Secret holds as a variable is named there, so that it stands nowhere in
+/// clear; any other is reported.
+fn written(draft: &mut Draft<'_, '_>, path: &Path, words: &[String]) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    let mut is_shown = false;
+    let found = passwords(words);
+    for (index, word) in words.iter().enumerate() {
+        let (mut text, mut end) = (String::new(), 0);
+        for (_, within) in found.iter().filter(|(at, _)| *at == index) {
+            let (Some(before), Some(password)) = (word.get(end..within.start), word.get(within.clone())) else {
+                continue;
+            };
+            text.push_str(&escaped(before));
+            match environment::holding(draft, password) {
+                Some(name) => text.push_str(&format!("$({name})")),
+                None => {
+                    text.push_str(&escaped(password));
+                    is_shown = true;
+                }
+            }
+            end = within.end;
+        }
+        text.push_str(&escaped(word.get(end..).unwrap_or_default()));
+        all.push(text);
+    }
+    if is_shown {
+        shown(draft, path);
+    }
+    all
+}
+
+/// Advises of a password that everybody sees who may read pods.
+pub(super) fn shown(draft: &mut Draft<'_, '_>, path: &Path) {
+    if draft.scene.options.secrets == Secrets::Inline {
+        return;
+    }
+    let service = &draft.service.name;
+    let message = format!("a command of '{service}' holds a password: whoever may read its pods sees it");
+    let help = "give it as a variable of its own in 'environment', which a Secret then holds, or as one of 'secrets'";
+    draft.report(path, Diagnostic::advice("plain-secret", message).help(help));
 }
 
 /// The text so that a kubelet, which expands `$(NAME)` and takes `$$` for `$`, gives it on as it was.

@@ -141,6 +141,14 @@ fn is_held(draft: &Draft<'_, '_>, name: &str, value: &str) -> bool {
     draft.scene.options.secrets != Secrets::Inline && is_key(name) && looks_secret(name, value)
 }
 
+/// The variable of the container by which a Secret holds this value.
+pub(super) fn holding<'d>(draft: &'d Draft<'_, '_>, wanted: &str) -> Option<&'d str> {
+    let is_it = |(name, value): &(&String, &Option<String>)| {
+        value.as_deref() == Some(wanted) && is_name(name) && is_held(draft, name, wanted)
+    };
+    draft.service.environment.iter().find(is_it).map(|(name, _)| name.as_str())
+}
+
 /// Makes the Secret for the variables that look like secrets; gives its name.
 fn secret(draft: &mut Draft<'_, '_>, variables: &Variables) -> Option<String> {
     let held = variables.iter().filter_map(|(name, value)| {

@@ -3,12 +3,14 @@
 //! Compose never starts an unhealthy container anew, and neither does a readiness probe; a liveness probe does, and is
 //! made for those who ask for it.
 
+use super::command;
 use super::draft::Draft;
 use super::extension;
 use super::health::Handler;
 use super::ledger::{Spot, container};
 use super::options::Liveness;
 use super::process::whole_seconds;
+use crate::advice::passwords;
 use crate::model::{HealthTest, Healthcheck};
 use crate::value::Timespan;
 use k8s_openapi::api::core::v1::Probe;
@@ -122,8 +124,12 @@ fn test(draft: &mut Draft<'_, '_>, handler: &Handler) {
     }
     let claim = draft.claim(["healthcheck", "test"]);
     match handler {
-        Handler::Command(_) => {
+        Handler::Command(words) => {
             claim.exact(places);
+            if !passwords(words).is_empty() {
+                let path = draft.path(["healthcheck", "test"]);
+                command::shown(draft, &path);
+            }
         }
         Handler::Http { .. } | Handler::Tcp(_) | Handler::Grpc { .. } => {
             claim.approximated("the kubelet asks by itself, from outside of the container", places);

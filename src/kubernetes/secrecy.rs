@@ -3,7 +3,7 @@
 use crate::load::Content;
 
 /// The ends of the names of files that hold keys and passwords.
-const ENDS: [&str; 21] = [
+const ENDS: [&str; 22] = [
     ".env",
     ".git-credentials",
     ".htpasswd",
@@ -25,28 +25,43 @@ const ENDS: [&str; 21] = [
     "id_ed25519",
     "id_rsa",
     "kubeconfig",
+    "userlist.txt",
 ];
 /// Words of names that tell the same, unless the file tells of them: `password_policy.conf`.
-const WORDS: [&str; 10] =
-    ["apikey", "credentials", "key", "pass", "passwd", "password", "passwords", "secret", "secrets", "token"];
+const WORDS: [&str; 12] = [
+    "apikey",
+    "credentials",
+    "jwt",
+    "jwtsecret",
+    "key",
+    "pass",
+    "passwd",
+    "password",
+    "passwords",
+    "secret",
+    "secrets",
+    "token",
+];
 /// Folders whose files nobody shows.
 const FOLDERS: [&str; 4] = ["secrets", "private", ".ssh", ".kube"];
 /// What stands in files with keys, whatever they are called.
-const SIGNS: [&str; 4] = ["PRIVATE KEY-----", "\"private_key\"", "\"auths\"", "client-key-data:"];
+const SIGNS: [&str; 6] =
+    ["PRIVATE KEY-----", "\"private_key\"", "\"auths\"", "client-key-data:", "PrivateKey =", "PresharedKey ="];
 
 /// Whether a file is not to be shown, by its path in the project, where it is mounted, and what it says.
 pub(super) fn is_secret(path: &str, target: &str, content: &Content) -> bool {
+    tells(path) || tells(target) || has_sign(&content.bytes)
+}
+
+/// Whether a path tells of a secret, by the name of the file or of a folder that it is in.
+fn tells(path: &str) -> bool {
     let path = path.to_ascii_lowercase();
-    let name = path.rsplit('/').next().unwrap_or_default();
-    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", &path));
     ENDS.iter().any(|end| name.ends_with(end))
         || name.starts_with(".env.")
         || name.starts_with("env.")
         || is_named_so(name)
         || folders.split('/').any(|folder| FOLDERS.contains(&folder))
-        || target.trim_end_matches('/') == "/run/secrets"
-        || target.starts_with("/run/secrets/")
-        || has_sign(&content.bytes)
 }
 
 /// Whether the name ends with a word for secrets: `db_password.txt`, `token`.
@@ -91,5 +106,6 @@ mod tests {
         assert!(is("secrets/db", "/a", "") && is("a/b", "/run/secrets", "") && is("x", "/run/secrets/x", ""));
         assert!(is("a.txt", "/a", "-----BEGIN RSA PRIVATE KEY-----\n") && is("config.json", "/a", "{\"auths\": {}}"));
         assert!(!is("a.txt", "/run/secretsx", "-----BEGIN CERTIFICATE-----"));
+        assert!(is("db.cnf", "/root/.my.cnf", "") && is("keys", "/etc/wireguard/wg0.conf", "PrivateKey = x\n"));
     }
 }

@@ -11,13 +11,14 @@ use indexmap::IndexMap;
 pub(super) struct Profiles(Vec<String>);
 
 impl Profiles {
-    /// Those of the flags, or else of `COMPOSE_PROFILES`; `*` stands for all.
+    /// Those of the flags, or else of `COMPOSE_PROFILES`; `*` stands for all. Without either, the one without a name is
+    /// active, as with Compose: projects say `profiles: [""]` for what is off as soon as a profile is chosen.
     pub fn of(request: &Request, environment: &Environment) -> Self {
         if !request.profiles.is_empty() {
             return Self(request.profiles.clone());
         }
         let list = environment.filled("COMPOSE_PROFILES").unwrap_or_default();
-        Self(list.split(',').map(str::trim).filter(|profile| !profile.is_empty()).map(str::to_owned).collect())
+        Self(list.split(',').map(str::trim).map(str::to_owned).collect())
     }
 
     /// Whether a service with these profiles takes part.
@@ -55,6 +56,16 @@ mod tests {
         assert!(profiles.activate([].into_iter()));
         assert!(profiles.activate(["x", "a"].into_iter()));
         assert!(!profiles.activate(["x"].into_iter()));
+    }
+
+    #[test]
+    fn the_profile_without_a_name_is_active_until_one_is_chosen() {
+        let none = Environment::of_pairs([]);
+        assert!(Profiles::of(&Request::default(), &none).activate(["", "x"].into_iter()));
+        let request = Request { profiles: vec!["b".into()], ..Request::default() };
+        assert!(!Profiles::of(&request, &none).activate([""].into_iter()));
+        let chosen = Environment::of_pairs([("COMPOSE_PROFILES", "b")]);
+        assert!(!Profiles::of(&Request::default(), &chosen).activate([""].into_iter()));
     }
 
     #[test]

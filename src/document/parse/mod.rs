@@ -475,7 +475,8 @@ mod tests {
         assert_eq!(plain("a: !!int \"7\""), ("7".into(), true));
         assert_eq!(plain("a: !!binary aGk="), ("hi".into(), false));
         assert_eq!(plain("a: !!null ''"), ("null".into(), true));
-        for text in ["a: !!int b", "a: !!bool yes", "a: !!null x", "a: !!float x", "a: !!binary '%'"] {
+        assert_eq!(plain("a: !!merge '<<'"), ("<<".into(), true));
+        for text in ["a: !!int b", "a: !!merge b", "a: !!bool yes", "a: !!null x", "a: !!float x", "a: !!binary '%'"] {
             assert_eq!(read(text).expect_err("refused").2, 4, "{text}");
         }
     }

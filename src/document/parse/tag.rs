@@ -1,5 +1,5 @@
 //! What a tag makes of a scalar, as in go-yaml v3: `!!str`, `!!binary` and tags of one's own give text, `!!int`, `!!float`,
-//! `!!bool` and `!!null` must fit, and all others change nothing.
+//! `!!bool`, `!!null` and `!!merge` must fit, and all others change nothing.
 
 use super::super::scalar::{self, Scalar};
 use super::super::{Tag, Value};
@@ -36,6 +36,7 @@ pub(super) fn scalar(text: Cow<'_, str>, plain: bool, tag: &saphyr_parser::Tag) 
         "float" => plain_again(matches!(means, Scalar::Int(_) | Scalar::Float(_)), "a number"),
         "bool" => plain_again(matches!(means, Scalar::Bool(_)), "true or false"),
         "null" => plain_again(matches!(means, Scalar::Null), "null"),
+        "merge" => plain_again(text == "<<", "the key '<<'"),
         "binary" => binary(&text),
         "timestamp" => Ok(Value::Scalar { text: text.into(), plain }),
         _ => Ok(Value::Scalar { text: text.into(), plain: false }),
