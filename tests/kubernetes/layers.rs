@@ -202,6 +202,27 @@ fn what_is_easily_mixed_up_is_built() {
     assert!(!build("overlays/override").contains("namespace: mixed"));
 }
 
+/// A namespace that the cluster has, no service without a profile, and a profile that adds nothing of its own.
+const BARE: &str = "
+name: bare
+services:
+  tester: {image: 'x:1', profiles: [test, debug]}
+  probe: {image: 'x:1', profiles: [debug]}
+";
+
+#[test]
+fn what_has_no_objects_of_its_own_is_built_too() {
+    let Some(kustomize) = Kustomize::of_environment() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("compose.yaml"), BARE).unwrap();
+    hoist(folder.path(), &["--to", "kustomize", "-o", "k8s", "-n", "default"]).unwrap();
+    let count = |name: &str| {
+        let built = kustomize.build(&folder.path().join("k8s").join(name));
+        built.unwrap_or_else(|fault| panic!("{name}: {fault}")).matches("kind: Deployment").count()
+    };
+    assert_eq!(["base", "overlays/test", "overlays/debug"].map(count), [0, 1, 2]);
+}
+
 #[test]
 fn a_tree_needs_a_folder_and_overlays_need_a_tree() {
     let folder = root().join("tests/cases/kustomize/shop");

@@ -7,6 +7,7 @@ use crate::load::{Loaded, Request, load};
 use crate::model::check;
 use anyhow::bail;
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The project, or the project with something over it.
@@ -38,9 +39,9 @@ impl Parts {
         let whole = part(None, &request)?;
         let (request, found) = without_override(request, &whole.loaded);
         let base = if found.is_some() { part(None, &request)? } else { whole };
-        let files: Vec<PathBuf> = found.into_iter().chain(overlays.iter().cloned()).collect();
+        let files = once(found.into_iter().chain(overlays.iter().cloned()), context.working_directory());
         let profiles = inactive_profiles(&base.loaded);
-        is_unique(profiles.iter().cloned().chain(files.iter().map(|file| name_of(file))))?;
+        let names = names(&profiles, &files)?;
         let with = |profiles: &[String]| {
             let active = active_profiles(&request, &base.loaded).into_iter().chain(profiles.iter().cloned()).collect();
             sound(&Request { profiles: active, ..request.clone() })
@@ -49,15 +50,15 @@ impl Parts {
             let sound = with(std::slice::from_ref(profile)).map_err(|fault| tell_unsound(profile, &fault, context));
             Some(Part::of(Some(profile.clone()), sound.ok()?, options))
         };
-        let with_file = |file: &PathBuf| {
+        let with_file = |(name, file): (String, &PathBuf)| {
             let known = base.loaded.project.identity.files.iter();
             let files = known.chain([file]).cloned().collect();
-            part(Some(name_of(file)), &Request { files, ..request.clone() })
+            part(Some(name), &Request { files, ..request.clone() })
         };
         let several = if profiles.len() > 1 { with(&profiles).ok() } else { None };
         let together = several.map(|loaded| Part::of(None, loaded, options));
         let profiles = profiles.iter().filter_map(with_profile).collect();
-        let overrides = files.iter().map(with_file).collect::<anyhow::Result<_>>()?;
+        let overrides = names.into_iter().zip(&files).map(with_file).collect::<anyhow::Result<_>>()?;
         Ok(Self { base, profiles, together, overrides })
     }
 
@@ -161,15 +162,29 @@ fn name_of(file: &Path) -> String {
     name.unwrap_or(&stem).to_owned()
 }
 
-fn is_unique(names: impl Iterator<Item = String>) -> anyhow::Result<()> {
-    let mut taken = BTreeSet::new();
-    for name in names {
-        if taken.contains(&name) {
+/// Each of these files once: one may be named that is taken by itself.
+fn once(files: impl Iterator<Item = PathBuf>, working_directory: &Path) -> Vec<PathBuf> {
+    let mut known = BTreeSet::new();
+    let real = |file: &PathBuf| fs::canonicalize(working_directory.join(file)).unwrap_or_else(|_| file.clone());
+    files.filter(|file| known.insert(real(file))).collect()
+}
+
+/// What the overlays of files are called. One whose name a profile or another file has, too, is called as its file is.
+fn names(profiles: &[String], files: &[PathBuf]) -> anyhow::Result<Vec<String>> {
+    let is_shared = |name: &String| {
+        let holders = files.iter().filter(|file| name_of(file) == *name).count();
+        holders + usize::from(profiles.contains(name)) > 1
+    };
+    let mut taken: BTreeSet<String> = profiles.iter().cloned().collect();
+    let name = |file: &PathBuf| {
+        let whole = || file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = Some(name_of(file)).filter(|name| !is_shared(name)).unwrap_or_else(whole);
+        if !taken.insert(name.clone()) {
             bail!("two overlays would both be called '{name}': rename the file or the profile");
         }
-        taken.insert(name);
-    }
-    Ok(())
+        Ok(name)
+    };
+    files.iter().map(name).collect()
 }
 
 #[cfg(test)]
@@ -182,5 +197,18 @@ mod tests {
         assert_eq!(name("a/compose.prod.yaml"), "prod");
         assert_eq!(name("docker-compose.override.yml"), "override");
         assert_eq!(name("staging.yaml"), "staging");
+    }
+
+    #[test]
+    fn overlays_that_would_have_one_name_are_called_as_their_files_are() {
+        let names = |profiles: &[&str], files: &[&str]| {
+            let profiles: Vec<String> = profiles.iter().map(|&profile| profile.to_owned()).collect();
+            names(&profiles, &files.iter().map(PathBuf::from).collect::<Vec<_>>()).map_err(|fault| fault.to_string())
+        };
+        let wanted = ["compose.prod.yaml", "test"].map(str::to_owned);
+        assert_eq!(names(&["prod"], &["a/compose.prod.yaml", "compose.test.yaml"]), Ok(wanted.into()));
+        let wanted = ["compose.prod.yaml", "prod.yaml"].map(str::to_owned);
+        assert_eq!(names(&[], &["compose.prod.yaml", "prod.yaml"]), Ok(wanted.into()));
+        assert!(names(&[], &["a/prod.yaml", "b/prod.yaml"]).is_err_and(|fault| fault.contains("'prod.yaml'")));
     }
 }

@@ -88,7 +88,7 @@ impl Folder {
         self.files.insert(format!("{}/{name}", self.path), bytes);
     }
 
-    /// Puts its files with others.
+    /// Puts its files with others. Kustomize refuses a kustomization that says nothing: an empty list says enough.
     pub fn write(mut self, kind: &str, version: &str, files: &mut Files) {
         let texts = |all: Vec<String>| Node::list(all.into_iter().map(Node::text));
         let mut entries =
@@ -101,7 +101,11 @@ impl Folder {
         let generators = std::mem::take(&mut self.generators).into_iter().map(|(field, all)| (field, Node::list(all)));
         let is_some = |(_, list): &(&str, Node)| list.as_list().is_some_and(|list| !list.is_empty());
         let images = [("images", Node::list(std::mem::take(&mut self.images)))];
+        let heading = entries.len();
         entries.extend(lists.into_iter().chain(generators).chain(images).filter(is_some));
+        if entries.len() == heading {
+            entries.push(("resources", Node::list([])));
+        }
         self.file("kustomization.yaml", write::yaml(&Node::map(entries)).into_bytes());
         files.append(&mut self.files);
     }

@@ -87,12 +87,11 @@ pub fn kustomize(base: &[Manifest], layers: &Layers) -> Tree {
 }
 
 /// A component and an overlay for each profile. What several profiles do alike is a component of its own, so that any
-/// of them can stand together.
+/// of them can stand together; a profile that does nothing besides has none.
 fn components(profiles: &[(String, Vec<Change>)], files: &mut Files) -> Vec<Clash> {
     let mut components: BTreeMap<Vec<&str>, Vec<&Change>> = BTreeMap::new();
     let mut clashes = Vec::new();
     for (name, changes) in profiles {
-        components.entry(vec![name]).or_default();
         for change in changes {
             let mut holders = Vec::new();
             for (other, theirs) in profiles {
@@ -207,6 +206,20 @@ mod tests {
         assert!(
             text(&files, "overlays/debug/kustomization.yaml").contains("components:\n  - ../../components/debug\n")
         );
+    }
+
+    #[test]
+    fn no_kustomization_is_empty() {
+        let layer = |name: &str, objects: &[&str]| {
+            let manifests = objects.iter().map(|object| manifest("Service", object, &json!({}))).collect();
+            Layer { name: name.into(), manifests }
+        };
+        let profiles = vec![layer("one", &["a"]), layer("two", &["a", "b"])];
+        let files = kustomize(&[], &Layers { profiles, ..Layers::default() }).files;
+        assert!(text(&files, "base/kustomization.yaml").ends_with("kind: Kustomization\nresources: []\n"));
+        assert!(!files.keys().any(|path| path.starts_with("components/one/")), "{:?}", files.keys());
+        let overlay = text(&files, "overlays/one/kustomization.yaml");
+        assert!(overlay.ends_with("components:\n  - ../../components/one+two\n"), "{overlay}");
     }
 
     #[test]
