@@ -24,28 +24,40 @@ pub fn difference(name: &str, old: &str, new: &str) -> String {
         let around = lines.get(at.saturating_sub(CONTEXT)..(at + CONTEXT + 1).min(lines.len())).unwrap_or_default();
         around.iter().any(|line| !matches!(line, Line::Both(_)))
     };
-    let mut place = (1, 1);
-    let mut is_open = false;
-    for (at, line) in lines.iter().enumerate() {
-        let shown = is_shown(at);
-        if shown && !is_open {
-            out.extend(["@@ -", &place.0.to_string(), " +", &place.1.to_string(), " @@\n"]);
+    let shown: Vec<bool> = (0..lines.len()).map(is_shown).collect();
+    let (mut at, mut before) = (0, (0, 0));
+    for run in shown.chunk_by(|one, other| one == other) {
+        let hunk = lines.get(at..at + run.len()).unwrap_or_default();
+        let count = |is_there: fn(&Line<'_>) -> bool| hunk.iter().filter(|line| is_there(line)).count();
+        let counts = (count(|line| !matches!(line, Line::New(_))), count(|line| !matches!(line, Line::Old(_))));
+        if run.first() == Some(&true) {
+            let (old, new) = (range(before.0, counts.0), range(before.1, counts.1));
+            out.extend([
+                "@@ -", &old, " +", &new, " @@
+",
+            ]);
+            out.extend(hunk.iter().map(Line::marked));
         }
-        is_open = shown;
-        let (mark, text) = match line {
-            Line::Both(text) => (' ', text),
-            Line::Old(text) => ('-', text),
-            Line::New(text) => ('+', text),
-        };
-        if shown {
-            out.push(mark);
-            out.push_str(text);
-            out.push('\n');
-        }
-        place.0 += usize::from(mark != '+');
-        place.1 += usize::from(mark != '-');
+        at += run.len();
+        before = (before.0 + counts.0, before.1 + counts.1);
     }
     out
+}
+
+/// So many lines behind so many others, as the heading of a hunk says it: none of them stand behind the last.
+fn range(before: usize, count: usize) -> String {
+    format!("{},{count}", if count == 0 { before } else { before + 1 })
+}
+
+impl Line<'_> {
+    /// The line with its mark, ended.
+    fn marked(&self) -> String {
+        match self {
+            Self::Both(text) => format!(" {text}\n"),
+            Self::Old(text) => format!("-{text}\n"),
+            Self::New(text) => format!("+{text}\n"),
+        }
+    }
 }
 
 /// The lines of both, those that they share found once.
@@ -112,9 +124,21 @@ mod tests {
     fn changes_are_shown_with_the_lines_around_them() {
         let old = "a\nb\nc\nd\ne\nf\ng\nh\ni\n";
         let new = "a\nb\nc\nd\nE\nf\ng\nh\ni\nj\n";
-        let wanted = "--- x\n+++ x\n@@ -2 +2 @@\n b\n c\n d\n-e\n+E\n f\n g\n h\n i\n+j\n";
+        let wanted = "--- x\n+++ x\n@@ -2,8 +2,9 @@\n b\n c\n d\n-e\n+E\n f\n g\n h\n i\n+j\n";
         assert_eq!(difference("x", old, new), wanted);
         assert_eq!(difference("x", old, old), "");
+    }
+
+    #[test]
+    fn a_heading_counts_the_lines_of_both_texts() {
+        let headings = |old: &str, new: &str| -> Vec<String> {
+            difference("x", old, new).lines().filter(|line| line.starts_with("@@")).map(str::to_owned).collect()
+        };
+        assert_eq!(headings("", "a\nb\n"), ["@@ -0,0 +1,2 @@"]);
+        assert_eq!(headings("a\nb\n", ""), ["@@ -1,2 +0,0 @@"]);
+        let old: Vec<String> = (1..=20).map(|line| format!("{line}\n")).collect();
+        let new = old.concat().replace("2\n3\n", "2\n2\n3\n").replace("18\n", "");
+        assert_eq!(headings(&old.concat(), &new), ["@@ -1,5 +1,6 @@", "@@ -15,6 +16,5 @@"]);
     }
 
     proptest! {
