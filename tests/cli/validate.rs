@@ -49,6 +49,17 @@ fn the_release_counts() {
 }
 
 #[test]
+fn what_says_how_a_project_is_converted_has_no_place_beside_it() {
+    let scenario = Scenario::empty();
+    scenario.write("web.yaml", GOOD);
+    for flags in [&["--check"][..], &["--report", "json"], &["--profile", "a"], &["--expose", "ingress"], &["-n", "a"]]
+    {
+        let ran = scenario.hoist_words(&[&["convert", "--validate", "web.yaml"], flags].concat()).code(1);
+        ran.says("cannot be used with");
+    }
+}
+
+#[test]
 fn machines_read_the_same_facts() {
     let scenario = Scenario::empty();
     scenario.write("web.yaml", "apiVersion: v1\nkind: ConfigMap\n");

@@ -64,13 +64,16 @@ impl Place {
     /// What a path stands for.
     ///
     /// # Errors
-    /// When it ends in `.json`: manifests are YAML.
+    /// When it ends in `.json`: manifests are YAML. When something stands in the way of what would be made there.
     pub fn of(path: &Path) -> anyhow::Result<Self> {
         let ends_in = |ends: &[&str]| path.extension().is_some_and(|end| ends.iter().any(|one| end == *one));
         match fs::metadata(path) {
             Ok(found) if found.is_dir() => Ok(Self::Folder),
             Ok(found) if found.is_file() => Ok(Self::File),
             Ok(_) => Ok(Self::Stream),
+            Err(_) if let Some(obstacle) = obstacle(path) => {
+                Err(Advised::new(obstacle, Some("name another path, or remove it".to_owned())).into())
+            }
             Err(_) if ends_in(&["yaml", "yml"]) => Ok(Self::File),
             Err(_) if ends_in(&["json"]) => {
                 let help = "name a file that ends in '.yaml', or a folder".to_owned();
@@ -78,6 +81,16 @@ impl Place {
             }
             Err(_) => Ok(Self::Folder),
         }
+    }
+}
+
+/// What stands in the way of a path at which nothing is yet: a file above it, or a link that leads nowhere.
+fn obstacle(path: &Path) -> Option<String> {
+    let standing = path.ancestors().find(|one| fs::symlink_metadata(one).is_ok())?;
+    match fs::metadata(standing) {
+        Ok(found) if found.is_dir() => None,
+        Ok(_) => Some(format!("'{}' is a file: nothing can be made below it", standing.display())),
+        Err(_) => Some(format!("'{}' is a link that leads nowhere", standing.display())),
     }
 }
 

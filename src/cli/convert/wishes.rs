@@ -1,5 +1,6 @@
 //! [`Wishes`]: the flags that say what the objects are to be like.
 
+use crate::kubernetes::name::Form;
 use crate::kubernetes::{
     Bind, Expose, KubeVersion, Liveness, Options, Registry, Requests, Secrets, Security, Selector, Wait,
 };
@@ -9,7 +10,7 @@ use crate::value::{ImageName, Invalid};
 #[derive(Debug, clap::Args)]
 pub(super) struct Wishes {
     /// Namespace of all objects [default: the project's name]
-    #[arg(short, long, value_name = "NAME")]
+    #[arg(short, long, value_name = "NAME", value_parser = namespace)]
     namespace: Option<String>,
     /// How published ports are reached from outside
     #[arg(long, value_enum, default_value_t = ExposeBy::None)]
@@ -115,6 +116,16 @@ impl Wishes {
             selector: self.selector_compat.map_or(Selector::Recommended, |Peer::Kompose| Selector::Kompose),
             bind: self.bind.map_or(Bind::Judged, |BindAs::Hostpath| Bind::HostPath),
         }
+    }
+}
+
+/// Reads the name of a namespace.
+fn namespace(text: &str) -> Result<String, String> {
+    let form = Form::Label;
+    if form.accepts(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("no namespace has such a name: {}", form.remedy()))
     }
 }
 
