@@ -60,7 +60,7 @@ fn link(draft: &mut Draft<'_, '_>, path: Path, link: &Link) {
     let target = draft.scene.project().services.get(&link.service);
     match alias.zip(target) {
         None => {
-            draft.claim_at(path).approximated("services find each other anyway", []);
+            draft.claim_at(path).moot("services find each other anyway", []);
         }
         Some((alias, target)) => {
             match give(draft, target, alias) {

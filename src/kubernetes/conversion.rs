@@ -1,5 +1,6 @@
 //! [`convert`]: a project becomes manifests, and a row for each of its keys.
 
+use super::called::Called;
 use super::draft::{Draft, Home};
 use super::kind::Kind;
 use super::ledger::Ledger;
@@ -59,7 +60,7 @@ pub fn convert(loaded: &Loaded, options: &Options) -> Converted {
     let (mut manifests, existing) = manifests.sorted();
     patch::apply(loaded, (&workloads, &mut manifests), (&mut ledger, &mut diagnostics));
     ledger.claim_empty(|key| loaded.origins.node(key).is_some_and(is_empty));
-    Converted { manifests, existing, rows: ledger.rows(), diagnostics }
+    Converted { manifests, existing, rows: ledger.rows(&Called::in_files_of(loaded)), diagnostics }
 }
 
 /// Whether a value says nothing.
@@ -183,10 +184,10 @@ impl Conversion<'_, '_> {
         for ((level, faults), services) in std::mem::take(&mut self.levels) {
             let names = services.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
             let (word, verb) = if services.len() == 1 { ("service", "stays") } else { ("services", "stay") };
+            let help = pod_security::remedy(level, &faults);
             let level = level.as_str();
             let message =
                 format!("{word} {names} {verb} at the '{level}' level of Pod Security: {}", faults.join(", "));
-            let help = "give it 'user: \"1000:1000\"' or another number that its image can run as, and no more rights than it needs";
             let place = services.first().map(|name| Path::of(["services", name.as_str()]));
             let place = place.map_or_else(Default::default, |path| self.scene.origins().span(&path));
             self.diagnostics.push(Diagnostic::advice("pod-security", message).at(place).help(help));

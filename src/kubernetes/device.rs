@@ -67,7 +67,12 @@ fn requested(draft: &mut Draft<'_, '_>, request: &DeviceRequest, path: &Path) {
     }
     draft.claim_at(path.clone()).approximated(reason.unwrap_or("a device plugin of the cluster hands it out"), place());
     if reason.is_none() && draft.ledger.wrote(&path.key("count")) {
-        draft.claim_at(path.key("count")).exact(place());
+        let claim = draft.claim_at(path.key("count"));
+        if count == 1 {
+            claim.same_without(place())
+        } else {
+            claim.exact(place())
+        };
     }
     let _ = (capabilities, options);
     draft.claim_at(path.key("capabilities")).approximated("a device plugin knows what its devices can do", place());

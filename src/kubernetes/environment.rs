@@ -18,7 +18,7 @@ type Variables = BTreeMap<String, Option<String>>;
 
 /// The variables: those of files in maps of their own, all others one by one, which win.
 pub(super) fn convert(draft: &mut Draft<'_, '_>, variables: &Variables) {
-    draft.claim(["env_file"]).approximated("each of its variables has a row of its own", container("envFrom"));
+    draft.claim(["env_file"]).moot("each of its variables has a row of its own", container("envFrom"));
     if variables.is_empty() {
         draft.claim(["environment"]).dropped("it is empty");
         return;

@@ -1,14 +1,18 @@
 //! [`Ledger`]: who accounts for which key. Every part of a conversion claims the keys that it looks at; the rows of the
 //! report are what was claimed, and a key that nobody claimed is a fault of ours.
 
+use super::called::Called;
 use super::draft::Home;
 use super::row::{Fate, ObjectPath, Row};
 use crate::document::{Path, Segment};
 use crate::source::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 
 /// The reason of a key that no part of the conversion looked at. A test over all cases finds none.
 pub const UNCLAIMED: &str = "no part of the conversion knows this key";
+
+/// The reason of a key of an extension that nobody looked at.
+const EXTENSION: &str = "an extension means nothing by itself";
 
 /// The keys, and what was said of them.
 #[derive(Debug)]
@@ -23,6 +27,7 @@ struct Entry {
     reasons: Vec<String>,
     becomes: Vec<ObjectPath>,
     remedy: Option<String>,
+    is_moot: bool,
 }
 
 /// A key about which something is going to be said.
@@ -96,17 +101,36 @@ impl Ledger {
         }
     }
 
-    /// One row for each key, in the order of the files.
-    pub fn rows(self) -> Vec<Row> {
-        let row = |(key, span): (&Path, &Span)| {
-            let Entry { fate, reasons, becomes, remedy } = self.entry(key);
+    /// One row for each key, in the order of the files, by what the keys are called in them.
+    pub fn rows(self, called: &Called) -> Vec<Row> {
+        let mut rows: BTreeMap<(Span, Path), (Entry, Vec<Path>)> = BTreeMap::new();
+        let users = self.users(called);
+        for (key, span) in &self.keys {
+            let mut entry = self.entry(key);
+            if let Some(user) = users.get(span).filter(|_| entry.is_of_extension()) {
+                entry = Entry::used_at(user);
+            }
+            match rows.entry((*span, called.of(key))) {
+                btree_map::Entry::Vacant(free) => drop(free.insert((entry, vec![key.clone()]))),
+                btree_map::Entry::Occupied(mut known) => {
+                    let (one, stands_for) = known.get_mut();
+                    *one = one.clone().with(entry);
+                    stands_for.push(key.clone());
+                }
+            }
+        }
+        let row = |((place, key), (entry, stands_for))| {
+            let Entry { fate, reasons, becomes, remedy, is_moot } = entry;
             let reason = (!reasons.is_empty()).then(|| reasons.join("; "));
-            Row { key: key.clone(), place: Some(*span), fate, reason, becomes, remedy }
+            Row { key, stands_for, place: Some(place), fate, reason, becomes, is_moot, remedy }
         };
-        let mut rows: Vec<Row> = self.keys.iter().map(row).collect();
-        rows.sort_by_key(|row| row.place);
-        number_hosts(&mut rows);
-        rows
+        rows.into_iter().map(row).collect()
+    }
+
+    /// The keys that mean something, by their places: what stands in an extension may be there by an alias.
+    fn users(&self, called: &Called) -> BTreeMap<Span, Path> {
+        let keys = self.keys.iter().filter(|(key, span)| span.is_somewhere() && !self.entry(key).is_of_extension());
+        keys.rev().map(|(key, span)| (*span, called.of(key))).collect()
     }
 
     /// What was said of a key: what was said of it and of what it stands for, or else of the nearest of its parents.
@@ -126,36 +150,42 @@ impl Ledger {
     }
 }
 
-/// The loader sorts hosts, as Compose does; in the report they have the numbers of the lines that people wrote.
-fn number_hosts(rows: &mut [Row]) {
-    let mut counts: BTreeMap<Path, usize> = BTreeMap::new();
-    for row in rows {
-        let parent = row.key.parent();
-        let is_host = matches!(parent.segments().last(), Some(Segment::Key(key)) if &**key == "extra_hosts");
-        if is_host && matches!(row.key.segments().last(), Some(Segment::Index(_))) {
-            let count = counts.entry(parent.clone()).or_default();
-            row.key = parent.index(*count);
-            *count += 1;
-        }
-    }
+/// Whether a key stands in an extension.
+fn is_extension(key: &Path) -> bool {
+    key.segments().iter().any(|segment| matches!(segment, Segment::Key(key) if key.starts_with("x-")))
 }
 
 impl Entry {
+    fn of(fate: Fate, reason: Option<String>) -> Self {
+        let (reasons, becomes) = (reason.into_iter().collect(), Vec::new());
+        Self { fate, reasons, becomes, remedy: None, is_moot: false }
+    }
+
     fn unclaimed(key: &Path) -> Self {
-        let is_extension = |segment: &Segment| matches!(segment, Segment::Key(key) if key.starts_with("x-"));
-        let reason = if key.segments().iter().any(is_extension) {
-            "an extension means nothing by itself".to_owned()
-        } else {
-            UNCLAIMED.to_owned()
-        };
-        Self { fate: Fate::Dropped, reasons: vec![reason], becomes: Vec::new(), remedy: None }
+        let reason = if is_extension(key) { EXTENSION } else { UNCLAIMED };
+        Self::of(Fate::Dropped, Some(reason.to_owned()))
+    }
+
+    /// Whether it is that of an extension that nobody claimed.
+    fn is_of_extension(&self) -> bool {
+        self.reasons.iter().any(|reason| reason == EXTENSION)
+    }
+
+    /// That of a key of an extension that another key has by an alias.
+    fn used_at(user: &Path) -> Self {
+        let reason = format!("it is used at '{user}', which has a row of its own");
+        Self { is_moot: true, ..Self::of(Fate::Approximated, Some(reason)) }
     }
 
     /// What two parts say of the same key.
     fn with(mut self, other: Self) -> Self {
         self.fate = if self.fate == other.fate { self.fate } else { Fate::Approximated };
-        self.reasons.extend(other.reasons.into_iter().filter(|reason| !reason.is_empty()));
-        self.reasons.dedup();
+        for reason in other.reasons.into_iter().filter(|reason| !reason.is_empty()) {
+            if !self.reasons.contains(&reason) {
+                self.reasons.push(reason);
+            }
+        }
+        self.is_moot &= other.is_moot;
         for place in other.becomes {
             if !self.becomes.contains(&place) {
                 self.becomes.push(place);
@@ -169,28 +199,33 @@ impl Entry {
 impl<'l> Claim<'l, '_> {
     /// It means the same there.
     pub fn exact(self, spots: impl IntoIterator<Item = Spot>) -> Claimed<'l> {
-        self.enter(Fate::Exact, None, spots)
+        self.enter(Entry::of(Fate::Exact, None), spots)
     }
 
     /// Something like it is there, for this reason.
     pub fn approximated(self, reason: impl Into<String>, spots: impl IntoIterator<Item = Spot>) -> Claimed<'l> {
-        self.enter(Fate::Approximated, Some(reason.into()), spots)
+        self.enter(Entry::of(Fate::Approximated, Some(reason.into())), spots)
     }
 
     /// Nothing of it is left, for this reason.
     pub fn dropped(self, reason: impl Into<String>) -> Claimed<'l> {
-        self.enter(Fate::Dropped, Some(reason.into()), [])
+        self.enter(Entry::of(Fate::Dropped, Some(reason.into())), [])
     }
 
     /// What it says is so without it, too.
     pub fn same_without(self, spots: impl IntoIterator<Item = Spot>) -> Claimed<'l> {
-        self.approximated("it is so without this key, too", spots)
+        self.moot("it is so without this key, too", spots)
     }
 
-    fn enter(self, fate: Fate, reason: Option<String>, spots: impl IntoIterator<Item = Spot>) -> Claimed<'l> {
+    /// What it says is so anyway, for this reason: nothing is lost with it.
+    pub fn moot(self, reason: impl Into<String>, spots: impl IntoIterator<Item = Spot>) -> Claimed<'l> {
+        let entry = Entry::of(Fate::Approximated, Some(reason.into()));
+        self.enter(Entry { is_moot: true, ..entry }, spots)
+    }
+
+    fn enter(self, entry: Entry, spots: impl IntoIterator<Item = Spot>) -> Claimed<'l> {
         let Self { ledger, home, path } = self;
-        let becomes = spots.into_iter().filter_map(|spot| spot.path(home)).collect();
-        let mut new = Entry { fate, reasons: reason.into_iter().collect(), becomes, remedy: None };
+        let mut new = Entry { becomes: spots.into_iter().filter_map(|spot| spot.path(home)).collect(), ..entry };
         if let Some(known) = ledger.entries.remove(&path) {
             new = known.with(new);
         }

@@ -96,13 +96,23 @@ fn note(draft: &mut Draft<'_, '_>, attribute: &str, (key, value): (&String, &Str
     // Members of one pod share its annotations: the first one wins.
     let known = draft.workload.pod_annotations.entry(key.clone()).or_insert_with(|| value.clone());
     let is_kept = known == value;
+    let is_twice = is_said_twice(draft, attribute, (key, value));
     let place = template(format!("metadata.annotations['{key}']"));
     let claim = draft.claim([attribute, key]);
-    if is_kept {
-        claim.exact(place);
-    } else {
-        claim.dropped("another container of the same pod says otherwise");
-    }
+    match (is_kept, is_twice) {
+        (true, true) => claim.same_without(place),
+        (true, false) => claim.exact(place),
+        (false, _) => claim.dropped("another container of the same pod says otherwise"),
+    };
+}
+
+/// Whether the other attribute of the service says the same, or another container of the pod.
+fn is_said_twice(draft: &Draft<'_, '_>, attribute: &str, (key, value): (&String, &String)) -> bool {
+    let says = |member: &Service, of: &str, labels: &Labels| {
+        (member.name != draft.service.name || of != attribute) && labels.get(key) == Some(value)
+    };
+    let mut members = draft.scene.members(&draft.home.owner).into_iter();
+    members.any(|one| says(one, "labels", &one.labels) || says(one, "annotations", &one.annotations))
 }
 
 /// `deploy.labels` become annotations of the workload.

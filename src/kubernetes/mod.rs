@@ -6,6 +6,7 @@
 
 mod alias;
 mod bind;
+mod called;
 mod claim;
 mod command;
 mod conversion;
@@ -65,6 +66,7 @@ mod security;
 mod seed;
 mod service;
 mod storage;
+mod trace;
 mod traefik;
 mod traefik_rule;
 pub mod validate;
@@ -83,5 +85,6 @@ pub use manifest::Manifest;
 pub use options::{Bind, Expose, Liveness, Options, Requests, Secrets, Security, Selector, Wait};
 pub use registry::Registry;
 pub use row::{Fate, ObjectPath, Row};
+pub use trace::{Traced, trace};
 pub use validate::{Cluster, Existing, validate};
 pub use version::KubeVersion;

@@ -4,6 +4,7 @@
 use super::draft::{Draft, Home};
 use super::ledger::{Ledger, Spot, template};
 use super::manifest::Manifests;
+use super::mention;
 use super::metadata;
 use super::object_name;
 use super::publication;
@@ -24,6 +25,11 @@ use std::collections::BTreeMap;
 
 /// What is said of a network where there are no policies.
 const OPEN: &str = "all pods of a cluster reach each other, and nothing else is asked for";
+/// Why nothing is left of what a service says of its interfaces.
+const GIVEN: &str = "the network of the cluster gives pods their interfaces and addresses";
+/// Why nothing is left of what a project says of the network itself, and what helps.
+const DECIDED: &str = "the network of the cluster decides it";
+const REMEDY: &str = "see what its network plugin can do";
 
 /// The label of the pods on a network. One of others is known by its own name, so that their pods can have it, too.
 fn label(scene: &Scene<'_>, key: &Name) -> String {
@@ -64,15 +70,15 @@ pub(super) fn attach(draft: &mut Draft<'_, '_>, networks: &BTreeMap<Name, Option
             draft.workload.pod_labels.insert(label.clone(), "true".into());
             draft.claim_at(path.clone()).exact(template(format!("metadata.labels['{label}']")));
         } else {
-            draft.claim_at(path.clone()).approximated(OPEN, []);
+            draft.claim_at(path.clone()).moot(OPEN, []);
         }
         let Some(Attachment {
             aliases: _,
             driver_opts: _,
             gw_priority: _,
             interface_name: _,
-            ipv4_address: _,
-            ipv6_address: _,
+            ipv4_address,
+            ipv6_address,
             link_local_ips: _,
             mac_address: _,
             priority: _,
@@ -80,22 +86,30 @@ pub(super) fn attach(draft: &mut Draft<'_, '_>, networks: &BTreeMap<Name, Option
         else {
             continue;
         };
-        let idle = [
-            "driver_opts",
-            "gw_priority",
-            "interface_name",
-            "ipv4_address",
-            "ipv6_address",
-            "link_local_ips",
-            "mac_address",
-            "priority",
-        ];
+        let idle = ["driver_opts", "gw_priority", "interface_name", "link_local_ips", "mac_address", "priority"];
         for attribute in idle {
             let claim = written(draft.ledger, path.key(attribute));
-            claim.map(|claim| claim.dropped("the network of the cluster gives pods their interfaces and addresses"));
+            claim.map(|claim| claim.dropped(GIVEN));
+        }
+        for (attribute, address) in [("ipv4_address", ipv4_address), ("ipv6_address", ipv6_address)] {
+            fixed(draft, path.key(attribute), address.as_deref());
         }
     }
     draft.claim(["networks"]).dropped("it is empty");
+}
+
+/// A fixed address: nothing is left of it, and who still says it reaches nobody.
+fn fixed(draft: &mut Draft<'_, '_>, path: Path, address: Option<&str>) {
+    let places = address.map_or_else(Vec::new, |address| mention::places_of_address(draft.scene.project(), address));
+    let name = draft.scene.name_of(&draft.service.name);
+    let Some(claim) = written(draft.ledger, path) else { return };
+    if places.is_empty() {
+        claim.dropped(GIVEN);
+        return;
+    }
+    let places = places.iter().map(|place| format!("'{place}'")).collect::<Vec<_>>().join(", ");
+    let remedy = format!("say '{name}' there, or the address of another server");
+    claim.dropped(format!("{GIVEN}, and it is still said by {places}")).remedy(remedy);
 }
 
 /// `network_mode: none`: nobody reaches the pods, and they reach nobody.
@@ -160,7 +174,7 @@ fn keys(ledger: &mut Ledger, (key, network): (&Name, &Network), state: State) {
     let claim = ledger.claim(path.clone());
     match state {
         State::Unused => claim.dropped("no service is on it"),
-        State::Open => claim.approximated(OPEN, []),
+        State::Open => claim.moot(OPEN, []),
         State::Policed => claim.approximated("pods of other networks do not reach those on it", place("spec")),
     };
     if state != State::Unused {
@@ -186,15 +200,21 @@ fn attributes(ledger: &mut Ledger, path: &Path, network: &Network, egress: [Spot
         if *internal {
             claim.exact(egress);
         } else {
-            claim.dropped("it is so without this key, too");
+            claim.same_without([]);
         }
     }
-    let idle = ["driver", "driver_opts", "ipam", "attachable", "labels", "enable_ipv4", "enable_ipv6"];
+    let is_default = network.driver.as_deref().is_some_and(|driver| ["bridge", "default"].contains(&driver));
+    if let Some(claim) = written(ledger, path.key("driver")) {
+        if is_default {
+            claim.moot("it is what a network is anyway, and the network of the cluster decides it", []);
+        } else {
+            claim.dropped(DECIDED).remedy(REMEDY);
+        }
+    }
+    let idle = ["driver_opts", "ipam", "attachable", "labels", "enable_ipv4", "enable_ipv6"];
     for attribute in idle {
         let claim = written(ledger, path.key(attribute));
-        claim.map(|claim| {
-            claim.dropped("the network of the cluster decides it").remedy("see what its network plugin can do")
-        });
+        claim.map(|claim| claim.dropped(DECIDED).remedy(REMEDY));
     }
     if let Some(claim) = written(ledger, path.key("name")).filter(|_| !network.external) {
         claim.dropped("the policy is called after the key");

@@ -27,8 +27,14 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, placement: &Placement) {
         let claim_path = path.key("preferences").index(index);
         match spread.as_deref().and_then(label) {
             Some(key) if !is_spread(draft, &key) => {
-                let place = spread_over(draft, &key, 1, "ScheduleAnyway");
-                draft.claim_at(claim_path).exact(pod(place));
+                let place = pod(spread_over(draft, &key, 1, "ScheduleAnyway"));
+                let is_anyway = key == HOSTNAME && is_several(draft);
+                let claim = draft.claim_at(claim_path);
+                if is_anyway {
+                    claim.same_without(place)
+                } else {
+                    claim.exact(place)
+                };
             }
             Some(_) => {
                 let reason = "another preference says the same";
@@ -96,6 +102,12 @@ fn apart(draft: &mut Draft<'_, '_>) {
         replacement.batch = Some(1);
         draft.claim(["deploy", "update_config", "parallelism"]).same_without(object("spec.strategy"));
     }
+}
+
+/// Whether there are several pods, which are spread over machines anyway.
+fn is_several(draft: &Draft<'_, '_>) -> bool {
+    let is_owner = draft.service.name == draft.home.owner;
+    is_owner && draft.service.replicas() > 1 && matches!(draft.home.kind, Kind::Deployment | Kind::StatefulSet)
 }
 
 fn is_spread(draft: &Draft<'_, '_>, key: &str) -> bool {

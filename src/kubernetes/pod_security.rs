@@ -20,6 +20,9 @@ pub(super) const CAPABILITIES: [&str; 13] = [
     "SYS_CHROOT",
 ];
 
+/// Nobody says as which user a container runs, or that it is root.
+const NO_USER: &str = "no 'user' with a number other than 0";
+
 /// Kernel parameters that stay within a pod: every cluster lets one set them.
 pub(super) const SYSCTLS: [&str; 12] = [
     "kernel.shm_rmid_forced",
@@ -51,6 +54,17 @@ pub(super) fn judge(pod: &PodSpec) -> (Security, Vec<String>) {
     }
     let level = if faults.is_empty() { Security::Restricted } else { Security::Baseline };
     (level, faults)
+}
+
+/// What can be done about what stands in the way of a stricter level.
+pub(super) fn remedy(level: Security, faults: &[String]) -> &'static str {
+    if level == Security::Privileged {
+        "take away what it does not need: no 'user' makes up for the rest, and its namespace has to allow it"
+    } else if faults.iter().any(|fault| fault.starts_with(NO_USER)) {
+        "give it 'user: \"1000:1000\"' or another number that its image can run as, and no more rights than it needs"
+    } else {
+        "take these rights away, if its image can do without"
+    }
 }
 
 /// A container, and how it is told from the others of its pod.
@@ -116,7 +130,7 @@ fn below_restricted((container, of): Told<'_>, faults: &mut Vec<String>) {
     let default = SecurityContext::default();
     let security = container.security_context.as_ref().unwrap_or(&default);
     if security.run_as_non_root != Some(true) || security.run_as_user == Some(0) {
-        faults.push(format!("no 'user' with a number other than 0{of}"));
+        faults.push(format!("{NO_USER}{of}"));
         return;
     }
     if security.allow_privilege_escalation != Some(false) {

@@ -23,6 +23,8 @@ use std::collections::BTreeSet;
 
 /// The ports of one range that nobody has to think about.
 const FEW: usize = 20;
+/// What becomes of a port of the host that nobody names.
+const CHOICE: &str = "Docker would publish it at a port of its own choice";
 /// Why nothing from outside reaches a port of this machine alone.
 const ALONE: &str = "it is bound to this machine alone, so that it stays inside of the cluster";
 /// The ports of nodes that a cluster gives away.
@@ -40,7 +42,7 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, ports: &[Port]) {
         let path = draft.path(["ports"]).index(index);
         address(draft, port, &path);
         if port.published.is_none() {
-            draft.claim_at(path).approximated("Docker would publish it at a port of its own choice", []);
+            draft.claim_at(path).approximated(CHOICE, []);
         }
     }
     many(draft, ports);
@@ -153,7 +155,9 @@ pub(super) fn leave(draft: &mut Draft<'_, '_>, (index, port): (usize, &Port), (r
 fn forward(draft: &Draft<'_, '_>, port: &Port, published: &str) -> String {
     let (name, namespace) = (draft.scene.name_of(&draft.service.name), &draft.scene.namespace);
     match (port.protocol, host_port::first_of_range(published)) {
-        (Protocol::Tcp, Some(first)) => {
+        // Without a number of its own, `kubectl` chooses a port, as Docker would for 0.
+        (Protocol::Tcp, first) => {
+            let first = first.map_or_else(String::new, |first| first.to_string());
             format!("'kubectl -n {namespace} port-forward service/{name} {first}:{}', or '--expose'", port.target)
         }
         _ => "'--expose loadbalancer' or 'nodeport'".to_owned(),
@@ -193,10 +197,11 @@ fn by_service(draft: &mut Draft<'_, '_>, ports: &[Port], kind: &str) {
         let claim = draft.claim_at(path);
         match (port.published.as_deref().and_then(|text| text.parse::<i32>().ok()), chosen) {
             (_, Some(_)) => claim.approximated("a label of Kompose says the port of the nodes", [Spot::Of(place)]),
-            (Some(number), None) if is_node && one.node_port != Some(number) => {
+            (Some(number), None) if is_node && number > 0 && one.node_port != Some(number) => {
                 let reason = "nodes open ports from 30000 to 32767 only: the cluster chooses one";
                 claim.approximated(reason, [Spot::Of(place)])
             }
+            (Some(0), None) => claim.approximated(CHOICE, [Spot::Of(place)]),
             (Some(_), None) => claim.exact([Spot::Of(place)]),
             (None, None) => claim.approximated("the first port of the range is taken", [Spot::Of(place)]),
         };
@@ -239,13 +244,15 @@ fn named_apart(mut ports: Vec<ServicePort>) -> Vec<ServicePort> {
 /// A published port of a Service.
 fn service_port(scene: &Scene<'_>, service: &Service, (port, kind): (&Port, &str)) -> Option<ServicePort> {
     let inside = listening(scene, service, port)?;
-    let published = host_port::first_of_range(port.published.as_deref()?).map(i32::from)?;
+    port.published.as_ref()?;
+    // For 0 an engine chooses a port, and so does a cluster.
+    let published = port.published.as_deref().and_then(host_port::first_of_range).map(i32::from);
     let is_node = kind == "NodePort";
     Some(ServicePort {
         app_protocol: inside.application.clone(),
         name: Some(inside.name.clone()),
-        node_port: Some(published).filter(|number| is_node && NODE_PORTS.contains(number)),
-        port: if is_node || published == 0 { port.target.into() } else { published },
+        node_port: published.filter(|number| is_node && NODE_PORTS.contains(number)),
+        port: published.filter(|_| !is_node).unwrap_or_else(|| port.target.into()),
         protocol: Some(word(port.protocol).into()),
         target_port: Some(IntOrString::String(inside.name.clone())),
     })

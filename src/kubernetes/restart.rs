@@ -44,7 +44,7 @@ fn running(draft: &mut Draft<'_, '_>, restart: Option<&Restart>, policy: Option<
     match restart {
         None => {}
         Some(Restart::Always | Restart::UnlessStopped) => {
-            draft.claim(["restart"]).approximated(reason.clone(), template("spec.restartPolicy"));
+            draft.claim(["restart"]).moot(reason.clone(), template("spec.restartPolicy"));
         }
         Some(Restart::No | Restart::OnFailure(_) | Restart::Unknown(_)) => {
             let remedy = "if it runs to an end, let a service wait for it with 'service_completed_successfully', \
@@ -58,7 +58,11 @@ fn running(draft: &mut Draft<'_, '_>, restart: Option<&Restart>, policy: Option<
     if let Some(RestartPolicy { condition, max_attempts, .. }) = policy {
         if condition.is_some() {
             let claim = draft.claim(["deploy", "restart_policy", "condition"]);
-            claim.approximated(reason.clone(), template("spec.restartPolicy"));
+            if condition.as_deref() == Some("any") {
+                claim.moot(reason.clone(), template("spec.restartPolicy"));
+            } else {
+                claim.approximated(reason.clone(), template("spec.restartPolicy"));
+            }
         }
         if max_attempts.is_some() {
             draft.claim(["deploy", "restart_policy", "max_attempts"]).dropped(reason);

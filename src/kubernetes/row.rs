@@ -48,6 +48,28 @@ impl ObjectPath {
     pub fn new(kind: &str, name: &str, path: impl Into<String>) -> Self {
         Self { kind: kind.to_owned(), name: name.to_owned(), path: path.into() }
     }
+
+    /// The place inside, step by step: `a.b[0]['c.d']` has four.
+    pub(super) fn steps(&self) -> Path {
+        let mut steps = Path::default();
+        let mut rest = self.path.as_str();
+        while !rest.is_empty() {
+            let (step, behind) = if let Some(quoted) = rest.strip_prefix("['") {
+                let (step, behind) = quoted.split_once("']").unwrap_or((quoted, ""));
+                (steps.key(step), behind)
+            } else if let Some(bracketed) = rest.strip_prefix('[') {
+                let (step, behind) = bracketed.split_once(']').unwrap_or((bracketed, ""));
+                (step.parse().map_or_else(|_| steps.key(step), |index| steps.index(index)), behind)
+            } else {
+                let rest = rest.strip_prefix('.').unwrap_or(rest);
+                let end = rest.find(['.', '[']).unwrap_or(rest.len());
+                let (step, behind) = rest.split_at(end);
+                (steps.key(step), behind)
+            };
+            (steps, rest) = (step, behind);
+        }
+        steps
+    }
 }
 
 impl fmt::Display for ObjectPath {
@@ -59,8 +81,10 @@ impl fmt::Display for ObjectPath {
 /// What became of one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// The key: a leaf of the merged files, in the long spelling.
+    /// The key as the files write it: a leaf, or an item of a list in its short spelling.
     pub key: Path,
+    /// What it stands for in the merged tree: itself, or each of what a range stands for.
+    pub stands_for: Vec<Path>,
     /// Where it is written.
     pub place: Option<Span>,
     /// What became of it.
@@ -69,6 +93,21 @@ pub struct Row {
     pub reason: Option<String>,
     /// Where it went.
     pub becomes: Vec<ObjectPath>,
+    /// Whether nothing is lost with it although it is not exact: what it says is so anyway.
+    pub is_moot: bool,
     /// What can be done about it.
     pub remedy: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_taken_step_by_step() {
+        let steps = ObjectPath::new("K", "a", "spec.a[0].b['c.d/e'].f[1]").steps();
+        let wanted = Path::of(["spec", "a"]).index(0).key("b").key("c.d/e").key("f").index(1);
+        assert_eq!(steps, wanted);
+        assert!(ObjectPath::new("K", "a", "").steps().is_root());
+    }
 }

@@ -334,7 +334,12 @@ pub(super) fn low_ports(draft: &mut Draft<'_, '_>) {
         return;
     }
     let all = draft.pod_security().sysctls.get_or_insert_default();
-    if all.iter().all(|known| known.name != LOWEST) {
-        all.push(Sysctl { name: LOWEST.into(), value: "0".into() });
+    match all.iter().position(|known| known.name == LOWEST) {
+        None => all.push(Sysctl { name: LOWEST.into(), value: "0".into() }),
+        Some(at) if draft.service.sysctls.get(LOWEST).is_some_and(|value| value == "0") => {
+            let place = pod(format!("securityContext.sysctls[{at}]"));
+            draft.claim(["sysctls", LOWEST]).same_without(place);
+        }
+        Some(_) => {}
     }
 }

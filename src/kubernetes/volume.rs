@@ -178,7 +178,10 @@ impl Declared<'_, '_> {
         match (claim, self.volume.driver.as_deref().unwrap_or("local")) {
             (None, _) => {}
             (Some(claim), "local") => {
-                claim.dropped("the StorageClass of the cluster decides where data is");
+                claim.moot(
+                    "it is what a volume is anyway, and the StorageClass of the cluster decides where data is",
+                    [],
+                );
             }
             (Some(claim), driver) => {
                 let reason = format!("the cluster knows no driver '{driver}': its own StorageClass is used");

@@ -43,7 +43,7 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, dependencies: &IndexMap<Name, D
         };
         let Dependency { condition, restart, required: _ } = dependency;
         if draft.ledger.wrote(&path.key("required")) {
-            draft.claim_at(path.key("required")).approximated("the service is there", []);
+            draft.claim_at(path.key("required")).moot("the service is there", []);
         }
         if draft.ledger.wrote(&path.key("restart")) {
             if *restart {
@@ -95,7 +95,8 @@ fn one(draft: &mut Draft<'_, '_>, other: &Service, written: DependencyCondition,
         DependencyCondition::Started => {
             let reason =
                 "pods start in any order: who dials another one tries again; only its name is there in any case";
-            draft.claim_at(path).approximated(reason, []).remedy("wait for 'service_healthy', or use '--wait all'");
+            // Without the dependency pods start in the same order: in any.
+            draft.claim_at(path).moot(reason, []).remedy("wait for 'service_healthy', or use '--wait all'");
         }
         DependencyCondition::Healthy => healthy(draft, (other, written), path),
         DependencyCondition::CompletedSuccessfully => completed(draft, other, path),

@@ -46,7 +46,7 @@ mod width;
 pub use cause::causes;
 pub use colours::Colours;
 #[cfg(not(fuzzing))]
-pub use conversion::{Conversion, conversion_json, conversion_table};
+pub use conversion::{Conversion, conversion_json, conversion_losses, conversion_table};
 pub use diagnostic::{Places, diagnostic_json, diagnostic_text, diagnostics_text, summary};
 #[cfg(not(fuzzing))]
 pub use difference::difference;

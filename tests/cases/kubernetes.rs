@@ -10,7 +10,7 @@ use crate::support::case::{folders, plain};
 use crate::support::{expectation, scenario};
 use hoist::diagnostic::Diagnostics;
 use hoist::document::{Node, Value, parse};
-use hoist::kubernetes::{Cluster, Converted, Fate, KubeVersion, Options, UNCLAIMED, convert, validate};
+use hoist::kubernetes::{Cluster, Converted, KubeVersion, Options, UNCLAIMED, convert, validate};
 use hoist::load::{Loaded, Manifests, Request, load};
 use hoist::render::{Conversion, conversion_json, conversion_table};
 use hoist::source::{SourceMap, Span};
@@ -29,7 +29,7 @@ fn every_folder_of_kubernetes_is_converted_as_expected() {
             .into_iter()
             .map(|one| format!("{:?}: {}\n", one.severity, one.message).to_lowercase())
             .collect();
-        let report = plain(&folder, &format!("{}{}", conversion_table(view, Fate::Exact), notes.concat()));
+        let report = plain(&folder, &format!("{}{}", conversion_table(view), notes.concat()));
         let given = BTreeMap::from([("expected.yaml", plain(&folder, &converted.stream())), ("report.txt", report)]);
         (folder.display().to_string(), expectation::faults(&folder, &["expected.yaml", "report.txt"], &given))
     });
@@ -62,7 +62,7 @@ fn what_is_in_a_secret_is_in_its_object_alone() {
     for (case, is_held) in [("secrets", true), ("secrets_inline", true), ("secrets_elsewhere", false)] {
         let (loaded, converted) = converted(&scenario::root().join("tests/cases/kubernetes").join(case));
         let view = Conversion { rows: &converted.rows, sources: &loaded.sources };
-        let told = format!("{}{}", conversion_table(view, Fate::Exact), conversion_json(view));
+        let told = format!("{}{}", conversion_table(view), conversion_json(view));
         let told = format!("{told}{:?}{:?}{:?}", converted.diagnostics, converted.rows, loaded.host_files);
         assert!(!told.contains("correct horse"), "{case}");
         let (secrets, others): (Vec<_>, Vec<_>) = converted.manifests.iter().partition(|one| one.kind == "Secret");

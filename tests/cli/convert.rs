@@ -152,6 +152,11 @@ fn a_path_is_taken_for_what_stands_there() {
     scenario.hoist(["convert", "-o", "a.json"]).code(1).says("not as JSON");
     scenario.hoist(["convert", "-o", "/dev/null"]).ok();
     scenario.hoist(["convert", "-o", "/dev/null", "--check"]).code(1).says("there is nothing to compare with");
+    scenario.hoist(["convert", "-o", "plain/x"]).code(1).says("plain' is a file: nothing can be made below it");
+    symlink(scenario.folder().join("nowhere"), scenario.folder().join("link")).unwrap();
+    for output in ["link", "link/x", "link/x.yaml"] {
+        scenario.hoist(["convert", "-o", output]).code(1).says("link' is a link that leads nowhere");
+    }
 }
 
 #[test]
@@ -172,6 +177,21 @@ fn a_profile_that_needs_another_is_left_out_and_all_else_is_written() {
     ran.says("profile 'more' has no component: ").says("activate what it needs with '--profile'");
     let tree = scenario.folder().join("k8s");
     assert!(tree.join("components/secrets/a-deployment.yaml").exists() && !tree.join("components/more").exists());
+}
+
+#[test]
+fn an_override_file_that_is_named_counts_once() {
+    let scenario = Scenario::empty();
+    scenario
+        .write("compose.yaml", "name: shop\nservices:\n  web: {image: 'x:1'}\n  a: {image: 'x:1', profiles: [prod]}\n");
+    scenario.write("compose.override.yaml", "services: {web: {image: 'x:2'}}\n");
+    scenario.write("compose.prod.yaml", "services: {web: {image: 'x:3'}}\n");
+    let words = ["convert", "--to", "kustomize", "-o", "k8s", "--overlay", "compose.override.yaml", "--overlay"];
+    scenario.hoist_words(&[&words[..], &["./compose.prod.yaml"]].concat()).ok();
+    let overlays = fs::read_dir(scenario.folder().join("k8s/overlays")).unwrap();
+    let mut names: Vec<_> = overlays.map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["compose.prod.yaml", "override", "prod"]);
 }
 
 #[test]
@@ -233,4 +253,32 @@ fn images_are_fetched_from_where_it_is_said() {
         .code(1)
         .says("images are named without 'https://'");
     scenario.hoist(["convert", "--wait-image", "Busy Box"]).code(1).says("is not an image name");
+}
+
+#[test]
+fn what_a_cluster_would_refuse_is_told_where_it_comes_from() {
+    let scenario = Scenario::empty();
+    let text = "name: shop\nservices:\n  web:\n    image: acme/web:1\n    user: '99999999999'\n    ports: ['80:80']\n    \
+                x-kubernetes:\n      nodeSelector: {'a b': c}\n      ingress: {path: nope, annotations: {'bad key!': x}}\n      \
+                patch: {spec: {template: {spec: {containers: [{name: web, env: [{name: '', value: x}]}]}}}}\n";
+    scenario.write("compose.yaml", text);
+    let ran = scenario.hoist(["convert", "--expose", "ingress", "-o", "k8s"]).code(1).never_says(".yaml:0");
+    let ran = ran
+        .says("compose.yaml:5:11: error[")
+        .says("(Deployment/web spec.template.spec.containers[0].securityContext.runAsUser)");
+    let ran = ran.says("compose.yaml:8:22: error[").says("(Deployment/web spec.template.spec.nodeSelector['a b'])");
+    let ran = ran.says("compose.yaml:9:23: error[").says("(Ingress/web spec.rules[0].http.paths[0].path)");
+    ran.says("compose.yaml:9:43: error[").never_says("deployment.yaml:").never_says("ingress.yaml:");
+    assert!(!scenario.folder().join("k8s").exists());
+}
+
+#[test]
+fn a_namespace_has_a_name_that_a_cluster_takes() {
+    for name in ["A_b", ""] {
+        project()
+            .hoist(["convert", "-n", name])
+            .code(1)
+            .says("'--namespace <NAME>'")
+            .says("no namespace has such a name");
+    }
 }

@@ -11,13 +11,17 @@ use super::failure::Advised;
 use super::findings::Format;
 use super::{Context, Exit};
 use crate::document::Origins;
-use crate::kubernetes::{Cluster, Converted, Existing, Fate, KubeVersion, convert, validate};
+use crate::kubernetes::{Cluster, Converted, Existing, Fate, KubeVersion, Traced, convert, trace, validate};
 use crate::load::{Loaded, Manifests};
-use crate::render::{Conversion, conversion_json, conversion_table};
+use crate::render::{Conversion, conversion_json, conversion_losses, conversion_table};
 use destination::{Destination, Difference, Place, Secrecy};
 use kustomize::{Part, Parts};
 use std::path::{Path, PathBuf};
 use wishes::Wishes;
+
+/// The flags that say how a project is converted, which '--validate' does not do.
+const OF_CONVERSION: [&str; 9] =
+    ["output", "to", "overlay", "profiles", "check", "diff", "report", "fail_on", "Wishes"];
 
 /// Turn the project into manifests for Kubernetes
 #[derive(Debug, clap::Args)]
@@ -32,7 +36,7 @@ pub struct Convert {
     #[arg(long, value_name = "FILE")]
     overlay: Vec<PathBuf>,
     /// Look at these manifests instead: files, folders, or '-' for standard input; what a cluster would refuse is shown
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "output")]
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = OF_CONVERSION)]
     validate: Vec<PathBuf>,
     /// Object that the cluster has already, such as 'secret/db'; repeat it for several
     #[arg(long, value_name = "KIND/NAME")]
@@ -79,7 +83,7 @@ enum Drift {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Report {
-    /// Keys that are not exact, and a summary
+    /// Keys that are not exact, those first about which something can be done, and a summary
     Losses,
     /// All keys
     Table,
@@ -178,8 +182,8 @@ impl Convert {
         let (view, output) = (Conversion { rows: &converted.rows, sources: &loaded.sources }, context.output());
         match self.report {
             Report::None => {}
-            Report::Losses => output.say(conversion_table(view, Fate::Approximated).trim_end()),
-            Report::Table => output.say(conversion_table(view, Fate::Exact).trim_end()),
+            Report::Losses => output.say(conversion_losses(view).trim_end()),
+            Report::Table => output.say(conversion_table(view).trim_end()),
             Report::Json if self.is_stream() => output.say(&format!("{:#}", conversion_json(view))),
             Report::Json => output.data(&format!("{:#}\n", conversion_json(view))),
         }
@@ -264,11 +268,11 @@ fn is_good((loaded, converted): (&Loaded, &Converted), cluster: &Cluster, contex
     context.output().diagnostics(&converted.diagnostics, &loaded.sources, &loaded.origins);
     let existing = [cluster.existing.clone(), converted.existing.clone()].concat();
     let cluster = Cluster { existing, ..cluster.clone() };
-    !converted.diagnostics.has_errors() && is_accepted(converted, &cluster, context)
+    !converted.diagnostics.has_errors() && is_accepted((loaded, converted), &cluster, context)
 }
 
-/// Whether a cluster would take what was made; what it would refuse is shown.
-fn is_accepted(converted: &Converted, cluster: &Cluster, context: &Context) -> bool {
+/// Whether a cluster would take what was made; what it would refuse is shown where it comes from.
+fn is_accepted((loaded, converted): (&Loaded, &Converted), cluster: &Cluster, context: &Context) -> bool {
     // The trees tell whether all is well; it takes the texts to say where it is not.
     if validate(converted.manifests.iter().map(|one| &one.tree), cluster).is_empty() {
         return true;
@@ -279,6 +283,9 @@ fn is_accepted(converted: &Converted, cluster: &Cluster, context: &Context) -> b
     }
     let mut all = manifests.faults;
     all.push_all(validate(&manifests.documents, cluster));
-    context.output().diagnostics(&all, &manifests.sources, &Origins::default());
-    !all.has_errors()
+    let is_good = !all.has_errors();
+    let Traced { written, made } = trace(all, &manifests.documents, (loaded, converted));
+    context.output().diagnostics(&written, &loaded.sources, &loaded.origins);
+    context.output().diagnostics(&made, &manifests.sources, &Origins::default());
+    is_good
 }

@@ -31,7 +31,8 @@ fn faults(folder: &Path) -> Vec<String> {
         return vec!["it does not load in the long spelling".into()];
     };
     let _ = loaded;
-    let from_variables = |row: &Row| first.origins.node(&row.key).is_some_and(|node| is_of_env_file(&first, node));
+    let is_there = |path: &Key| first.origins.node(path).is_some_and(|node| is_of_env_file(&first, node));
+    let from_variables = |row: &Row| row.stands_for.iter().any(is_there);
     // How a case is converted is what the test reads there.
     let is_option = |row: &Row| row.key.starts_with(&Key::of(["x-options"]));
     let rows =
@@ -42,7 +43,10 @@ fn faults(folder: &Path) -> Vec<String> {
 /// What the report says wrongly of a key, if it does.
 fn fault(folder: &Path, (written, row): (&Node, &Row), whole: &Converted) -> Option<String> {
     let mut without = written.clone();
-    remove(&mut without, row.key.segments(), 0);
+    // From the end, so that what stands before keeps its place.
+    for path in row.stands_for.iter().rev() {
+        remove(&mut without, path.segments(), 0);
+    }
     // What the project cannot do without is missed indeed.
     let (_, less) = attempt(folder, &without)?;
     let key = &row.key;
@@ -71,7 +75,7 @@ fn attempt(folder: &Path, tree: &Node) -> Option<(Loaded, Converted)> {
 }
 
 fn all_of(loaded: &Loaded) -> BTreeSet<Key> {
-    convert(loaded, &options::of(loaded)).rows.into_iter().map(|row| row.key).collect()
+    convert(loaded, &options::of(loaded)).rows.into_iter().flat_map(|row| row.stands_for).collect()
 }
 
 /// The keys of a project in the long spelling, and nothing else.
