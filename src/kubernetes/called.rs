@@ -51,17 +51,16 @@ impl Called {
 
     /// The items of a list: what stands at one place is one.
     fn list(&mut self, (key, items): (&str, &[Node]), at: &Path, sources: &SourceMap) {
-        let mut places: Vec<Span> = Vec::new();
+        let mut places: BTreeMap<Span, usize> = BTreeMap::new();
         for item in items.iter().filter(|item| item.span.is_somewhere()) {
-            if !places.contains(&item.span) {
-                places.push(item.span);
-            }
+            let number = places.len();
+            places.entry(item.span).or_insert(number);
         }
         if key == HOSTS {
-            places.sort();
+            places.values_mut().enumerate().for_each(|(at, number)| *number = at);
         }
         for (index, item) in items.iter().enumerate() {
-            let number = places.iter().position(|place| *place == item.span).unwrap_or(index);
+            let number = places.get(&item.span).copied().unwrap_or(index);
             let host = |item| if key == HOSTS { host(item, sources) } else { None };
             let name = host(item).map(|name| {
                 let of_host = || items.iter().filter(|other| host(other) == Some(name));

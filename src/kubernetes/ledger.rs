@@ -14,6 +14,9 @@ pub const UNCLAIMED: &str = "no part of the conversion knows this key";
 /// The reason of a key of an extension that nobody looked at.
 const EXTENSION: &str = "an extension means nothing by itself";
 
+/// Reasons of keys that do nothing in Compose either.
+const IDLE: [&str; 4] = [EXTENSION, "it is empty", "it says nothing", "it does nothing in docker compose either"];
+
 /// The keys, and what was said of them.
 #[derive(Debug)]
 pub(super) struct Ledger {
@@ -103,26 +106,26 @@ impl Ledger {
 
     /// One row for each key, in the order of the files, by what the keys are called in them.
     pub fn rows(self, called: &Called) -> Vec<Row> {
-        let mut rows: BTreeMap<(Span, Path), (Entry, Vec<Path>)> = BTreeMap::new();
+        let mut rows: BTreeMap<(Span, Path), (Path, Entry, Vec<Path>)> = BTreeMap::new();
         let users = self.users(called);
         for (key, span) in &self.keys {
-            let mut entry = self.entry(key);
+            let (said_of, mut entry) = self.said(key);
             if let Some(user) = users.get(span).filter(|_| entry.is_of_extension()) {
                 entry = Entry::used_at(user);
             }
             match rows.entry((*span, called.of(key))) {
-                btree_map::Entry::Vacant(free) => drop(free.insert((entry, vec![key.clone()]))),
+                btree_map::Entry::Vacant(free) => drop(free.insert((called.of(&said_of), entry, vec![key.clone()]))),
                 btree_map::Entry::Occupied(mut known) => {
-                    let (one, stands_for) = known.get_mut();
+                    let (_, one, stands_for) = known.get_mut();
                     *one = one.clone().with(entry);
                     stands_for.push(key.clone());
                 }
             }
         }
-        let row = |((place, key), (entry, stands_for))| {
+        let row = |((place, key), (said_of, entry, stands_for))| {
             let Entry { fate, reasons, becomes, remedy, is_moot } = entry;
             let reason = (!reasons.is_empty()).then(|| reasons.join("; "));
-            Row { key, stands_for, place: Some(place), fate, reason, becomes, is_moot, remedy }
+            Row { key, stands_for, said_of, place: Some(place), fate, reason, becomes, is_moot, remedy }
         };
         rows.into_iter().map(row).collect()
     }
@@ -135,15 +138,20 @@ impl Ledger {
 
     /// What was said of a key: what was said of it and of what it stands for, or else of the nearest of its parents.
     fn entry(&self, key: &Path) -> Entry {
+        self.said(key).1
+    }
+
+    /// The same with the path that it was said of.
+    fn said(&self, key: &Path) -> (Path, Entry) {
         let inside = self.entries.range(key.clone()..).take_while(|(path, _)| path.starts_with(key));
         if let Some(entry) = inside.map(|(_, entry)| entry.clone()).reduce(Entry::with) {
-            return entry;
+            return (key.clone(), entry);
         }
         let mut parent = key.parent();
         loop {
             match self.entries.get(&parent) {
-                Some(entry) => return entry.clone(),
-                None if parent.is_root() => return Entry::unclaimed(key),
+                Some(entry) => return (parent, entry.clone()),
+                None if parent.is_root() => return (key.clone(), Entry::unclaimed(key)),
                 None => parent = parent.parent(),
             }
         }
@@ -163,7 +171,13 @@ impl Entry {
 
     fn unclaimed(key: &Path) -> Self {
         let reason = if is_extension(key) { EXTENSION } else { UNCLAIMED };
-        Self::of(Fate::Dropped, Some(reason.to_owned()))
+        Self::dropped(reason.to_owned())
+    }
+
+    /// That of a key of which nothing is left. Nothing is lost with one that says nothing.
+    fn dropped(reason: String) -> Self {
+        let is_moot = IDLE.contains(&reason.as_str());
+        Self { is_moot, ..Self::of(Fate::Dropped, Some(reason)) }
     }
 
     /// Whether it is that of an extension that nobody claimed.
@@ -209,7 +223,7 @@ impl<'l> Claim<'l, '_> {
 
     /// Nothing of it is left, for this reason.
     pub fn dropped(self, reason: impl Into<String>) -> Claimed<'l> {
-        self.enter(Entry::of(Fate::Dropped, Some(reason.into())), [])
+        self.enter(Entry::dropped(reason.into()), [])
     }
 
     /// What it says is so without it, too.

@@ -85,6 +85,8 @@ pub struct Row {
     pub key: Path,
     /// What it stands for in the merged tree: itself, or each of what a range stands for.
     pub stands_for: Vec<Path>,
+    /// What all this was said of: the key, or one above it, whose other keys fare alike.
+    pub said_of: Path,
     /// Where it is written.
     pub place: Option<Span>,
     /// What became of it.
@@ -93,7 +95,7 @@ pub struct Row {
     pub reason: Option<String>,
     /// Where it went.
     pub becomes: Vec<ObjectPath>,
-    /// Whether nothing is lost with it although it is not exact: what it says is so anyway.
+    /// Whether nothing is lost with it although it is not exact: what it says is so anyway, or does nothing in Compose either.
     pub is_moot: bool,
     /// What can be done about it.
     pub remedy: Option<String>,

@@ -4,6 +4,7 @@ use super::table::Table;
 use crate::kubernetes::{Fate, ObjectPath, Row};
 use crate::source::SourceMap;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// The rows of a conversion, with the files that their keys stand in.
 #[derive(Debug, Clone, Copy)]
@@ -26,24 +27,33 @@ pub fn conversion_table(conversion: Conversion<'_>) -> String {
     format!("{table}{}\n", summary(conversion.rows))
 }
 
-/// What is lost: first the keys about which something can be done, then the others. Keys that say what is so anyway are
-/// counted only.
+/// What is lost: first the keys about which something can be done, then the others. Keys that fare alike since the same was
+/// said of what they are in are told as one, those with which nothing is lost are counted only.
 pub fn conversion_losses(conversion: Conversion<'_>) -> String {
     let lost = conversion.rows.iter().filter(|row| row.fate != Fate::Exact && !row.is_moot);
     let (first, others): (Vec<&Row>, Vec<&Row>) =
         lost.partition(|row| row.fate == Fate::Dropped || row.remedy.is_some());
     let mut table = Table::new(["KEY", "FATE", "WHY"]);
-    for row in first.iter().chain(&others) {
-        table.row([row.key.to_string(), row.fate.to_string(), row.reason.clone().unwrap_or_default()]);
+    let all: Vec<&Row> = first.iter().chain(&others).copied().collect();
+    let whole = |row: &Row| (row.said_of.clone(), row.fate, row.reason.clone(), row.remedy.clone());
+    let mut alike = BTreeMap::new();
+    for row in &all {
+        *alike.entry(whole(row)).or_insert(0) += 1;
+    }
+    for row in &all {
+        // The first of those that fare alike stands for all.
+        let Some(count) = alike.remove(&whole(row)) else { continue };
+        let key = if count > 1 { &row.said_of } else { &row.key };
+        table.row([key.to_string(), row.fate.to_string(), row.reason.clone().unwrap_or_default()]);
         if let Some(remedy) = &row.remedy {
             table.row([String::new(), String::new(), format!("help: {remedy}")]);
         }
     }
-    let table = if first.is_empty() && others.is_empty() { String::new() } else { table.render() };
+    let table = if all.is_empty() { String::new() } else { table.render() };
     let moot = match conversion.rows.iter().filter(|row| row.is_moot).count() {
         0 => String::new(),
-        1 => "1 of them says what is so anyway: '--report table' names it\n".to_owned(),
-        count => format!("{count} of them say what is so anyway: '--report table' names them\n"),
+        1 => "nothing is lost with 1 of them: '--report table' names it\n".to_owned(),
+        count => format!("nothing is lost with {count} of them: '--report table' names them\n"),
     };
     format!("{table}{}\n{moot}", summary(conversion.rows))
 }
@@ -131,6 +141,7 @@ mod tests {
         let reason = (!reason.is_empty()).then(|| reason.to_owned());
         Row {
             stands_for: vec![key.clone()],
+            said_of: key.parent(),
             key,
             place: None,
             fate,
@@ -151,15 +162,18 @@ mod tests {
             moot,
             help,
             row("a.cpuset", Fate::Dropped, "nodes decide it"),
+            row("b.image", Fate::Dropped, "it is not active"),
+            row("b.command", Fate::Dropped, "it is not active"),
         ];
         let wanted = "\
 KEY        FATE           WHY
 a.port     approximated   it stays inside
                           help: expose it
 a.cpuset   dropped        nodes decide it
+b          dropped        it is not active
 a.user     approximated   it is about so
-5 keys: 1 exact, 3 approximated, 1 dropped
-1 of them says what is so anyway: '--report table' names it
+7 keys: 1 exact, 3 approximated, 3 dropped
+nothing is lost with 1 of them: '--report table' names it
 ";
         assert_eq!(conversion_losses(Conversion { rows: &rows, sources: &SourceMap::default() }), wanted);
     }

@@ -223,6 +223,9 @@ fn it_fails_on_what_it_is_told_to_fail_on() {
     scenario.write("compose.yaml", "services:\n  web: {image: 'acme/web:1', user: '1000', restart: always}\n");
     scenario.hoist(["convert", "--fail-on", "dropped"]).ok();
     scenario.hoist(["convert", "--fail-on", "approximated"]).code(1);
+    let anchor = "x-base: &base {image: 'acme/web:1', user: '1000'}\nx-note: {by: us}\nservices:\n  web: {<<: *base, user: '7'}\n";
+    scenario.write("compose.yaml", anchor);
+    scenario.hoist(["convert", "--fail-on", "dropped"]).ok().says("nothing is lost with 3 of them");
     scenario.hoist(["convert", "--kube-version", "1.32"]).code(1).says("'1.32' is not a version of Kubernetes");
 }
 

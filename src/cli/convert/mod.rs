@@ -97,7 +97,7 @@ enum Report {
 enum FailOn {
     /// A key is approximated or dropped
     Approximated,
-    /// A key is dropped
+    /// A key is dropped that does something in Compose
     Dropped,
 }
 
@@ -249,12 +249,11 @@ impl Convert {
     }
 
     fn fails(&self, converted: &Converted) -> bool {
-        let least = match self.fail_on {
-            None => return false,
-            Some(FailOn::Approximated) => Fate::Approximated,
-            Some(FailOn::Dropped) => Fate::Dropped,
-        };
-        converted.rows.iter().any(|row| row.fate >= least)
+        converted.rows.iter().any(|row| match self.fail_on {
+            None => false,
+            Some(FailOn::Approximated) => row.fate >= Fate::Approximated,
+            Some(FailOn::Dropped) => row.fate == Fate::Dropped && !row.is_moot,
+        })
     }
 }
 
