@@ -16,6 +16,7 @@ use crate::model::{Link, Networking, Service};
 use crate::value::Name;
 use k8s_openapi::api::core::v1::{Service as KubeService, ServiceSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use std::collections::BTreeMap;
 
 /// What became of a wish for a name.
 enum Given {
@@ -126,49 +127,58 @@ fn give(draft: &mut Draft<'_, '_>, target: &Service, alias: &str) -> Given {
     if alias == scene.name_of(&target.name) {
         return Given::None("it is the name of the service anyway");
     }
-    if object_name::label(alias) != alias {
-        return Given::None("Kubernetes takes no Service of this name: lower case letters, digits and dashes");
-    }
-    let names = |service: &Name| {
-        let name = scene.name_of(service);
-        name == alias || format!("{name}-headless") == alias
-    };
-    if scene.project().services.keys().any(names) {
-        return Given::None("another service has this name");
+    if let Some(reason) = refusal(scene, alias) {
+        return Given::None(reason);
     }
     let Some(home) = scene.home_of(&target.name) else { return Given::None("no pod is behind it") };
     let selector = metadata::selector(scene, &home.object);
     if !draft.manifests.add_unless(&named(scene, (target, alias), selector)) {
-        let other = first(scene, alias).is_some_and(|first| first.name == target.name);
+        let other = holders(scene).get(alias).is_some_and(|first| first.name == target.name);
         return if other { Given::Again } else { Given::None("another service has this name") };
     }
     Given::New
 }
 
-/// The service that gets a name which several wish for: the first that is converted wishes it for this one.
-fn first<'a>(scene: &Scene<'a>, alias: &str) -> Option<&'a Service> {
+/// The services that get the names which are wished for; of several that wish for one, the first that is converted.
+pub(super) fn holders<'a>(scene: &Scene<'a>) -> BTreeMap<&'a str, &'a Service> {
+    let mut holders = BTreeMap::new();
     let project = scene.project();
-    scene.owners().into_iter().flat_map(|owner| scene.members(&owner.name)).find_map(|service| {
-        let own = match &service.networking {
-            Networking::Attached(networks) => {
-                networks.values().flatten().any(|attachment| attachment.aliases.iter().any(|name| name == alias))
+    for service in scene.owners().into_iter().flat_map(|owner| scene.members(&owner.name)) {
+        if let Networking::Attached(networks) = &service.networking {
+            for alias in networks.values().flatten().flat_map(|attachment| &attachment.aliases) {
+                holders.entry(alias.as_str()).or_insert(service);
             }
-            Networking::Mode(_) => false,
-        };
-        let linked = || {
-            let link = service.links.iter().find(|link| link.alias.as_deref() == Some(alias))?;
-            project.services.get(&link.service)
-        };
-        if own { Some(service) } else { linked() }
-    })
+        }
+        for link in &service.links {
+            let target = project.services.get(&link.service);
+            if let Some((alias, target)) = link.alias.as_deref().zip(target) {
+                holders.entry(alias).or_insert(target);
+            }
+        }
+    }
+    holders
+}
+
+/// Why no Service can have a name; nothing for one that can.
+pub(super) fn refusal(scene: &Scene<'_>, alias: &str) -> Option<&'static str> {
+    if object_name::label(alias) != alias {
+        return Some("Kubernetes takes no Service of this name: lower case letters, digits and dashes");
+    }
+    let names = |service: &Name| {
+        let name = scene.name_of(service);
+        name == alias || format!("{name}-headless") == alias
+    };
+    scene.project().services.keys().any(names).then_some("another service has this name")
 }
 
 fn named(scene: &Scene<'_>, (target, alias): (&Service, &str), selector: metadata::Labels) -> KubeService {
     let ports = service_ports(scene, target);
+    let is_headless = ports.is_empty() || scene.peers.is_open(alias);
     KubeService {
         metadata: scene.metadata(target, alias),
         spec: Some(ServiceSpec {
-            cluster_ip: ports.is_empty().then(|| "None".to_owned()),
+            cluster_ip: is_headless.then(|| "None".to_owned()),
+            publish_not_ready_addresses: scene.peers.is_early(alias).then_some(true),
             selector: Some(selector),
             ports: Some(ports).filter(|ports| !ports.is_empty()),
             ..ServiceSpec::default()

@@ -96,6 +96,7 @@ impl Conversion<'_, '_> {
             level = level.max(self.workload(owner, &mut manifests));
         }
         self.tell_levels();
+        self.diagnostics.push_all(self.scene.peers.advice(self.scene));
         for service in self.scene.project().services.values() {
             for object in network::services(self.scene, service) {
                 manifests.add(&object);

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The ports at which each host is dialled, by the name that is dialled.
 pub(super) fn dialled(project: &Project) -> BTreeMap<String, BTreeSet<u16>> {
     let mut found: BTreeMap<String, BTreeSet<u16>> = BTreeMap::new();
-    for text in project.services.values().flat_map(texts) {
+    for (_, text) in project.services.values().flat_map(texts) {
         for (host, port) in addresses(&text) {
             if let Some(ports) = found.get_mut(host) {
                 ports.insert(port);
@@ -19,60 +19,162 @@ pub(super) fn dialled(project: &Project) -> BTreeMap<String, BTreeSet<u16>> {
     found
 }
 
+/// How a host is dialled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Dial {
+    /// At a port that is told, or that who dials it knows: `web:80`, `nc web 80`, `http://web/`, `-h web`.
+    AtPort,
+    /// By a scheme of its own, such as `gcomm://a,b`: at ports that nobody tells.
+    ByScheme,
+    /// By its name alone, where hosts are listed: `discovery.seed_hosts=a,b`.
+    ByName,
+}
+
+impl Dial {
+    /// Whether the port stands there, or is known from what dials it.
+    pub fn has_port(self) -> bool {
+        self == Self::AtPort
+    }
+}
+
+/// The hosts that a service dials, and how.
+pub(super) fn hosts(service: &Service) -> BTreeMap<String, BTreeSet<Dial>> {
+    let mut found: BTreeMap<String, BTreeSet<Dial>> = BTreeMap::new();
+    for (label, text) in texts(service) {
+        for (host, dial) in hosts_in(label, &text) {
+            found.entry(host.to_owned()).or_default().insert(dial);
+        }
+    }
+    found
+}
+
 /// Whether a service dials its own name.
 pub(super) fn dials_itself(service: &Service) -> bool {
-    texts(service).any(|text| dials(&text, service.name.as_str()))
+    let own = service.name.as_str();
+    texts(service).any(|(label, text)| hosts_in(label, &text).iter().any(|(host, dial)| *host == own && is_meant(*dial)))
 }
 
-/// The texts of a service in which names are dialled; the words of a command are one text.
-fn texts(service: &Service) -> impl Iterator<Item = String> {
-    let variables = service.environment.values().flatten().cloned();
-    let commands = [&service.command, &service.entrypoint].into_iter().flatten().map(|words| words.join(" "));
+/// Whether a service that dials its own name so means it: one that is named in a list of all may pass over itself.
+pub(super) fn is_meant(dial: Dial) -> bool {
+    dial != Dial::ByName
+}
+
+/// The texts of a service in which names are dialled, with the variable that holds one; the words of a command are one text.
+fn texts(service: &Service) -> impl Iterator<Item = (&str, String)> {
+    let variables = service.environment.iter();
+    let variables = variables.filter_map(|(name, value)| Some((name.as_str(), value.as_ref()?.clone())));
+    let commands = [&service.command, &service.entrypoint].into_iter().flatten().map(|words| ("", words.join(" ")));
     let check = service.healthcheck.as_ref().and_then(|check| match check.test() {
-        HealthTest::Command(words) => Some(words.join(" ")),
-        HealthTest::Shell(line) => Some(line.to_owned()),
+        HealthTest::Command(words) => Some(("", words.join(" "))),
+        HealthTest::Shell(line) => Some(("", line.to_owned())),
         HealthTest::Disabled | HealthTest::Inherited => None,
     });
-    variables.chain(commands).chain(check)
+    variables.chain(commands).chain(check).flat_map(|(label, text)| numbered(&text).into_iter().map(move |one| (label, one)))
 }
 
-/// Whether a text dials a name: `http://web/`, `web:80`, `nc web 80` or `-h web`.
-fn dials(text: &str, name: &str) -> bool {
+/// The most texts that one stands for.
+const NUMBERED: usize = 64;
+
+/// A text with each number that it counts up to: `http://store{1...4}` stands for four hosts.
+fn numbered(text: &str) -> Vec<String> {
+    let range = |at: usize| {
+        let (inner, rest) = text.get(at + 1..)?.split_once('}')?;
+        let (first, last) = inner.split_once("...")?;
+        Some((text.get(..at)?, first.parse::<u32>().ok()?..=last.parse::<u32>().ok()?, rest))
+    };
+    let Some((before, numbers, rest)) = text.match_indices('{').find_map(|(at, _)| range(at)) else {
+        return vec![text.to_owned()];
+    };
+    numbers.take(NUMBERED).map(|number| format!("{before}{number}{rest}")).collect()
+}
+
+/// The hosts that a text dials, or may: what is no host is the name of nobody.
+fn hosts_in<'t>(label: &'t str, text: &'t str) -> Vec<(&'t str, Dial)> {
     let words: Vec<&str> = text.split_whitespace().map(|word| word.trim_matches(['"', '\''])).collect();
-    let is_dialled = |at: usize, word: &str| {
+    let mut found = Vec::new();
+    for (at, word) in words.iter().copied().enumerate() {
         let before = at.checked_sub(1).and_then(|before| words.get(before)).copied().unwrap_or_default();
         let is_port = words.get(at + 1).is_some_and(|next| next.parse::<u16>().is_ok());
-        word == name && (is_port || ["-h", "--host", "--hostname"].contains(&before))
-            || word.strip_prefix("--host=") == Some(name)
-            || word.split_once("://").is_some_and(|(_, rest)| host_of(rest) == name)
-            || addresses(word).any(|(host, _)| host == name)
-    };
-    words.iter().enumerate().any(|(at, word)| is_dialled(at, word))
+        if is_port || ["-h", "--host", "--hostname"].contains(&before) {
+            found.push((word, Dial::AtPort));
+        }
+        found.extend(word.strip_prefix("--host=").map(|host| (host, Dial::AtPort)));
+        if let Some((scheme, rest)) = word.split_once("://") {
+            found.extend(hosts_of(scheme, rest));
+        }
+        found.extend(addresses(word).into_iter().map(|(host, _)| (host, Dial::AtPort)));
+        found.extend(listed(label, before, word));
+    }
+    found
 }
 
-/// The host of an address without its scheme: `user:password@host:80/path`.
-fn host_of(rest: &str) -> &str {
-    let authority = rest.split(['/', '?', '#', ',']).next().unwrap_or_default();
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    host.split(':').next().unwrap_or_default()
+/// The hosts of an address behind its scheme: `user:password@host:80,other/path`.
+fn hosts_of<'t>(scheme: &'t str, rest: &'t str) -> impl Iterator<Item = (&'t str, Dial)> {
+    let is_web = scheme.ends_with("http") || scheme.ends_with("https");
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    authority.split(',').map(move |one| {
+        let host = one.rsplit_once('@').map_or(one, |(_, host)| host);
+        let (host, port) = host.split_once(':').unwrap_or((host, ""));
+        (host, if is_web || !port.is_empty() { Dial::AtPort } else { Dial::ByScheme })
+    })
+}
+
+/// The last words of names of variables and flags that hold hosts.
+const HOLDERS: [&str; 36] = [
+    "addr", "addrs", "address", "addresses", "bootstrap", "broker", "brokers", "connect", "endpoint", "endpoints",
+    "host", "hosts", "join", "leader", "master", "masters", "member", "members", "node", "nodes", "peer", "peers",
+    "primary", "quorum", "replicaof", "seed", "seeds", "server", "servers", "uri", "uris", "url", "urls", "voters",
+    "upstream", "upstreams",
+];
+
+/// The hosts that a word lists, if it is the value of a variable or a flag that holds hosts.
+fn listed<'t>(label: &'t str, before: &'t str, word: &'t str) -> impl Iterator<Item = (&'t str, Dial)> {
+    let (label, list) = match word.split_once('=') {
+        Some((name, list)) => (name, list),
+        None if before.starts_with('-') && !before.contains('=') => (before, word),
+        None => (label, word),
+    };
+    let is_plain = |one: &&str| !one.is_empty() && !one.contains([':', '/', '=', '$']);
+    let items = holds_hosts(label).then(|| list.split([',', ';', '|', '[', ']', '"', '\'']));
+    let hosts = items.into_iter().flatten().filter(is_plain);
+    hosts.map(|one| (one.rsplit_once('@').map_or(one, |(_, host)| host), Dial::ByName))
+}
+
+/// Whether a variable or flag of this name holds hosts.
+fn holds_hosts(label: &str) -> bool {
+    let last = label.rsplit(['_', '-', '.']).next().unwrap_or_default().to_ascii_lowercase();
+    HOLDERS.contains(&last.as_str())
 }
 
 /// The least port that is taken for one: what is smaller is the tag of an image, a time or a number of something.
 const LEAST: u16 = 80;
+/// The least of two ports that stand behind one host: less is a port of the container behind one of the host.
+const LEAST_OF_TWO: u16 = 1024;
 
-/// What a text has of the form `host:port`, neither a user with a password, nor a part of something longer.
-fn addresses(text: &str) -> impl Iterator<Item = (&str, u16)> {
+/// What a text has of the form `host:port`, neither a user with a password, nor a part of something longer; or of the form
+/// `host:port:port`, as ensembles are told.
+fn addresses(text: &str) -> Vec<(&str, u16)> {
+    text.match_indices(':').filter_map(|(at, _)| address(text, at)).flatten().collect()
+}
+
+/// The address whose port begins behind this colon.
+fn address(text: &str, at: usize) -> Option<impl Iterator<Item = (&str, u16)>> {
     let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&letter);
-    text.match_indices(':').filter_map(move |(at, _)| {
-        let (before, after) = (text.get(..at)?, text.get(at + 1..)?);
-        let host = before.rsplit(|letter: char| !is_of_name(letter)).next().filter(|host| !host.is_empty())?;
-        let is_begun = !before.strip_suffix(host)?.ends_with(':');
-        let digits = after.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(after.len());
-        let next = after.get(digits..)?.chars().next();
-        let is_whole = next.is_none_or(|next| !is_of_name(next) && next != ':' && next != '@');
-        let port = after.get(..digits)?.parse::<u16>().ok()?;
-        (is_begun && is_whole && port >= LEAST).then_some((host, port))
-    })
+    let (before, after) = (text.get(..at)?, text.get(at + 1..)?);
+    let host = before.rsplit(|letter: char| !is_of_name(letter)).next().filter(|host| !host.is_empty())?;
+    let is_begun = !before.strip_suffix(host)?.ends_with(':');
+    let (port, rest) = number(after)?;
+    let second = rest.strip_prefix(':').and_then(number).filter(|(second, _)| port.min(*second) >= LEAST_OF_TWO);
+    let rest = second.map_or(rest, |(_, rest)| rest);
+    let is_whole = rest.chars().next().is_none_or(|next| !is_of_name(next) && next != ':' && next != '@');
+    let ports = [Some(port), second.map(|(second, _)| second)];
+    (is_begun && is_whole && port >= LEAST).then(|| ports.into_iter().flatten().map(move |port| (host, port)))
+}
+
+/// The port that a text begins with, and what follows.
+fn number(text: &str) -> Option<(u16, &str)> {
+    let (digits, rest) = text.split_at(text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len()));
+    Some((digits.parse().ok()?, rest))
 }
 
 #[cfg(test)]
@@ -82,9 +184,10 @@ mod tests {
 
     #[test]
     fn addresses_are_found_wherever_they_stand() {
-        let all = |text: &'static str| addresses(text).collect::<Vec<_>>();
+        let all = |text: &'static str| addresses(text);
         assert_eq!(all("redis://:pw@redis:6379/0"), [("redis", 6379)]);
         assert_eq!(all("a:81,b-c.d:29092"), [("a", 81), ("b-c.d", 29_092)]);
+        assert_eq!(all("server.1=a:2888:3888;2181"), [("a", 2888), ("a", 3888)]);
         assert_eq!(all("12:30pm http://x :80 a:b c:70000"), []);
         assert_eq!(all("redis:7 admin:1234@db https://a:1433@b at:12:30 [fe80::a:5353] app:3000:80 {count:5}"), []);
     }
@@ -96,7 +199,29 @@ mod tests {
     }
 
     #[test]
+    fn hosts_are_told_by_lists_of_them() {
+        let all = |label: &'static str, text: &'static str| {
+            let found = hosts_in(label, text).into_iter();
+            found.filter(|(_, dial)| !dial.has_port()).map(|(host, _)| host).collect::<Vec<_>>()
+        };
+        assert_eq!(all("discovery.seed_hosts", "a,b"), ["a", "b"]);
+        assert_eq!(all("CASSANDRA_SEEDS", "a b:7000"), ["a"]);
+        assert_eq!(all("", "start --join=a,b -retry-join c -Ediscovery.seed_hosts=d"), ["a", "b", "c", "d"]);
+        assert_eq!(all("NODES", "rabbit@a,[\"b\"]"), ["a", "b"]);
+        assert_eq!(all("X", "gcomm://a,b?x=c"), ["a", "b"]);
+        assert_eq!(all("API_URL", "http://a/b"), [""; 0]);
+        assert_eq!(all("NODE_NAME", "a"), [""; 0]);
+    }
+
+    #[test]
+    fn a_counted_host_is_many() {
+        assert_eq!(numbered("server http://m{1...3}/d"), ["server http://m1/d", "server http://m2/d", "server http://m3/d"]);
+        assert_eq!(numbered("{a} {1..2} ${X}"), ["{a} {1..2} ${X}"]);
+    }
+
+    #[test]
     fn a_service_that_dials_itself_is_told_from_one_that_has_its_name_for_a_word() {
+        let dials = |text: &str, name: &str| hosts_in("", text).iter().any(|(host, dial)| *host == name && is_meant(*dial));
         for text in ["wget http://a/health", "nc -z a 80", "pg_isready -h a", "curl a:80", "x --host=a"] {
             assert!(dials(text, "a"), "{text}");
         }

@@ -2,9 +2,13 @@
 
 use super::dialling;
 use super::draft::Draft;
+use super::host_port;
 use super::kind::Kind;
 use super::ledger::pod;
 use super::object_name;
+use super::scene::Scene;
+use crate::model::Service;
+use crate::value::Name;
 use k8s_openapi::api::core::v1::{HostAlias, PodDNSConfig, PodDNSConfigOption};
 use std::net::IpAddr;
 
@@ -24,34 +28,80 @@ pub(super) fn name(draft: &mut Draft<'_, '_>, hostname: Option<&str>, domain: Op
         draft.claim(["hostname"]).dropped("another container of the same pod gives the pod its name");
         return;
     }
-    let first = hostname.split('.').next().unwrap_or_default().to_ascii_lowercase();
-    if !object_name::is_digit_label(&first) {
+    let Some(given) = Given::of(draft.scene, hostname) else {
+        own_name(draft);
         draft
             .claim(["hostname"])
             .dropped("Kubernetes takes no pod of this host name")
             .remedy("use lower case letters, digits and dashes");
         return;
+    };
+    match given {
+        Given::Plain(name) => {
+            let is_own = name == draft.scene.name_of(&draft.service.name) && finds_itself(draft);
+            draft.workload.pod.hostname = Some(name);
+            let claim = draft.claim(["hostname"]);
+            if is_own {
+                claim.same_without(pod("hostname"))
+            } else {
+                claim.exact(pod("hostname"))
+            };
+        }
+        Given::Whole(name) => {
+            draft.workload.pod.hostname_override = Some(name);
+            draft.claim(["hostname"]).exact(pod("hostnameOverride"));
+        }
+        Given::Short(name) => {
+            draft.workload.pod.hostname = Some(name);
+            let reason = format!("Kubernetes {} gives pods a name without dots and capitals", draft.scene.options.version);
+            draft.claim(["hostname"]).approximated(reason, pod("hostname"));
+        }
     }
-    draft.workload.pod.hostname = Some(first.clone());
-    if first == hostname {
-        let is_own = first == draft.scene.name_of(&draft.service.name) && finds_itself(draft);
-        let claim = draft.claim(["hostname"]);
-        if is_own {
-            claim.same_without(pod("hostname"))
-        } else {
-            claim.exact(pod("hostname"))
-        };
-        return;
+}
+
+/// What pods are called that are to have a host name.
+enum Given {
+    /// Just so.
+    Plain(String),
+    /// So, as some releases can.
+    Whole(String),
+    /// By the first part of it alone.
+    Short(String),
+}
+
+impl Given {
+    /// Nothing for a name that no pod can have.
+    fn of(scene: &Scene<'_>, hostname: &str) -> Option<Self> {
+        let first = hostname.split('.').next().unwrap_or_default().to_ascii_lowercase();
+        if !object_name::is_digit_label(&first) {
+            return None;
+        }
+        if first == hostname {
+            return Some(Self::Plain(first));
+        }
+        let has_override = scene.options.version.enables("PodSpec", "hostnameOverride");
+        let is_taken = has_override && object_name::is_domain(hostname) && hostname.len() <= 64;
+        Some(if is_taken { Self::Whole(hostname.to_owned()) } else { Self::Short(first) })
     }
-    let version = draft.scene.options.version;
-    if version.enables("PodSpec", "hostnameOverride") && object_name::is_domain(hostname) && hostname.len() <= 64 {
-        draft.workload.pod.hostname = None;
-        draft.workload.pod.hostname_override = Some(hostname.to_owned());
-        draft.claim(["hostname"]).exact(pod("hostnameOverride"));
-    } else {
-        let reason = format!("Kubernetes {version} gives pods a name without dots and capitals");
-        draft.claim(["hostname"]).approximated(reason, pod("hostname"));
+
+    fn name(self) -> String {
+        match self {
+            Self::Plain(name) | Self::Whole(name) | Self::Short(name) => name,
+        }
     }
+}
+
+/// The host name that the pods of a service will have; nothing for those that are called otherwise than the file says.
+pub(super) fn of_pods(scene: &Scene<'_>, owner: &Name) -> Option<String> {
+    let members = scene.members(owner);
+    let is_on_host = host_port::is_on_host(scene, owner);
+    let is_numbered = scene.home_of(owner)?.kind == Kind::StatefulSet;
+    let own = |one: &Service| dialling::dials_itself(one).then(|| scene.name_of(&one.name).to_owned());
+    let name = |one: &Service| {
+        let given = one.hostname.as_deref().and_then(|hostname| Given::of(scene, hostname));
+        given.map(Given::name).or_else(|| own(one))
+    };
+    members.into_iter().filter(|_| !is_on_host && !is_numbered).find_map(name)
 }
 
 /// A service's name leads to pods that are ready only. One that dials it before, as many health checks do, finds itself by

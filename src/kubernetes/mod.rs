@@ -46,6 +46,7 @@ mod node;
 mod object_name;
 mod options;
 mod patch;
+mod peer;
 mod placement;
 mod pod_security;
 mod pod_volume;

@@ -120,10 +120,11 @@ pub(super) fn services(scene: &Scene<'_>, service: &Service) -> Vec<KubeService>
     let Some(home) = scene.home_of(&service.name) else { return Vec::new() };
     let ports = service_ports(scene, service);
     let name = scene.name_of(&service.name);
-    let object = |name: &str, is_headless: bool| KubeService {
+    let object = |name: &str, (is_headless, is_early): (bool, bool)| KubeService {
         metadata: scene.metadata(service, name),
         spec: Some(ServiceSpec {
             cluster_ip: is_headless.then(|| "None".to_owned()),
+            publish_not_ready_addresses: is_early.then_some(true),
             selector: Some(metadata::selector(scene, &home.object)),
             ports: Some(ports.clone()).filter(|ports| !ports.is_empty()),
             ..ServiceSpec::default()
@@ -134,12 +135,17 @@ pub(super) fn services(scene: &Scene<'_>, service: &Service) -> Vec<KubeService>
     // Programs dial names that no file tells, so that each has its own, be it without a known port.
     let is_reachable = matches!(service.networking, Networking::Attached(_)) && scene.project().services.len() > 1;
     if !ports.is_empty() || (is_reachable || scene.is_named(&service.name)) && !home.kind.ends() {
-        let mut main = object(name, ports.is_empty() || is_round_robin(service));
+        let is_headless = ports.is_empty() || is_round_robin(service) || scene.peers.is_open(name);
+        let mut main = object(name, (is_headless, scene.peers.is_early(name)));
         kompose::shape(scene, service, &mut main);
         services.push(main);
+        if scene.peers.is_early(name) && scene.is_waited_for(&service.name) {
+            services.push(object(&scene.ready_name(&service.name), (ports.is_empty(), false)));
+        }
     }
     if home.kind == Kind::StatefulSet && home.owner == service.name {
-        services.push(object(&object_name::label(&format!("{name}-headless")), true));
+        let is_early = scene.peers.circle(&service.name).is_some();
+        services.push(object(&object_name::label(&format!("{name}-headless")), (true, is_early)));
     }
     services
 }

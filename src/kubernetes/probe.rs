@@ -11,7 +11,7 @@ use super::ledger::{Spot, container};
 use super::options::Liveness;
 use super::process::whole_seconds;
 use crate::advice::passwords;
-use crate::model::{HealthTest, Healthcheck};
+use crate::model::{HealthTest, Healthcheck, Service};
 use crate::value::Timespan;
 use k8s_openapi::api::core::v1::Probe;
 
@@ -44,6 +44,11 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, check: Option<&Healthcheck>) {
     test(draft, &handler);
     times(draft, check);
     draft.container.readiness_probe = Some(timed);
+}
+
+/// How the health check of a service asks, wherever it does; nothing where there is none.
+pub(super) fn asked(service: &Service) -> Option<Probe> {
+    Handler::of(service.healthcheck.as_ref()?.test(), &[]).map(|handler| handler.probe())
 }
 
 /// A check that is switched off, or that only the image knows.
@@ -122,18 +127,22 @@ fn test(draft: &mut Draft<'_, '_>, handler: &Handler) {
     if draft.container.liveness_probe.is_some() {
         places.push(Spot::Container(format!("livenessProbe.{}", handler.field())));
     }
+    let is_in_circle = draft.scene.peers.circle(&draft.home.owner).is_some();
     let claim = draft.claim(["healthcheck", "test"]);
-    match handler {
-        Handler::Command(words) => {
-            claim.exact(places);
-            if !passwords(words).is_empty() {
-                let path = draft.path(["healthcheck", "test"]);
-                command::shown(draft, &path);
-            }
-        }
+    let claimed = match handler {
+        Handler::Command(_) => claim.exact(places),
         Handler::Http { .. } | Handler::Tcp(_) | Handler::Grpc { .. } => {
-            claim.approximated("the kubelet asks by itself, from outside of the container", places);
+            claim.approximated("the kubelet asks by itself, from outside of the container", places)
         }
+    };
+    if is_in_circle {
+        claimed.note("peers find its pods before they are ready, too, since they dial each other");
+    }
+    if let Handler::Command(words) = handler
+        && !passwords(words).is_empty()
+    {
+        let path = draft.path(["healthcheck", "test"]);
+        command::shown(draft, &path);
     }
 }
 

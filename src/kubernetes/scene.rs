@@ -11,6 +11,8 @@ use super::metadata;
 use super::network_policy;
 use super::object_name;
 use super::options::Options;
+use super::peer::Peers;
+use super::wait;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Origins, Path};
 use crate::graph::Services;
@@ -40,6 +42,8 @@ pub(super) struct Scene<'a> {
     mentioned: BTreeSet<Name>,
     /// The services that others wait for until they have ended well.
     awaited: BTreeSet<Name>,
+    /// The services that dial each other before they are ready.
+    pub peers: Peers,
     /// Whether there are policies for the networks.
     pub is_policed: bool,
 }
@@ -54,9 +58,11 @@ impl<'a> Scene<'a> {
         let homes = homes(loaded, &names, &awaited);
         let members = members(project, &homes);
         let ports = ports(project, &homes);
+        let peers = Peers::default();
         let mentioned = project.services.values().flat_map(|one| listening::names_in(one, project)).collect();
         let is_policed = network_policy::are_needed(project, &homes);
-        Self { loaded, options, namespace, names, homes, members, ports, mentioned, awaited, is_policed }
+        let scene = Self { loaded, options, namespace, names, homes, members, ports, mentioned, awaited, peers, is_policed };
+        Self { peers: Peers::of(&scene), ..scene }
     }
 
     /// The project.
@@ -109,6 +115,17 @@ impl<'a> Scene<'a> {
     /// Whether another service waits until it has ended well.
     pub fn is_awaited(&self, service: &Name) -> bool {
         self.awaited.contains(service)
+    }
+
+    /// Whether pods of another workload wait until it is healthy.
+    pub fn is_waited_for(&self, service: &Name) -> bool {
+        let waits = |other: &Service| {
+            let condition = other.depends_on.get(service).map(|dependency| dependency.condition);
+            let condition = condition.map(|written| wait::condition(self, (other, service), written));
+            let is_elsewhere = self.home_of(&other.name).map(|home| &home.owner) != self.home_of(service).map(|home| &home.owner);
+            condition == Some(DependencyCondition::Healthy) && is_elsewhere && self.home_of(&other.name).is_some()
+        };
+        self.project().services.values().any(waits)
     }
 
     /// Whether another service names it.

@@ -57,17 +57,28 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, dependencies: &IndexMap<Name, D
 }
 
 /// What is waited for: a condition, or, where that is asked for, that something runs which only has to be started.
-pub(super) fn condition(scene: &Scene<'_>, other: &Name, written: DependencyCondition) -> DependencyCondition {
+pub(super) fn condition(
+    scene: &Scene<'_>,
+    (service, other): (&Service, &Name),
+    written: DependencyCondition,
+) -> DependencyCondition {
     let runs = scene.home_of(other).is_some_and(|home| !home.kind.ends());
     let has_pods = scene.project().services.get(other).is_some_and(|other| other.replicas() > 0);
     let ports = scene.ports_of(other);
     let answers = ports.is_empty() || ports.iter().any(|one| one.protocol == Protocol::Tcp);
     let is_all = scene.options.wait == Wait::All && written == DependencyCondition::Started;
-    if is_all && runs && has_pods && answers { DependencyCondition::Healthy } else { written }
+    if is_all && runs && has_pods && answers && !are_peers(scene, service, other) { DependencyCondition::Healthy } else { written }
+}
+
+/// Whether two services dial each other in a circle: then neither is ready without the other.
+fn are_peers(scene: &Scene<'_>, service: &Service, other: &Name) -> bool {
+    let home = scene.home_of(&service.name);
+    let circle = scene.home_of(other).and_then(|there| scene.peers.circle(&there.owner));
+    home.zip(circle).is_some_and(|(home, circle)| circle.contains(&home.owner))
 }
 
 fn one(draft: &mut Draft<'_, '_>, other: &Service, written: DependencyCondition, path: Path) {
-    let condition = condition(draft.scene, &other.name, written);
+    let condition = condition(draft.scene, (draft.service, &other.name), written);
     let Some(home) = draft.scene.home_of(&other.name) else { return };
     if home.owner == draft.home.owner {
         let reason = if home.is_sidecar() {
@@ -93,10 +104,16 @@ fn one(draft: &mut Draft<'_, '_>, other: &Service, written: DependencyCondition,
     }
     match condition {
         DependencyCondition::Started => {
+            let are_peers = are_peers(draft.scene, draft.service, &other.name);
             let reason =
                 "pods start in any order: who dials another one tries again; only its name is there in any case";
             // Without the dependency pods start in the same order: in any.
-            draft.claim_at(path).moot(reason, []).remedy("wait for 'service_healthy', or use '--wait all'");
+            let claimed = draft.claim_at(path).moot(reason, []);
+            if are_peers {
+                claimed.note("they dial each other, so that neither waits for the other");
+            } else {
+                claimed.remedy("wait for 'service_healthy', or use '--wait all'");
+            }
         }
         DependencyCondition::Healthy => healthy(draft, (other, written), path),
         DependencyCondition::CompletedSuccessfully => completed(draft, other, path),
@@ -105,7 +122,7 @@ fn one(draft: &mut Draft<'_, '_>, other: &Service, written: DependencyCondition,
 
 /// Waits until the Service of another service takes connections.
 fn healthy(draft: &mut Draft<'_, '_>, (other, written): (&Service, DependencyCondition), path: Path) {
-    let name = draft.scene.name_of(&other.name).to_owned();
+    let name = draft.scene.ready_name(&other.name);
     let ports = draft.scene.ports_of(&other.name);
     let tcp = ports.iter().find(|one| one.protocol == Protocol::Tcp).map(|one| one.number);
     let script = match tcp {

@@ -29,7 +29,7 @@ pub(super) fn declared(scene: &Scene<'_>, manifests: &mut Manifests) {
         let mut ways = Vec::new();
         for (name, dependency) in &service.depends_on {
             let Some(there) = scene.home_of(name).filter(|there| there.owner != home.owner) else { continue };
-            match wait::condition(scene, name, dependency.condition) {
+            match wait::condition(scene, (service, name), dependency.condition) {
                 DependencyCondition::Started => {}
                 DependencyCondition::CompletedSuccessfully => ways.push(to_api()),
                 DependencyCondition::Healthy if has_common(scene, home, there) => {}

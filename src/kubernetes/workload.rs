@@ -163,6 +163,7 @@ impl Workload {
             metadata: self.metadata(scene, service, &home.object),
             spec: StatefulSetSpec {
                 min_ready_seconds: self.replacement.pause,
+                pod_management_policy: self.starts_at_once(scene, home).then(|| "Parallel".into()),
                 persistent_volume_claim_retention_policy: claims.is_some().then_some(kept),
                 replicas: self.replicas,
                 selector: metadata::label_selector(scene, &home.object),
@@ -173,6 +174,11 @@ impl Workload {
             },
             status: None,
         }
+    }
+
+    /// Whether all pods start at once: the first would never be ready without the others.
+    fn starts_at_once(&self, scene: &Scene<'_>, home: &Home) -> bool {
+        scene.peers.circle(&home.owner).is_some() && self.replicas.is_some_and(|number| number > 1)
     }
 
     fn daemon_set(mut self, scene: &Scene<'_>, service: &Service, home: &Home) -> DaemonSet {

@@ -93,6 +93,12 @@ fn words(service: &Service) -> impl Iterator<Item = (Words<'_>, &'static str)> {
     PROBES.into_iter().map(move |(prefix, field)| (Words { service, prefix }, field))
 }
 
+/// The probe that asks whether a container is ready, from that of the health check.
+pub(in super::super) fn readiness(service: &Service, checked: Option<Probe>) -> Option<Probe> {
+    let said = words(service).find(|(words, field)| *field == "readinessProbe" && words.are_there());
+    said.map_or(checked.clone(), |(words, _)| words.probe(checked.as_ref()))
+}
+
 /// Makes the probes, and says anew what became of the health check.
 pub(super) fn convert(draft: &mut Draft<'_, '_>) {
     if words(draft.service).all(|(words, _)| !words.are_there()) {
