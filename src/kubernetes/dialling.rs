@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The ports at which each host is dialled, by the name that is dialled.
 pub(super) fn dialled(project: &Project) -> BTreeMap<String, BTreeSet<u16>> {
     let mut found: BTreeMap<String, BTreeSet<u16>> = BTreeMap::new();
-    for (_, text) in project.services.values().flat_map(texts) {
-        for (host, port) in addresses(&text) {
+    for (label, text) in project.services.values().flat_map(texts) {
+        let words = words(label, &text);
+        for (host, port) in words.iter().filter(|word| !word.is_image()).flat_map(|word| addresses(word.text)) {
             if let Some(ports) = found.get_mut(host) {
                 ports.insert(port);
             } else {
@@ -51,7 +52,8 @@ pub(super) fn hosts(service: &Service) -> BTreeMap<String, BTreeSet<Dial>> {
 /// Whether a service dials its own name.
 pub(super) fn dials_itself(service: &Service) -> bool {
     let own = service.name.as_str();
-    texts(service).any(|(label, text)| hosts_in(label, &text).iter().any(|(host, dial)| *host == own && is_meant(*dial)))
+    texts(service)
+        .any(|(label, text)| hosts_in(label, &text).iter().any(|(host, dial)| *host == own && is_meant(*dial)))
 }
 
 /// Whether a service that dials its own name so means it: one that is named in a list of all may pass over itself.
@@ -69,7 +71,10 @@ fn texts(service: &Service) -> impl Iterator<Item = (&str, String)> {
         HealthTest::Shell(line) => Some(("", line.to_owned())),
         HealthTest::Disabled | HealthTest::Inherited => None,
     });
-    variables.chain(commands).chain(check).flat_map(|(label, text)| numbered(&text).into_iter().map(move |one| (label, one)))
+    variables
+        .chain(commands)
+        .chain(check)
+        .flat_map(|(label, text)| numbered(&text).into_iter().map(move |one| (label, one)))
 }
 
 /// The most texts that one stands for.
@@ -88,22 +93,61 @@ fn numbered(text: &str) -> Vec<String> {
     numbers.take(NUMBERED).map(|number| format!("{before}{number}{rest}")).collect()
 }
 
+/// A word of a text, with what stands around it.
+#[derive(Debug, Clone, Copy)]
+struct Word<'t> {
+    text: &'t str,
+    /// The word before it.
+    before: &'t str,
+    /// The word after it.
+    after: &'t str,
+    /// What holds it: the flag before it, or else the variable that holds the whole text.
+    label: &'t str,
+}
+
+fn words<'t>(label: &'t str, text: &'t str) -> Vec<Word<'t>> {
+    let words: Vec<&str> = text.split_whitespace().map(|word| word.trim_matches(['"', '\''])).collect();
+    let word = |at: usize, text: &'t str| {
+        let before = at.checked_sub(1).and_then(|before| words.get(before)).copied().unwrap_or_default();
+        let after = words.get(at + 1).copied().unwrap_or_default();
+        let is_flag = before.starts_with('-') && !before.contains('=');
+        Word { text, before, after, label: if is_flag { before } else { label } }
+    };
+    words.iter().enumerate().map(|(at, text)| word(at, text)).collect()
+}
+
+impl<'t> Word<'t> {
+    /// What holds the value in it, and the value: `--join=a` and `--join a` are the same.
+    fn held(self) -> (&'t str, &'t str) {
+        self.text.split_once('=').unwrap_or((self.label, self.text))
+    }
+
+    /// Whether it is the name of an image, whose tag may be a number: so says the name of what holds it.
+    fn is_image(self) -> bool {
+        let (label, value) = self.held();
+        let label = label.to_ascii_lowercase();
+        let mut parts = label.rsplit(['_', '-', '.']);
+        let last = parts.next().unwrap_or_default();
+        let is_of_image = ["name", "ref", "repository", "version"].contains(&last) && parts.next() == Some("image");
+        let says_image = last.ends_with("image") || ["images", "tag", "tags"].contains(&last) || is_of_image;
+        says_image && !value.contains("://")
+    }
+}
+
 /// The hosts that a text dials, or may: what is no host is the name of nobody.
 fn hosts_in<'t>(label: &'t str, text: &'t str) -> Vec<(&'t str, Dial)> {
-    let words: Vec<&str> = text.split_whitespace().map(|word| word.trim_matches(['"', '\''])).collect();
     let mut found = Vec::new();
-    for (at, word) in words.iter().copied().enumerate() {
-        let before = at.checked_sub(1).and_then(|before| words.get(before)).copied().unwrap_or_default();
-        let is_port = words.get(at + 1).is_some_and(|next| next.parse::<u16>().is_ok());
-        if is_port || ["-h", "--host", "--hostname"].contains(&before) {
-            found.push((word, Dial::AtPort));
+    for word in words(label, text).into_iter().filter(|word| !word.is_image()) {
+        let is_port = word.after.parse::<u16>().is_ok();
+        if is_port || ["-h", "--host", "--hostname"].contains(&word.before) {
+            found.push((word.text, Dial::AtPort));
         }
-        found.extend(word.strip_prefix("--host=").map(|host| (host, Dial::AtPort)));
-        if let Some((scheme, rest)) = word.split_once("://") {
+        found.extend(word.text.strip_prefix("--host=").map(|host| (host, Dial::AtPort)));
+        if let Some((scheme, rest)) = word.text.split_once("://") {
             found.extend(hosts_of(scheme, rest));
         }
-        found.extend(addresses(word).into_iter().map(|(host, _)| (host, Dial::AtPort)));
-        found.extend(listed(label, before, word));
+        found.extend(addresses(word.text).into_iter().map(|(host, _)| (host, Dial::AtPort)));
+        found.extend(listed(word));
     }
     found
 }
@@ -121,19 +165,47 @@ fn hosts_of<'t>(scheme: &'t str, rest: &'t str) -> impl Iterator<Item = (&'t str
 
 /// The last words of names of variables and flags that hold hosts.
 const HOLDERS: [&str; 36] = [
-    "addr", "addrs", "address", "addresses", "bootstrap", "broker", "brokers", "connect", "endpoint", "endpoints",
-    "host", "hosts", "join", "leader", "master", "masters", "member", "members", "node", "nodes", "peer", "peers",
-    "primary", "quorum", "replicaof", "seed", "seeds", "server", "servers", "uri", "uris", "url", "urls", "voters",
-    "upstream", "upstreams",
+    "addr",
+    "addrs",
+    "address",
+    "addresses",
+    "bootstrap",
+    "broker",
+    "brokers",
+    "connect",
+    "endpoint",
+    "endpoints",
+    "host",
+    "hosts",
+    "join",
+    "leader",
+    "master",
+    "masters",
+    "member",
+    "members",
+    "node",
+    "nodes",
+    "peer",
+    "peers",
+    "primary",
+    "quorum",
+    "replicaof",
+    "seed",
+    "seeds",
+    "server",
+    "servers",
+    "uri",
+    "uris",
+    "url",
+    "urls",
+    "voters",
+    "upstream",
+    "upstreams",
 ];
 
 /// The hosts that a word lists, if it is the value of a variable or a flag that holds hosts.
-fn listed<'t>(label: &'t str, before: &'t str, word: &'t str) -> impl Iterator<Item = (&'t str, Dial)> {
-    let (label, list) = match word.split_once('=') {
-        Some((name, list)) => (name, list),
-        None if before.starts_with('-') && !before.contains('=') => (before, word),
-        None => (label, word),
-    };
+fn listed(word: Word<'_>) -> impl Iterator<Item = (&str, Dial)> {
+    let (label, list) = word.held();
     let is_plain = |one: &&str| !one.is_empty() && !one.contains([':', '/', '=', '$']);
     let items = holds_hosts(label).then(|| list.split([',', ';', '|', '[', ']', '"', '\'']));
     let hosts = items.into_iter().flatten().filter(is_plain);
@@ -162,7 +234,10 @@ fn address(text: &str, at: usize) -> Option<impl Iterator<Item = (&str, u16)>> {
     let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&letter);
     let (before, after) = (text.get(..at)?, text.get(at + 1..)?);
     let host = before.rsplit(|letter: char| !is_of_name(letter)).next().filter(|host| !host.is_empty())?;
-    let is_begun = !before.strip_suffix(host)?.ends_with(':');
+    let front = before.strip_suffix(host)?;
+    // `acme/server:2022` is the name of an image, or a path.
+    let is_in_path = front.strip_suffix('/').is_some_and(|folder| folder.ends_with(is_of_name));
+    let is_begun = !front.ends_with(':') && !is_in_path;
     let (port, rest) = number(after)?;
     let second = rest.strip_prefix(':').and_then(number).filter(|(second, _)| port.min(*second) >= LEAST_OF_TWO);
     let rest = second.map_or(rest, |(_, rest)| rest);
@@ -193,6 +268,25 @@ mod tests {
     }
 
     #[test]
+    fn the_tag_of_an_image_is_no_port() {
+        let at = |label: &'static str, text: &'static str| hosts_in(label, text).contains(&("server", Dial::AtPort));
+        for label in ["IMAGE", "WORKER_IMAGE", "BASEIMAGE", "IMAGE_NAME", "images", "DOCKER_TAG"] {
+            assert!(!at(label, "server:2022"), "{label}");
+            assert!(at(label, "http://server:2022/x.png"), "{label}");
+        }
+        for text in
+            ["run --image server:2022", "run --image=server:2022", "run acme/server:2022", "IMAGE=server:2022 run"]
+        {
+            assert!(!at("", text), "{text}");
+        }
+        for (label, text) in [("IMAGE_SERVER", "server:2022"), ("", "tcp://server:2022"), ("X", "a,server:2022/d")] {
+            assert!(at(label, text), "{label} {text}");
+        }
+        let text = "services: {server: {image: x}, web: {image: y, environment: {IMAGE: 'server:2022'}}}";
+        assert_eq!(dialled(&project(text)).get("server"), None);
+    }
+
+    #[test]
     fn ports_are_known_by_those_who_dial_them() {
         let text = "services: {broker: {image: x}, web: {image: y, environment: {KAFKA: 'broker:29092'}}}";
         assert_eq!(dialled(&project(text)).get("broker"), Some(&BTreeSet::from([29_092])));
@@ -215,13 +309,17 @@ mod tests {
 
     #[test]
     fn a_counted_host_is_many() {
-        assert_eq!(numbered("server http://m{1...3}/d"), ["server http://m1/d", "server http://m2/d", "server http://m3/d"]);
+        assert_eq!(
+            numbered("server http://m{1...3}/d"),
+            ["server http://m1/d", "server http://m2/d", "server http://m3/d"]
+        );
         assert_eq!(numbered("{a} {1..2} ${X}"), ["{a} {1..2} ${X}"]);
     }
 
     #[test]
     fn a_service_that_dials_itself_is_told_from_one_that_has_its_name_for_a_word() {
-        let dials = |text: &str, name: &str| hosts_in("", text).iter().any(|(host, dial)| *host == name && is_meant(*dial));
+        let dials =
+            |text: &str, name: &str| hosts_in("", text).iter().any(|(host, dial)| *host == name && is_meant(*dial));
         for text in ["wget http://a/health", "nc -z a 80", "pg_isready -h a", "curl a:80", "x --host=a"] {
             assert!(dials(text, "a"), "{text}");
         }
