@@ -4,7 +4,17 @@ use super::draft::Draft;
 use super::ledger::{container, pod};
 use super::object_name;
 use crate::model::Hook;
-use k8s_openapi::api::core::v1::{Container, EnvVar, ExecAction, LifecycleHandler, SecurityContext};
+use crate::value::Platform;
+use k8s_openapi::api::core::v1::{Container, EnvVar, ExecAction, LifecycleHandler, PodOS, SecurityContext};
+
+/// The signals of Linux by their numbers, from 1 on.
+const SIGNALS: [&str; 31] = [
+    "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM",
+    "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO",
+    "PWR", "SYS",
+];
+/// What lets pods choose their signal.
+const CHOOSE: &str = "or switch the gate on and use '--feature ContainerStopSignals'";
 
 /// Hooks after a start, before a stop, and before a start.
 pub(super) fn convert(draft: &mut Draft<'_, '_>, (after, before): (&[Hook], &[Hook]), first: &[Hook]) {
@@ -131,16 +141,25 @@ fn rights_of(service: &Container, hook: &Hook) -> SecurityContext {
     rights
 }
 
-/// The signal that asks a container to end. No release lets a pod choose it unless it is told to, so that a command sends
-/// it and waits.
+/// The signal that asks a container to end. Where the cluster lets a pod choose it, it does; elsewhere a command sends it and
+/// waits.
 pub(super) fn signal(draft: &mut Draft<'_, '_>, signal: Option<&str>) {
     let Some(signal) = signal else { return };
     let word = signal.to_ascii_uppercase();
     let word = word.trim_start_matches("SIG");
-    if ["TERM", "15"].contains(&word) {
+    if let Some(name) = chosen(draft, word) {
+        draft.container.lifecycle.get_or_insert_default().stop_signal = Some(name);
+        draft.workload.pod.os = Some(PodOS { name: "linux".into() });
+        draft.claim(["stop_signal"]).exact(container("lifecycle.stopSignal"));
+    } else if ["TERM", "15"].contains(&word) {
         draft.claim(["stop_signal"]).same_without([]);
-        return;
+    } else {
+        sent(draft, word);
     }
+}
+
+/// A command sends the signal before that of the cluster comes.
+fn sent(draft: &mut Draft<'_, '_>, word: &str) {
     // With the processes of others, number 1 is another one: that of the machine itself, even.
     let pod = &draft.workload.pod;
     let is_shared = pod.share_process_namespace == Some(true) || pod.host_pid == Some(true);
@@ -148,7 +167,7 @@ pub(super) fn signal(draft: &mut Draft<'_, '_>, signal: Option<&str>) {
     // The first process of a container cannot be killed from within.
     if is_shared || has_command || ["KILL", "9"].contains(&word) {
         let reason = "a pod ends by SIGTERM, and no command can send another signal here";
-        draft.claim(["stop_signal"]).dropped(reason).remedy("send it in 'pre_stop'");
+        draft.claim(["stop_signal"]).dropped(reason).remedy(format!("send it in 'pre_stop', {CHOOSE}"));
         return;
     }
     let line = format!("kill -{word} 1; while kill -0 1 2>/dev/null; do sleep 1; done");
@@ -159,8 +178,38 @@ pub(super) fn signal(draft: &mut Draft<'_, '_>, signal: Option<&str>) {
     draft.claim(["stop_signal"]).approximated(reason, container("lifecycle.preStop"));
 }
 
+/// The name of the signal of a pod that may choose it; only pods of Linux know these.
+fn chosen(draft: &Draft<'_, '_>, word: &str) -> Option<String> {
+    let is_of_linux = draft.service.credential_spec.is_none()
+        && draft.service.platform.as_deref().is_none_or(|platform| Platform::of(platform).system() != Some("windows"));
+    let may_choose = is_of_linux && draft.scene.options.enables("Lifecycle", "stopSignal");
+    may_choose.then(|| signal_name(word))?
+}
+
+/// The name that Kubernetes has for a signal of Linux: by the number or the name of it, without `SIG`.
+fn signal_name(word: &str) -> Option<String> {
+    let number = word.parse::<usize>().ok();
+    let name = match number {
+        Some(number) => SIGNALS.get(number.checked_sub(1)?).copied()?,
+        None => word,
+    };
+    let is_known = SIGNALS.contains(&name) || is_of_real_time(name);
+    is_known.then(|| format!("SIG{name}"))
+}
+
+/// `RTMIN`, `RTMIN+1` up to `RTMIN+15`, `RTMAX-14` up to `RTMAX-1`, and `RTMAX`.
+fn is_of_real_time(name: &str) -> bool {
+    let is_within = |rest: &str, sign: char, most: u8| {
+        let number = rest.strip_prefix(sign).and_then(|digits| digits.parse::<u8>().ok());
+        rest.is_empty() || number.is_some_and(|number| (1..=most).contains(&number))
+    };
+    name.strip_prefix("RTMIN").is_some_and(|rest| is_within(rest, '+', 15))
+        || name.strip_prefix("RTMAX").is_some_and(|rest| is_within(rest, '-', 14))
+}
+
 #[cfg(test)]
 mod tests {
+    use super::signal_name;
     use crate::kubernetes::{Options, convert};
     use crate::testing::loaded;
 
@@ -176,6 +225,13 @@ mod tests {
         let text = workload("user: '1000', pre_start: [{command: [chown, '1000', /d], user: root}]");
         let (first, _) = text.split_once("runAsUser: 0").expect("the user of the hook");
         assert!(!first.rsplit("initContainers:").next().unwrap_or_default().contains("runAsNonRoot"), "{text}");
+    }
+
+    #[test]
+    fn signals_have_the_names_of_kubernetes() {
+        let names = ["2", "INT", "RTMIN+3", "RTMAX-14", "RTMAX"].map(signal_name);
+        assert_eq!(names.map(Option::unwrap_or_default), ["SIGINT", "SIGINT", "SIGRTMIN+3", "SIGRTMAX-14", "SIGRTMAX"]);
+        assert_eq!(["0", "99", "X", "RTMIN+16", "RTMAX-15"].map(signal_name), [const { None }; 5]);
     }
 
     #[test]

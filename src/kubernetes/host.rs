@@ -53,7 +53,8 @@ pub(super) fn name(draft: &mut Draft<'_, '_>, hostname: Option<&str>, domain: Op
         }
         Given::Short(name) => {
             draft.workload.pod.hostname = Some(name);
-            let reason = format!("Kubernetes {} gives pods a name without dots and capitals", draft.scene.options.version);
+            let reason =
+                format!("Kubernetes {} gives pods a name without dots and capitals", draft.scene.options.version);
             draft.claim(["hostname"]).approximated(reason, pod("hostname"));
         }
     }
@@ -79,7 +80,7 @@ impl Given {
         if first == hostname {
             return Some(Self::Plain(first));
         }
-        let has_override = scene.options.version.enables("PodSpec", "hostnameOverride");
+        let has_override = scene.options.enables("PodSpec", "hostnameOverride");
         let is_taken = has_override && object_name::is_domain(hostname) && hostname.len() <= 64;
         Some(if is_taken { Self::Whole(hostname.to_owned()) } else { Self::Short(first) })
     }

@@ -16,6 +16,7 @@ mod dialling;
 mod draft;
 mod environment;
 mod extension;
+mod feature;
 mod file;
 mod file_map;
 mod generic_resource;
@@ -80,6 +81,7 @@ mod without;
 mod workload;
 
 pub use conversion::{Converted, convert};
+pub use feature::{Feature, UnknownFeature};
 pub use kustomize::{Clash, Files, Layer, Layers, Subject, Tree, kustomize};
 pub use ledger::UNCLAIMED;
 pub use manifest::Manifest;

@@ -1,14 +1,18 @@
 //! [`Options`]: what a conversion is asked for.
 
+use super::feature::{self, Feature};
 use super::registry::Registry;
 use super::version::KubeVersion;
 use crate::value::ImageName;
+use std::collections::BTreeSet;
 
 /// What a conversion is asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The version of the cluster. Default: the newest that is known.
     pub version: KubeVersion,
+    /// The feature gates that the cluster has switched on. Default: those that its version has.
+    pub features: BTreeSet<Feature>,
     /// The namespace of all objects. Default: the project's name.
     pub namespace: Option<String>,
     /// How published ports are reached from outside. Default: they are not.
@@ -118,6 +122,13 @@ pub enum Bind {
     Judged,
     /// Those of the machine that a pod runs on.
     HostPath,
+}
+
+impl Options {
+    /// Whether a field of a type does something in the cluster.
+    pub(super) fn enables(&self, of: &str, field: &str) -> bool {
+        feature::enables(self.version, &self.features, (of, field))
+    }
 }
 
 impl Security {

@@ -342,14 +342,17 @@ fn of_memory(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>, options: Option<&Tm
 fn of_image(
     draft: &mut Draft<'_, '_>,
     wanted: &Wanted<'_>,
-    (source, options): (Option<&str>, Option<&ImageOptions>),
+    (source, wishes): (Option<&str>, Option<&ImageOptions>),
 ) -> Became {
-    let version = draft.scene.options.version;
-    if !version.enables("Volume", "image") {
+    let options = draft.scene.options;
+    if !options.enables("Volume", "image") {
+        let version = options.version;
         let reason = format!("Kubernetes {version} mounts no images unless its administrator lets it");
         return Became::Nothing(
             reason,
-            Some("copy the files in a container of 'pre_start', or use 1.35 or later".into()),
+            Some(
+                "copy the files in a container of 'pre_start', or use 1.35 or later, or '--feature ImageVolume'".into(),
+            ),
         );
     }
     let Some(Ok(image)) = source.map(|source| draft.scene.mounted_image(source)) else {
@@ -359,7 +362,7 @@ fn of_image(
     let files = ImageVolumeSource { reference: Some(image.as_str().to_owned()), pull_policy: None };
     let volume = Volume { name, image: Some(files), ..Volume::default() };
     let mut at = wanted.at();
-    at.sub_path = sub_path(options.and_then(|options| options.subpath.as_deref()));
+    at.sub_path = sub_path(wishes.and_then(|wishes| wishes.subpath.as_deref()));
     let mounted = pod_volume::mount(draft, volume, at);
     let path = wanted.path.key("image").key("subpath");
     match mounted {

@@ -135,7 +135,7 @@ fn refused(loaded: &Loaded, options: &Options) -> Vec<String> {
         manifests.add(manifest.file_name().into(), manifest.text());
     }
     let existing = [options::existing(loaded), converted.existing].concat();
-    let cluster = Cluster { version: options.version, existing };
+    let cluster = Cluster { version: options.version, features: options.features.clone(), existing };
     let mut all = manifests.faults;
     let of_trees = validate(converted.manifests.iter().map(|one| &one.tree), &cluster);
     let of_texts = validate(&manifests.documents, &cluster);

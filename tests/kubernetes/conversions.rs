@@ -25,7 +25,7 @@ fn conversions_are_valid_to_the_schemas_and_to_us() {
             let Some(needed) = needed(project.parent().unwrap(), secrets) else { continue };
             let file = converted(&project, (release, &options), outputs.path());
             let existing = existing.map(|(_, object)| object.parse().unwrap()).chain(needed).collect();
-            let found = findings(&file, &Cluster { version: release.parse().unwrap(), existing });
+            let found = findings(&file, &Cluster { existing, ..Cluster::of(release.parse().unwrap()) });
             assert!(!found.iter().any(|one| one.contains(" error[")), "{}, {release}: {found:#?}", project.display());
             for object in serde_yaml::Deserializer::from_str(&fs::read_to_string(&file).unwrap()) {
                 let ignored = ignored(&serde_json::Value::deserialize(object).unwrap());

@@ -11,7 +11,7 @@ use super::failure::Advised;
 use super::findings::Format;
 use super::{Context, Exit};
 use crate::document::Origins;
-use crate::kubernetes::{Cluster, Converted, Existing, Fate, KubeVersion, Traced, convert, trace, validate};
+use crate::kubernetes::{Cluster, Converted, Existing, Fate, Feature, KubeVersion, Traced, convert, trace, validate};
 use crate::load::{Loaded, Manifests};
 use crate::render::{Conversion, conversion_json, conversion_losses, conversion_table};
 use destination::{Destination, Difference, Place, Secrecy};
@@ -47,6 +47,9 @@ pub struct Convert {
     /// Release of the cluster, from 1.33 to 1.37
     #[arg(long, value_name = "VERSION", default_value_t)]
     kube_version: KubeVersion,
+    /// Feature gate that the cluster has switched on, by the name that Kubernetes gives it; repeat it for several
+    #[arg(long, value_name = "GATE")]
+    feature: Vec<Feature>,
     /// Profile to activate; repeat it for several, '*' means all
     #[arg(long = "profile", value_name = "PROFILE")]
     pub profiles: Vec<String>,
@@ -103,7 +106,8 @@ enum FailOn {
 
 impl Convert {
     pub fn run(self, context: &Context) -> anyhow::Result<Exit> {
-        let cluster = Cluster { version: self.kube_version, existing: self.existing.clone() };
+        let features = self.feature.iter().copied().collect();
+        let cluster = Cluster { version: self.kube_version, features, existing: self.existing.clone() };
         if !self.validate.is_empty() {
             return validation::run(&self.validate, &cluster, self.format, context);
         }
@@ -116,7 +120,7 @@ impl Convert {
         }
         let mut loaded = context.load(&[])?;
         loaded.read_host_files();
-        let converted = convert(&loaded, &self.wishes.options(self.kube_version));
+        let converted = convert(&loaded, &self.wishes.options(&cluster));
         let part = (&loaded, &converted);
         if !is_good(part, &cluster, context) {
             return Ok(Exit::FAILED);
@@ -142,7 +146,7 @@ impl Convert {
             let help = "name a folder with '--output', such as '-o k8s'".to_owned();
             return Err(Advised::new("a tree for Kustomize needs a folder", Some(help)).into());
         }
-        let parts = Parts::of(context, &self.overlay, &self.wishes.options(self.kube_version))?;
+        let parts = Parts::of(context, &self.overlay, &self.wishes.options(cluster))?;
         let mut is_whole = true;
         for Part { loaded, converted, .. } in parts.all() {
             is_whole &= is_good((loaded, converted), cluster, context);

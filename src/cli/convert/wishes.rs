@@ -2,7 +2,7 @@
 
 use crate::kubernetes::name::Form;
 use crate::kubernetes::{
-    Bind, Expose, KubeVersion, Liveness, Options, Registry, Requests, Secrets, Security, Selector, Wait,
+    Bind, Cluster, Expose, Liveness, Options, Registry, Requests, Secrets, Security, Selector, Wait,
 };
 use crate::value::{ImageName, Invalid};
 
@@ -97,10 +97,11 @@ enum BindAs {
 }
 
 impl Wishes {
-    /// What a conversion for this release is asked for.
-    pub fn options(&self, version: KubeVersion) -> Options {
+    /// What a conversion for this cluster is asked for.
+    pub fn options(&self, cluster: &Cluster) -> Options {
         Options {
-            version,
+            version: cluster.version,
+            features: cluster.features.clone(),
             namespace: self.namespace.clone(),
             expose: self.expose.into(),
             secrets: self.secrets.into(),

@@ -1,6 +1,8 @@
 //! [`Cluster`]: what is known of the cluster that manifests are for.
 
+use super::super::feature::{self, Feature};
 use super::super::version::KubeVersion;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -9,6 +11,8 @@ use std::str::FromStr;
 pub struct Cluster {
     /// Its release.
     pub version: KubeVersion,
+    /// The feature gates that it has switched on, besides those that its release has.
+    pub features: BTreeSet<Feature>,
     /// Objects that it has already, so that no file needs to bring them.
     pub existing: Vec<Existing>,
 }
@@ -29,7 +33,12 @@ pub struct Unnamed(String);
 impl Cluster {
     /// A cluster of a release of which nothing else is known.
     pub fn of(version: KubeVersion) -> Self {
-        Self { version, existing: Vec::new() }
+        Self { version, ..Self::default() }
+    }
+
+    /// Whether a field of a type does something in it.
+    pub(super) fn enables(&self, of: &str, field: &str) -> bool {
+        feature::enables(self.version, &self.features, (of, field))
     }
 
     /// Whether it has an object already; there are some that each cluster has.

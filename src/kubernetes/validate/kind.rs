@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// Reads a tree and gives it back as the type writes it.
-type Reading = fn(&Node, &Findings) -> Result<Value, Refusal>;
+type Reading = fn(&Node, &Findings<'_>) -> Result<Value, Refusal>;
 
 /// A kind of objects.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +34,7 @@ const fn untyped(api_version: &'static str, name: &'static str, known: KubeVersi
     Kind { api_version, name, known, read: None }
 }
 
-fn read<T: DeserializeOwned + Serialize>(node: &Node, findings: &Findings) -> Result<Value, Refusal> {
+fn read<T: DeserializeOwned + Serialize>(node: &Node, findings: &Findings<'_>) -> Result<Value, Refusal> {
     let object = T::deserialize(Reader { node, findings })?;
     Ok(serde_json::to_value(object).unwrap_or_default())
 }

@@ -102,7 +102,7 @@ pub fn validate<'a>(documents: impl IntoIterator<Item = &'a Node>, cluster: &Clu
     let mut faults = Faults::new();
     let bundle = Bundle::new(object::objects(documents, &mut faults), cluster);
     for object in &bundle.objects {
-        faults.extend(schema::check(object, cluster.version));
+        faults.extend(schema::check(object, cluster));
         if kind::is_built_in(object.group()) {
             for rule in OF_OBJECT {
                 rule(object, &mut faults);

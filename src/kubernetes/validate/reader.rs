@@ -3,7 +3,8 @@
 //! What is of the wrong kind is told and counts as empty, so that one reading finds all faults. What only the type
 //! itself can refuse ends a reading; it is passed over in the next one.
 
-use super::super::version::{KubeVersion, gate_of};
+use super::super::version::gate_of;
+use super::cluster::Cluster;
 use super::field;
 use super::reach::{kind, meaning};
 use super::shape;
@@ -21,8 +22,8 @@ use std::fmt;
 
 /// What a reading finds, and what it passes over.
 #[derive(Debug)]
-pub(super) struct Findings {
-    pub version: KubeVersion,
+pub(super) struct Findings<'c> {
+    pub cluster: &'c Cluster,
     pub faults: RefCell<Vec<Diagnostic>>,
     /// Places of values that are nothing, in mappings that take any key.
     pub blanks: RefCell<BTreeSet<Span>>,
@@ -34,7 +35,7 @@ pub(super) struct Findings {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reader<'run, 'de> {
     pub node: &'de Node,
-    pub findings: &'run Findings,
+    pub findings: &'run Findings<'run>,
 }
 
 /// Why a reading ended.
@@ -242,7 +243,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
 /// The items of a list.
 struct Items<'run, 'de> {
     rest: std::slice::Iter<'de, Node>,
-    findings: &'run Findings,
+    findings: &'run Findings<'run>,
 }
 
 impl<'de> SeqAccess<'de> for Items<'_, 'de> {
@@ -266,7 +267,7 @@ struct Type {
 struct Entries<'run, 'de> {
     rest: std::slice::Iter<'de, (Node, Node)>,
     value: Option<&'de Node>,
-    findings: &'run Findings,
+    findings: &'run Findings<'run>,
     of: Option<Type>,
 }
 
@@ -284,7 +285,7 @@ impl Entries<'_, '_> {
             faults.push(unknown(name, of, key.span));
             return false;
         }
-        faults.extend(gate(of, key, self.findings.version));
+        faults.extend(gate(of, key, self.findings.cluster));
         field::check((of.name, name), (key, value), &mut faults);
         !self.findings.passed.contains(&value.span)
     }
@@ -319,17 +320,16 @@ fn unknown(name: &str, of: Type, place: Span) -> Diagnostic {
 }
 
 /// What an older release does not know, or does nothing about.
-fn gate(of: Type, key: &Node, version: KubeVersion) -> Option<Diagnostic> {
+fn gate(of: Type, key: &Node, cluster: &Cluster) -> Option<Diagnostic> {
     let name = key.as_text()?;
-    let gate = gate_of(of.name, name)?;
+    let (gate, version) = (gate_of(of.name, name)?, cluster.version);
     if gate.known > version {
         let message = format!("'{name}' of {} is known since Kubernetes {}, not in {version}", of.name, gate.known);
         return Some(
             Diagnostic::error("newer-kubernetes", message).at(key.span).help("leave it out, or update the cluster"),
         );
     }
-    let is_off = gate.enabled.is_none_or(|enabled| enabled > version);
-    is_off.then(|| {
+    (!cluster.enables(of.name, name)).then(|| {
         let message = format!("'{name}' of {} does nothing in Kubernetes {version} unless it is switched on", of.name);
         Diagnostic::warning("feature-gate", message).at(key.span).help("ask who runs the cluster for its feature gate")
     })

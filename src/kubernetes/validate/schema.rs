@@ -1,6 +1,7 @@
 //! Whether an object is what its kind says: the kind is known, no field is unknown, of the wrong kind, or missing.
 
 use super::super::version::KubeVersion;
+use super::cluster::Cluster;
 use super::kind::{self, Kind};
 use super::lack::Walk;
 use super::object::Object;
@@ -13,15 +14,15 @@ use std::collections::BTreeSet;
 const READINGS: usize = 32;
 
 /// The faults of an object on its own.
-pub(super) fn check(object: &Object<'_>, version: KubeVersion) -> Vec<Diagnostic> {
+pub(super) fn check(object: &Object<'_>, cluster: &Cluster) -> Vec<Diagnostic> {
     let Some(kind) = kind::find(object.api_version, object.kind) else { return vec![unknown(object)] };
-    if kind.known > version {
-        return vec![newer(object, kind, version)];
+    if kind.known > cluster.version {
+        return vec![newer(object, kind, cluster.version)];
     }
     let Some(read) = kind.read else { return Vec::new() };
     let mut ends = Vec::new();
     let mut findings =
-        Findings { version, faults: RefCell::default(), blanks: RefCell::default(), passed: BTreeSet::new() };
+        Findings { cluster, faults: RefCell::default(), blanks: RefCell::default(), passed: BTreeSet::new() };
     for _ in 0..READINGS {
         findings.faults.borrow_mut().clear();
         match read(object.node, &findings) {

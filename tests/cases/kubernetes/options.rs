@@ -9,9 +9,11 @@ pub fn of(loaded: &Loaded) -> Options {
     let none = Node::map::<&str>([]);
     let asked = loaded.origins.tree().get("x-options").unwrap_or(&none);
     let word = |key: &str| asked.get(key).and_then(Node::as_text);
+    let list = |key: &str| asked.get(key).and_then(Node::as_list).unwrap_or_default().iter().filter_map(Node::as_text);
     let is_set = |key: &str| word(key) == Some("true");
     Options {
         version: word("kube-version").map(|version| version.parse().unwrap()).unwrap_or_default(),
+        features: list("feature").map(|gate| gate.parse().unwrap()).collect(),
         namespace: word("namespace").map(str::to_owned),
         expose: word("expose").map(expose).unwrap_or_default(),
         secrets: word("secrets").map(secrets).unwrap_or_default(),
