@@ -1,7 +1,7 @@
 //! [`convert`]: a project becomes manifests, and a row for each of its keys.
 
 use super::called::Called;
-use super::draft::{Draft, Home};
+use super::draft::{Draft, Home, Role};
 use super::kind::Kind;
 use super::ledger::Ledger;
 use super::manifest::{Manifest, Manifests};
@@ -14,6 +14,7 @@ use super::workload::Workload;
 use super::{declared_file, key, network, network_policy, object_name, pod_security, project, service, volume, waiter};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Node, Path, Value};
+use crate::graph::Services;
 use crate::load::Loaded;
 use crate::model::Service;
 use crate::value::Name;
@@ -121,11 +122,13 @@ impl Conversion<'_, '_> {
         let starts_first = |member: &&Service| self.scene.home_of(&member.name).is_some_and(Home::is_sidecar);
         let mut workload =
             Workload { sidecar_count: members.iter().copied().filter(starts_first).count(), ..Workload::new() };
-        for member in members {
+        for member in self.in_order(members) {
             let container = self.container(member, &mut workload, manifests);
-            let is_sidecar = self.scene.home_of(&member.name).is_some_and(Home::is_sidecar);
-            let list = if is_sidecar { &mut workload.sidecars } else { &mut workload.pod.containers };
-            list.push(container);
+            match self.scene.home_of(&member.name).map(|home| (home.role, home)) {
+                Some((Role::First, home)) => self.ledger.place(home, &workload.run_first(&member.name, container)),
+                Some((Role::Sidecar, _)) => workload.sidecars.push(container),
+                Some((Role::Main, _)) | None => workload.pod.containers.push(container),
+            }
         }
         workload.settle();
         waiter::grant(self.scene, (owner, home), &mut workload, manifests);
@@ -146,6 +149,17 @@ impl Conversion<'_, '_> {
             self.ledger.rename(home.kind.as_str(), &home.object, &name);
         }
         level
+    }
+
+    /// The services of a pod in the order in which they are converted: those that run first before all others.
+    fn in_order<'m>(&self, mut members: Vec<&'m Service>) -> Vec<&'m Service> {
+        let is_first = |one: &Service| self.scene.home_of(&one.name).is_some_and(|home| home.role == Role::First);
+        if members.iter().any(|one| is_first(one)) {
+            let order = Services::of(self.scene.project()).start_order();
+            let at = |one: &Service| order.iter().position(|name| *name == one.name).filter(|_| is_first(one));
+            members.sort_by_key(|one| at(one).unwrap_or(usize::MAX));
+        }
+        members
     }
 
     fn container(&mut self, member: &Service, workload: &mut Workload, manifests: &mut Manifests) -> Container {

@@ -24,6 +24,19 @@ pub(super) struct Home {
     pub owner: Name,
     /// The place of the container in the pod, such as `containers[0]`.
     pub container: String,
+    /// When it runs there.
+    pub role: Role,
+}
+
+/// When a container of a pod runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// As long as the pod.
+    Main,
+    /// The same, but it starts before those.
+    Sidecar,
+    /// To its end, before all others start; its place in the pod is known when it is made.
+    First,
 }
 
 impl Home {
@@ -37,7 +50,12 @@ impl Home {
 
     /// Whether the container starts before those of the pod that are not such.
     pub fn is_sidecar(&self) -> bool {
-        self.container.starts_with("initContainers")
+        self.role == Role::Sidecar
+    }
+
+    /// Whether the container runs to an end.
+    pub fn ends(&self) -> bool {
+        self.kind.ends() || self.role == Role::First
     }
 
     /// A field of the workload.
@@ -107,6 +125,12 @@ impl<'s> Draft<'s, '_> {
     /// Reports a fault or loss at the place of an attribute.
     pub fn report(&mut self, path: &Path, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic.at(self.scene.origins().place(path)));
+    }
+
+    /// Whether jobs run first in its pods, which may have the same volumes.
+    pub fn has_first(&self) -> bool {
+        let members = self.scene.members(&self.home.owner).into_iter();
+        members.filter_map(|one| self.scene.home_of(&one.name)).any(|home| home.role == Role::First)
     }
 
     /// The security context of the container.

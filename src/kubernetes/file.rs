@@ -173,15 +173,13 @@ fn path_of(draft: &Draft<'_, '_>, file: &ServiceFile<'_>) -> Path {
 /// Says where a file went.
 fn tell(draft: &mut Draft<'_, '_>, file: &ServiceFile<'_>, (held, placed): (&Held, &Placed)) {
     let path = path_of(draft, file);
-    let whole = draft.claim_at(path.clone());
     match &held.lack {
-        None => {
-            whole.exact(placed.whole.clone());
-        }
+        None => exact(draft, path.clone(), placed.whole.clone()),
         Some(reason) => {
             let kind = if file.kind == FileKind::Secret { "Secret" } else { "ConfigMap" };
             let key = held.files.all_items().first().map(|item| item.key.clone()).unwrap_or_default();
             let remedy = format!("make the {kind} '{}' first, with the key '{key}'", held.name);
+            let whole = draft.claim_at(path.clone());
             whole.approximated(reason.clone(), placed.whole.clone()).remedy(remedy);
         }
     }
@@ -193,26 +191,35 @@ fn tell(draft: &mut Draft<'_, '_>, file: &ServiceFile<'_>, (held, placed): (&Hel
         }
     }
     if draft.ledger.wrote(&path.key("target")) {
-        let claim = draft.claim_at(path.key("target"));
         if file.path() == ServiceFile::default_path(file.kind, &file.reference.source) {
-            claim.dropped("it is there without this key, too");
+            draft.claim_at(path.key("target")).dropped("it is there without this key, too");
         } else {
-            claim.exact(placed.whole.clone());
+            exact(draft, path.key("target"), placed.whole.clone());
         }
     }
     if mode.map(bits).is_some_and(|mode| mode & 0o004 == 0) {
         claim::share_group(draft);
     }
     if draft.ledger.wrote(&path.key("mode")) {
-        let claim = draft.claim_at(path.key("mode"));
         match mode.map(bits) {
             Some(mode) if mode != READABLE => {
-                claim.exact(pod(format!("{}[0].mode", placed.items)));
+                exact(draft, path.key("mode"), pod(format!("{}[0].mode", placed.items)).into());
             }
             _ => {
-                claim.dropped("it is so without this key, too");
+                draft.claim_at(path.key("mode")).dropped("it is so without this key, too");
             }
         }
+    }
+}
+
+/// Says that a key is exact; where a job runs first in the pod, it may have the same volume.
+fn exact(draft: &mut Draft<'_, '_>, path: Path, places: Vec<Spot>) {
+    let is_shared = draft.has_first();
+    let claim = draft.claim_at(path);
+    if is_shared {
+        claim.moot("a volume of the pod has it, which may be there for another of its containers, too", places);
+    } else {
+        claim.exact(places);
     }
 }
 

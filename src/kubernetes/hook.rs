@@ -1,6 +1,6 @@
 //! What runs before, after and in between: hooks, and the signal that ends a container.
 
-use super::draft::Draft;
+use super::draft::{Draft, Role};
 use super::ledger::{container, pod};
 use super::object_name;
 use crate::model::Hook;
@@ -145,6 +145,10 @@ fn rights_of(service: &Container, hook: &Hook) -> SecurityContext {
 /// waits.
 pub(super) fn signal(draft: &mut Draft<'_, '_>, signal: Option<&str>) {
     let Some(signal) = signal else { return };
+    if draft.home.role == Role::First {
+        draft.claim(["stop_signal"]).dropped("it runs to its end before the other containers start");
+        return;
+    }
     let word = signal.to_ascii_uppercase();
     let word = word.trim_start_matches("SIG");
     if let Some(name) = chosen(draft, word) {

@@ -90,6 +90,16 @@ impl Ledger {
         }
     }
 
+    /// Gives a container the place in its pod that was not known when places in it were noted.
+    pub fn place(&mut self, home: &Home, container: &str) {
+        let (before, after) = (home.in_container(""), format!("{}.spec.{container}.", home.template()));
+        for place in self.entries.values_mut().flat_map(|entry| &mut entry.becomes) {
+            if place.kind == before.kind && place.name == before.name && place.path.starts_with(&before.path) {
+                place.path.replace_range(..before.path.len(), &after);
+            }
+        }
+    }
+
     /// Forgets what was said of a key and of all below it: somebody knows better.
     pub fn withdraw(&mut self, path: &Path) {
         self.entries.retain(|known, _| !known.starts_with(path));

@@ -1,6 +1,6 @@
 //! Labels and annotations: the recommended labels, the selector, and what the user notes on services.
 
-use super::draft::Draft;
+use super::draft::{Draft, Role};
 use super::kompose::PREFIX as KOMPOSE;
 use super::ledger::{object, template};
 use super::object_name;
@@ -62,6 +62,12 @@ fn instance(scene: &Scene<'_>) -> String {
 /// annotations.
 pub(super) fn notes(draft: &mut Draft<'_, '_>, service: &Service) {
     let Service { labels, annotations, .. } = service;
+    if draft.home.role == Role::First {
+        for key in ["labels", "annotations", "label_file"] {
+            draft.claim([key]).dropped("its container is in the pods of another service");
+        }
+        return;
+    }
     for (key, value) in annotations {
         note(draft, "annotations", (key, value));
     }

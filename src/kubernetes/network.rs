@@ -1,6 +1,6 @@
 //! The Service of a service: the name and the ports under which its peers reach it.
 
-use super::draft::Draft;
+use super::draft::{Draft, Role};
 use super::host_port;
 use super::kind::Kind;
 use super::kompose;
@@ -117,7 +117,7 @@ pub(super) fn service_ports(scene: &Scene<'_>, service: &Service) -> Vec<Service
 /// The Services under which peers reach a service; none for one that nobody asks for. A `StatefulSet` has one more, for
 /// the names of its pods.
 pub(super) fn services(scene: &Scene<'_>, service: &Service) -> Vec<KubeService> {
-    let Some(home) = scene.home_of(&service.name) else { return Vec::new() };
+    let Some(home) = scene.home_of(&service.name).filter(|home| home.role != Role::First) else { return Vec::new() };
     let ports = service_ports(scene, service);
     let name = scene.name_of(&service.name);
     let object = |name: &str, (is_headless, is_early): (bool, bool)| KubeService {

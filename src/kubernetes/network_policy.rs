@@ -68,7 +68,14 @@ pub(super) fn attach(draft: &mut Draft<'_, '_>, networks: &BTreeMap<Name, Option
         if is_policed {
             let label = label(draft.scene, key);
             draft.workload.pod_labels.insert(label.clone(), "true".into());
-            draft.claim_at(path.clone()).exact(template(format!("metadata.labels['{label}']")));
+            let is_shared = is_on(draft, key);
+            let claim = draft.claim_at(path.clone());
+            let place = template(format!("metadata.labels['{label}']"));
+            if is_shared {
+                claim.moot("another container of the pod is on it, too", place);
+            } else {
+                claim.exact(place);
+            }
         } else {
             draft.claim_at(path.clone()).moot(OPEN, []);
         }
@@ -110,6 +117,14 @@ fn fixed(draft: &mut Draft<'_, '_>, path: Path, address: Option<&str>) {
     let places = places.iter().map(|place| format!("'{place}'")).collect::<Vec<_>>().join(", ");
     let remedy = format!("say '{name}' there, or the address of another server");
     claim.dropped(format!("{GIVEN}, and it is still said by {places}")).remedy(remedy);
+}
+
+/// Whether other containers of the pod are on a network.
+fn is_on(draft: &Draft<'_, '_>, key: &Name) -> bool {
+    let others = draft.scene.members(&draft.home.owner).into_iter().filter(|one| one.name != draft.service.name);
+    others
+        .into_iter()
+        .any(|one| matches!(&one.networking, Networking::Attached(networks) if networks.contains_key(key)))
 }
 
 /// `network_mode: none`: nobody reaches the pods, and they reach nobody.

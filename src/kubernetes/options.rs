@@ -23,6 +23,8 @@ pub struct Options {
     pub security: Option<Security>,
     /// What pods wait for. Default: what a condition asks for.
     pub wait: Wait,
+    /// Where services run that others wait for until they have ended. Default: in pods of their own.
+    pub jobs: Jobs,
     /// The image of containers that wait for services; it has `sh`, `nc` and `grep`. Default: `busybox`.
     pub wait_image: Option<ImageName>,
     /// Where images are fetched from that are built here and have no name. Default: their own name says it.
@@ -82,6 +84,16 @@ pub enum Wait {
     Conditions,
     /// All that they depend on.
     All,
+}
+
+/// Where services run that others wait for until they have ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Jobs {
+    /// In pods of their own: once, whoever waits for them.
+    #[default]
+    Objects,
+    /// In the pods of the one service that waits for them, wherever that can be: once for each start of a pod.
+    Inline,
 }
 
 /// Which services are started anew when their health check fails.

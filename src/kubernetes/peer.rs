@@ -109,15 +109,17 @@ impl Scene<'_> {
         let outside = |text: &String| text.rsplit_once(':').map_or(text.as_str(), |(_, alias)| alias) == name;
         let services = || self.project().services.values();
         alias::holders(self).contains_key(name)
-            || services().any(|one| one.container_name.as_deref() == Some(name) || one.external_links.iter().any(outside))
+            || services()
+                .any(|one| one.container_name.as_deref() == Some(name) || one.external_links.iter().any(outside))
     }
 }
 
 /// Whether something asks if a pod is ready.
 fn is_probed(scene: &Scene<'_>, owner: &Name) -> bool {
-    let is_asked = |service: &Service| kompose::readiness(service, probe::asked(service)).is_some();
-    let ends = scene.home_of(owner).is_none_or(|home| home.kind.ends());
-    !ends && scene.members(owner).into_iter().any(is_asked)
+    let runs_on = |service: &Service| scene.home_of(&service.name).is_some_and(|home| !home.ends());
+    let is_asked =
+        |service: &Service| runs_on(service) && kompose::readiness(service, probe::asked(service).as_ref()).is_some();
+    scene.members(owner).into_iter().any(is_asked)
 }
 
 /// Who dials whom, but for who starts only when the one that dials is healthy.
@@ -131,7 +133,8 @@ fn edges<'s>(scene: &'s Scene<'_>) -> Vec<Edge<'s>> {
             let Some(there) = scene.home_of(target) else { continue };
             let is_later = later.get(*target).is_some_and(|before| before.contains(&service.name));
             let is_needed = if there.owner == home.owner {
-                dials.iter().copied().any(dialling::is_meant) && host::of_pods(scene, &home.owner).as_deref() != Some(&host)
+                dials.iter().copied().any(dialling::is_meant)
+                    && host::of_pods(scene, &home.owner).as_deref() != Some(&host)
             } else {
                 !is_later
             };

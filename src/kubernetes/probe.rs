@@ -4,7 +4,7 @@
 //! made for those who ask for it.
 
 use super::command;
-use super::draft::Draft;
+use super::draft::{Draft, Role};
 use super::extension;
 use super::health::Handler;
 use super::ledger::{Spot, container};
@@ -30,10 +30,12 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, check: Option<&Healthcheck>) {
         without(draft, check);
         return;
     };
-    if draft.home.kind.ends() {
-        draft
-            .claim(["healthcheck"])
-            .approximated("who waits for a job waits for its end; the port that it asks at is known", []);
+    if draft.home.ends() {
+        let reason = match draft.home.role {
+            Role::First => "who waits for a job waits for its end",
+            Role::Main | Role::Sidecar => "who waits for a job waits for its end; the port that it asks at is known",
+        };
+        draft.claim(["healthcheck"]).approximated(reason, []);
         return;
     }
     let timed = timed(&handler, check);

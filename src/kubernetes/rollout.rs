@@ -42,7 +42,7 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, update: Option<&Rollout>, rollb
     let Some(update) = update else { return };
     let Rollout { parallelism, delay, failure_action, monitor, max_failure_ratio, order } = update;
     draft.claim(["deploy", "update_config"]).dropped("it says nothing");
-    if draft.home.kind.ends() {
+    if draft.home.ends() {
         draft.claim(["deploy", "update_config"]).dropped("jobs are not updated: each is a new one");
         return;
     }

@@ -2,7 +2,8 @@
 //! becomes or is a part of.
 
 use super::dialling;
-use super::draft::Home;
+use super::draft::{Home, Role};
+use super::inline;
 use super::kind;
 use super::kompose;
 use super::listening::{self, Listening, Taken};
@@ -10,7 +11,7 @@ use super::mention;
 use super::metadata;
 use super::network_policy;
 use super::object_name;
-use super::options::Options;
+use super::options::{Jobs, Options};
 use super::peer::Peers;
 use super::wait;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -55,13 +56,17 @@ impl<'a> Scene<'a> {
         let namespace = options.namespace.clone().unwrap_or_else(|| object_name::label(project.name().as_str()));
         let names = names(loaded, diagnostics);
         let awaited = awaited(project);
-        let homes = homes(loaded, &names, &awaited);
+        let mut homes = homes(loaded, &names, &awaited);
+        if options.jobs == Jobs::Inline {
+            inline::settle(loaded, &mut homes);
+        }
         let members = members(project, &homes);
         let ports = ports(project, &homes);
         let peers = Peers::default();
         let mentioned = project.services.values().flat_map(|one| listening::names_in(one, project)).collect();
         let is_policed = network_policy::are_needed(project, &homes);
-        let scene = Self { loaded, options, namespace, names, homes, members, ports, mentioned, awaited, peers, is_policed };
+        let scene =
+            Self { loaded, options, namespace, names, homes, members, ports, mentioned, awaited, peers, is_policed };
         Self { peers: Peers::of(&scene), ..scene }
     }
 
@@ -122,7 +127,8 @@ impl<'a> Scene<'a> {
         let waits = |other: &Service| {
             let condition = other.depends_on.get(service).map(|dependency| dependency.condition);
             let condition = condition.map(|written| wait::condition(self, (other, service), written));
-            let is_elsewhere = self.home_of(&other.name).map(|home| &home.owner) != self.home_of(service).map(|home| &home.owner);
+            let is_elsewhere =
+                self.home_of(&other.name).map(|home| &home.owner) != self.home_of(service).map(|home| &home.owner);
             condition == Some(DependencyCondition::Healthy) && is_elsewhere && self.home_of(&other.name).is_some()
         };
         self.project().services.values().any(waits)
@@ -194,6 +200,9 @@ fn ports(project: &Project, homes: &BTreeMap<Name, Home>) -> BTreeMap<Name, Vec<
     let is_guest = |one: &&Service| homes.get(&one.name).is_some_and(|home| home.owner != one.name);
     let (guests, owners): (Vec<_>, Vec<_>) = project.services.values().partition(is_guest);
     let of = |one: &Service| {
+        if homes.get(&one.name).is_some_and(|home| home.role == Role::First) {
+            return (one.name.clone(), Vec::new());
+        }
         let mut found = listening::ports(one, dialled.get(one.name.as_str()).unwrap_or(&BTreeSet::new()));
         let owner = homes.get(&one.name).map_or(&one.name, |home| &home.owner).clone();
         listening::name_all(&mut found, taken.entry(owner).or_default());
@@ -241,9 +250,12 @@ fn homes(loaded: &Loaded, names: &BTreeMap<Name, String>, awaited: &BTreeSet<Nam
         let count = counts.entry(owner.clone()).or_default();
         let kind = kind::of(leader, loaded, awaited.contains(&owner));
         let object = names.get(&owner).cloned().unwrap_or_default();
-        let (list, count) =
-            if is_sidecar(service, project) { ("initContainers", &mut count.0) } else { ("containers", &mut count.1) };
-        homes.insert(service.name.clone(), Home { kind, object, owner, container: format!("{list}[{count}]") });
+        let (list, count, role) = if is_sidecar(service, project) {
+            ("initContainers", &mut count.0, Role::Sidecar)
+        } else {
+            ("containers", &mut count.1, Role::Main)
+        };
+        homes.insert(service.name.clone(), Home { kind, object, owner, container: format!("{list}[{count}]"), role });
         *count += 1;
     }
     homes

@@ -4,10 +4,11 @@
 //! waited for by the API of the cluster, with a token that no other container sees.
 
 use super::draft::Draft;
+use super::inline;
 use super::kind::Kind;
 use super::ledger::{pod, template};
 use super::object_name;
-use super::options::Wait;
+use super::options::{Jobs, Wait};
 use super::scene::Scene;
 use super::wait_policy;
 use crate::diagnostic::Diagnostic;
@@ -24,6 +25,8 @@ use std::collections::BTreeMap;
 const IMAGE: &str = "busybox:1.37";
 /// The user of those that wait.
 const NOBODY: i64 = 65_534;
+/// What begins the names of containers that wait.
+pub(super) const WAITERS: &str = "wait-for-";
 /// The volume with the token for the API.
 pub(super) const TOKEN: &str = "wait-token";
 /// Where programs look for a token.
@@ -67,7 +70,11 @@ pub(super) fn condition(
     let ports = scene.ports_of(other);
     let answers = ports.is_empty() || ports.iter().any(|one| one.protocol == Protocol::Tcp);
     let is_all = scene.options.wait == Wait::All && written == DependencyCondition::Started;
-    if is_all && runs && has_pods && answers && !are_peers(scene, service, other) { DependencyCondition::Healthy } else { written }
+    if is_all && runs && has_pods && answers && !are_peers(scene, service, other) {
+        DependencyCondition::Healthy
+    } else {
+        written
+    }
 }
 
 /// Whether two services dial each other in a circle: then neither is ready without the other.
@@ -80,6 +87,12 @@ fn are_peers(scene: &Scene<'_>, service: &Service, other: &Name) -> bool {
 fn one(draft: &mut Draft<'_, '_>, other: &Service, written: DependencyCondition, path: Path) {
     let condition = condition(draft.scene, (draft.service, &other.name), written);
     let Some(home) = draft.scene.home_of(&other.name) else { return };
+    if let Some(place) = draft.workload.jobs.get(&other.name).cloned() {
+        let reason =
+            "it runs to its end in the same pod before the other containers start, and runs again on every pod restart";
+        draft.claim_at(path).approximated(reason, pod(place));
+        return;
+    }
     if home.owner == draft.home.owner {
         let reason = if home.is_sidecar() {
             "both are in one pod, and the other one starts first and is ready before this one"
@@ -195,7 +208,12 @@ fn completed(draft: &mut Draft<'_, '_>, other: &Service, path: Path) {
     let place = draft.workload.wait(waiter);
     draft.workload.awaited.push(job);
     let is_shut = wait_policy::is_shut(draft.scene, draft.home);
-    let claim = draft.claim_at(path).exact(pod(place));
+    let scene = draft.scene;
+    let kept = (scene.options.jobs == Jobs::Inline).then(|| inline::host(scene.loaded, scene.homes(), other).err());
+    let mut claim = draft.claim_at(path).exact(pod(place));
+    if let Some(reason) = kept.flatten() {
+        claim = claim.note(format!("it keeps its own pods: {reason}"));
+    }
     if is_shut {
         claim.note("a policy lets its pods reach private addresses at 443 and 6443, where the API of a cluster is");
     }
@@ -230,7 +248,7 @@ fn restarts(draft: &mut Draft<'_, '_>, other: &Name, path: &Path) {
 
 /// What the container is called that waits for a service.
 fn waiter_name(draft: &Draft<'_, '_>, other: &Service) -> String {
-    object_name::label(&format!("wait-for-{}", draft.scene.name_of(&other.name)))
+    object_name::label(&format!("{WAITERS}{}", draft.scene.name_of(&other.name)))
 }
 
 fn little(cpu: &str, memory: &str, limit: &str) -> ResourceRequirements {

@@ -10,6 +10,7 @@ use super::rollout::Replacement;
 use super::scene::Scene;
 use super::wait;
 use crate::model::{RolloutOrder, Service};
+use crate::value::Name;
 use k8s_openapi::api::apps::v1::{
     DaemonSet, DaemonSetSpec, DaemonSetUpdateStrategy, Deployment, DeploymentSpec, DeploymentStrategy,
     RollingUpdateDaemonSet, RollingUpdateDeployment, StatefulSet, StatefulSetPersistentVolumeClaimRetentionPolicy,
@@ -23,6 +24,7 @@ use k8s_openapi::api::core::v1::{
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use std::collections::BTreeMap;
 
 /// Seconds after which a job that has ended is removed, unless pods wait for its end.
 const KEPT: i32 = 86_400;
@@ -54,6 +56,8 @@ pub(super) struct Workload {
     pub sidecar_count: usize,
     /// Containers that run to an end before all others start, in order.
     pub waits: Vec<Container>,
+    /// The places of the jobs among them, by service.
+    pub jobs: BTreeMap<Name, String>,
     /// The jobs that the pods wait for.
     pub awaited: Vec<String>,
     /// The claims that each pod of a `StatefulSet` has of its own.
@@ -79,6 +83,16 @@ impl Workload {
             self.waits.push(container);
         }
         format!("initContainers[{}]", self.sidecar_count + index)
+    }
+
+    /// Has the container of a job run to its end before all others start; gives its place in the pod.
+    pub fn run_first(&mut self, job: &Name, mut container: Container) -> String {
+        if self.has_wait(&container.name) || container.name.starts_with(wait::WAITERS) {
+            container.name = object_name::label(&format!("{}-job", container.name));
+        }
+        let place = self.wait(container);
+        self.jobs.insert(job.clone(), place.clone());
+        place
     }
 
     /// Whether a container of this name runs first.

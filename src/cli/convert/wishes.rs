@@ -2,7 +2,7 @@
 
 use crate::kubernetes::name::Form;
 use crate::kubernetes::{
-    Bind, Cluster, Expose, Liveness, Options, Registry, Requests, Secrets, Security, Selector, Wait,
+    Bind, Cluster, Expose, Jobs, Liveness, Options, Registry, Requests, Secrets, Security, Selector, Wait,
 };
 use crate::value::{ImageName, Invalid};
 
@@ -24,6 +24,9 @@ pub(super) struct Wishes {
     /// What pods wait for before they start
     #[arg(long, value_enum, default_value_t = WaitFor::Conditions)]
     wait: WaitFor,
+    /// Where services run that others wait for until they have ended
+    #[arg(long, value_enum, default_value_t = JobsAs::Objects)]
+    jobs: JobsAs,
     /// Image of the containers that wait for services, with 'sh', 'nc' and 'grep' [default: busybox:1.37]
     #[arg(long, value_name = "IMAGE", value_parser = image)]
     wait_image: Option<ImageName>,
@@ -85,6 +88,14 @@ enum WaitFor {
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum JobsAs {
+    /// In pods of their own
+    Objects,
+    /// In the pods of the one service that waits for them, before each start of it
+    Inline,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Peer {
     /// io.kompose.service
     Kompose,
@@ -109,6 +120,10 @@ impl Wishes {
             wait: match self.wait {
                 WaitFor::Conditions => Wait::Conditions,
                 WaitFor::All => Wait::All,
+            },
+            jobs: match self.jobs {
+                JobsAs::Objects => Jobs::Objects,
+                JobsAs::Inline => Jobs::Inline,
             },
             wait_image: self.wait_image.clone(),
             registry: self.registry.clone(),

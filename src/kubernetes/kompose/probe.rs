@@ -94,9 +94,9 @@ fn words(service: &Service) -> impl Iterator<Item = (Words<'_>, &'static str)> {
 }
 
 /// The probe that asks whether a container is ready, from that of the health check.
-pub(in super::super) fn readiness(service: &Service, checked: Option<Probe>) -> Option<Probe> {
+pub(in super::super) fn readiness(service: &Service, checked: Option<&Probe>) -> Option<Probe> {
     let said = words(service).find(|(words, field)| *field == "readinessProbe" && words.are_there());
-    said.map_or(checked.clone(), |(words, _)| words.probe(checked.as_ref()))
+    said.map_or_else(|| checked.cloned(), |(words, _)| words.probe(checked))
 }
 
 /// Makes the probes, and says anew what became of the health check.

@@ -1,7 +1,7 @@
 //! `x-options` of a case: how it is converted.
 
 use hoist::document::Node;
-use hoist::kubernetes::{Bind, Existing, Expose, Liveness, Options, Requests, Secrets, Security, Selector, Wait};
+use hoist::kubernetes::{Bind, Existing, Expose, Jobs, Liveness, Options, Requests, Secrets, Security, Selector, Wait};
 use hoist::load::Loaded;
 
 /// What a case asks for.
@@ -19,6 +19,7 @@ pub fn of(loaded: &Loaded) -> Options {
         secrets: word("secrets").map(secrets).unwrap_or_default(),
         security: word("security").map(security),
         wait: if word("wait") == Some("all") { Wait::All } else { Wait::Conditions },
+        jobs: if word("jobs") == Some("inline") { Jobs::Inline } else { Jobs::Objects },
         wait_image: word("wait-image").map(|image| image.parse().unwrap()),
         registry: word("registry").map(|prefix| prefix.parse().unwrap()),
         liveness: if is_set("liveness") { Liveness::All } else { Liveness::Asked },
