@@ -3,7 +3,7 @@
 use super::draft::Draft;
 
 /// A key, and what can be done on the nodes.
-const KEYS: [(&str, &str); 11] = [
+const KEYS: [(&str, &str); 10] = [
     ("blkio_config", "no kubelet limits disks"),
     ("cgroup", "nodes give each container a control group of its own"),
     ("cgroup_parent", "the kubelet chooses it by the quality of service"),
@@ -12,7 +12,6 @@ const KEYS: [(&str, &str); 11] = [
     ("oom_kill_disable", "give it a memory limit that it keeps within"),
     ("oom_score_adj", "the kubelet chooses it by the quality of service"),
     ("pids_limit", "see 'podPidsLimit' of the kubelet"),
-    ("ulimits", "they come from the container runtime of the node; a command can lower its own with 'ulimit'"),
     ("uts", "pods have a host name of their own"),
     ("mac_address", "the network plugin gives pods their addresses"),
 ];

@@ -37,6 +37,8 @@ pub struct Options {
     pub selector: Selector,
     /// What becomes of devices and of mounts of the system. Default: nothing.
     pub bind: Bind,
+    /// Who sets `ulimits`. Default: the nodes, as they like.
+    pub ulimits: Ulimits,
 }
 
 /// How published ports are reached from outside of the cluster.
@@ -134,6 +136,16 @@ pub enum Bind {
     Judged,
     /// Those of the machine that a pod runs on.
     HostPath,
+}
+
+/// Who sets `ulimits`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Ulimits {
+    /// The nodes, for all containers.
+    #[default]
+    Nodes,
+    /// A shell that runs the command of a container, as far as the nodes let it.
+    Shell,
 }
 
 impl Options {

@@ -6,7 +6,7 @@ use super::draft::Draft;
 use super::{
     alias, command, device, environment, extension, file, hook, host, image, kompose, language_model, memory, metadata,
     namespace, network, node, placement, probe, process, publication, replica, resources, restart, rollout, security,
-    storage, wait, without,
+    storage, ulimit, wait, without,
 };
 use crate::model::{Deploy, Service};
 use k8s_openapi::api::core::v1::{Container, Lifecycle, SecurityContext};
@@ -86,7 +86,7 @@ pub(super) fn convert(mut draft: Draft<'_, '_>) -> Container {
         sysctls,
         tmpfs,
         tty,
-        ulimits: _,
+        ulimits,
         use_api_socket: _,
         user,
         userns_mode,
@@ -100,6 +100,7 @@ pub(super) fn convert(mut draft: Draft<'_, '_>) -> Container {
     image::convert(draft, (image.as_ref(), build.as_ref()), pull_policy.as_ref());
     image::platform(draft, platform.as_deref());
     command::convert(draft, entrypoint.as_deref(), command.as_deref());
+    ulimit::convert(draft, ulimits);
     process::convert(draft, working_dir.as_deref());
     process::terminal(draft, *tty, *stdin_open);
     process::grace(draft, *stop_grace_period);

@@ -2,7 +2,7 @@
 
 use crate::kubernetes::name::Form;
 use crate::kubernetes::{
-    Bind, Cluster, Expose, Jobs, Liveness, Options, Registry, Requests, Secrets, Security, Selector, Wait,
+    Bind, Cluster, Expose, Jobs, Liveness, Options, Registry, Requests, Secrets, Security, Selector, Ulimits, Wait,
 };
 use crate::value::{ImageName, Invalid};
 
@@ -45,6 +45,9 @@ pub(super) struct Wishes {
     /// Mount devices and folders of the system from the machine that a pod runs on, instead of leaving them out
     #[arg(long, value_enum, value_name = "WAY")]
     bind: Option<BindAs>,
+    /// Set soft 'ulimits' before the command of a container runs, instead of leaving them out
+    #[arg(long, value_enum, value_name = "WAY")]
+    ulimits: Option<UlimitsBy>,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -107,6 +110,12 @@ enum BindAs {
     Hostpath,
 }
 
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum UlimitsBy {
+    /// By a shell, which the image must have, where a service has an 'entrypoint'
+    Shell,
+}
+
 impl Wishes {
     /// What a conversion for this cluster is asked for.
     pub fn options(&self, cluster: &Cluster) -> Options {
@@ -130,6 +139,7 @@ impl Wishes {
             liveness: if self.liveness { Liveness::All } else { Liveness::Asked },
             requests: if self.default_resources { Requests::Little } else { Requests::Written },
             selector: self.selector_compat.map_or(Selector::Recommended, |Peer::Kompose| Selector::Kompose),
+            ulimits: self.ulimits.map_or(Ulimits::Nodes, |UlimitsBy::Shell| Ulimits::Shell),
             bind: self.bind.map_or(Bind::Judged, |BindAs::Hostpath| Bind::HostPath),
         }
     }

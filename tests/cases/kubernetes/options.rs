@@ -1,7 +1,9 @@
 //! `x-options` of a case: how it is converted.
 
 use hoist::document::Node;
-use hoist::kubernetes::{Bind, Existing, Expose, Jobs, Liveness, Options, Requests, Secrets, Security, Selector, Wait};
+use hoist::kubernetes::{
+    Bind, Existing, Expose, Jobs, Liveness, Options, Requests, Secrets, Security, Selector, Ulimits, Wait,
+};
 use hoist::load::Loaded;
 
 /// What a case asks for.
@@ -25,6 +27,7 @@ pub fn of(loaded: &Loaded) -> Options {
         liveness: if is_set("liveness") { Liveness::All } else { Liveness::Asked },
         requests: if is_set("default-resources") { Requests::Little } else { Requests::Written },
         selector: word("selector-compat").map(selector).unwrap_or_default(),
+        ulimits: if word("ulimits") == Some("shell") { Ulimits::Shell } else { Ulimits::Nodes },
         bind: word("bind").map(bind).unwrap_or_default(),
     }
 }
