@@ -52,12 +52,11 @@ fn written(draft: &mut Draft<'_, '_>, path: &Path, words: &[String]) -> Vec<Stri
                 continue;
             };
             text.push_str(&escaped(before));
-            match environment::holding(draft, password) {
-                Some(name) => text.push_str(&format!("$({name})")),
-                None => {
-                    text.push_str(&escaped(password));
-                    is_shown = true;
-                }
+            if let Some(name) = environment::holding(draft, password) {
+                text.extend(["$(", name, ")"]);
+            } else {
+                text.push_str(&escaped(password));
+                is_shown = true;
             }
             end = within.end;
         }
