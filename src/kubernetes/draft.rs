@@ -3,6 +3,7 @@
 use super::kind::Kind;
 use super::ledger::{Claim, Ledger};
 use super::manifest::Manifests;
+use super::object_name;
 use super::row::ObjectPath;
 use super::scene::Scene;
 use super::workload::Workload;
@@ -18,7 +19,7 @@ use std::collections::BTreeMap;
 pub(super) struct Home {
     /// The kind of the workload.
     pub kind: Kind,
-    /// The name of the workload. That of a job gets a hash when it is done.
+    /// What the objects of the workload are called, and how its pods are known.
     pub object: String,
     /// The service whose workload it is.
     pub owner: Name,
@@ -39,7 +40,16 @@ pub(super) enum Role {
     First,
 }
 
+/// Letters of a name to which a cluster adds 11 in labels of pods: the name of a run, or of a revision.
+const SHORT: usize = 52;
+
 impl Home {
+    /// The name of the workload. That of a job gets a hash when it is done.
+    pub fn workload(&self) -> String {
+        let most = if matches!(self.kind, Kind::CronJob | Kind::StatefulSet) { SHORT } else { usize::MAX };
+        object_name::shortened(&self.object, most)
+    }
+
     /// Where the workload has its pod template.
     pub fn template(&self) -> &'static str {
         match self.kind {

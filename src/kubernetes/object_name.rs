@@ -25,6 +25,15 @@ pub(super) fn label(text: &str) -> String {
     name
 }
 
+/// A label in at most so many letters; one that has more ends in what tells it from others.
+pub(super) fn shortened(label: &str, most: usize) -> String {
+    if label.len() <= most {
+        return label.to_owned();
+    }
+    let begin = label.get(..most.saturating_sub(HASH + 1)).unwrap_or_default();
+    format!("{}-{}", begin.trim_end_matches('-'), hash(label))
+}
+
 /// Whether the text is a label of DNS (RFC 1123), which may begin with a digit.
 pub(super) fn is_digit_label(text: &str) -> bool {
     let fits = |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == b'-';
@@ -98,6 +107,13 @@ mod tests {
         }
         let (long, other) = (label(&"a".repeat(70)), label(&format!("{}b", "a".repeat(69))));
         assert!(long.len() <= LABEL && label(&long) == long && long != other, "{long}");
+    }
+
+    #[test]
+    fn a_label_that_is_too_long_is_shortened() {
+        let (short, long) = ("a".repeat(52), "a".repeat(53));
+        assert_eq!(shortened(&short, 52), short);
+        assert!(shortened(&long, 52).len() == 52 && shortened(&long, 52) != shortened(&format!("{long}b"), 52));
     }
 
     #[test]

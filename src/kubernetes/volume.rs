@@ -1,6 +1,7 @@
 //! The volumes that a project declares: claims of the cluster, and what becomes of their keys.
 
 use super::claim::{self, Backing, Wishes};
+use super::draft::Home;
 use super::kind::Kind;
 use super::kompose;
 use super::ledger::{Claim, Ledger, Spot};
@@ -106,8 +107,8 @@ impl Declared<'_, '_> {
             }
         }
         let at = seen.iter().position(|key| *key == self.key).unwrap_or_default();
-        let object = self.scene.home_of(&service.name).map_or("", |home| home.object.as_str());
-        ObjectPath::new(Kind::StatefulSet.as_str(), object, format!("spec.volumeClaimTemplates[{at}]."))
+        let object = self.scene.home_of(&service.name).map_or_else(String::new, Home::workload);
+        ObjectPath::new(Kind::StatefulSet.as_str(), &object, format!("spec.volumeClaimTemplates[{at}]."))
     }
 
     fn of_claim(&self, object: &ObjectPath, ledger: &mut Ledger) {

@@ -135,7 +135,7 @@ impl Workload {
                 return job.metadata.name.unwrap_or_default();
             }
         }
-        home.object.clone()
+        home.workload()
     }
 
     fn metadata(&self, scene: &Scene<'_>, service: &Service, name: &str) -> ObjectMeta {
@@ -174,7 +174,7 @@ impl Workload {
         };
         let claims = Some(std::mem::take(&mut self.claims)).filter(|claims| !claims.is_empty());
         StatefulSet {
-            metadata: self.metadata(scene, service, &home.object),
+            metadata: self.metadata(scene, service, &home.workload()),
             spec: StatefulSetSpec {
                 min_ready_seconds: self.replacement.pause,
                 pod_management_policy: self.starts_at_once(scene, home).then(|| "Parallel".into()),
@@ -239,7 +239,7 @@ impl Workload {
     fn cron_job(mut self, scene: &Scene<'_>, service: &Service, home: &Home) -> CronJob {
         let spec = self.job_spec(scene, service);
         CronJob {
-            metadata: self.metadata(scene, service, &home.object),
+            metadata: self.metadata(scene, service, &home.workload()),
             spec: CronJobSpec {
                 concurrency_policy: self.schedule.concurrency,
                 schedule: self.schedule.times,

@@ -67,7 +67,7 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>) {
             scale_target_ref: CrossVersionObjectReference {
                 api_version: Some("apps/v1".into()),
                 kind: draft.home.kind.as_str().into(),
-                name: draft.home.object.clone(),
+                name: draft.home.workload(),
             },
             ..HorizontalPodAutoscalerSpec::default()
         },
