@@ -12,6 +12,8 @@ use std::borrow::Cow;
 
 /// Line breaks of YAML 1.1 that are none to the reader.
 const BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
+/// What stands between two documents.
+const BETWEEN: &str = "\n---\n";
 /// Two escapes of six letters each.
 const PAIR: usize = 12;
 
@@ -24,11 +26,12 @@ pub(super) struct Prepared<'text> {
 }
 
 impl<'text> Prepared<'text> {
-    /// Prepares a text without a byte order mark; the lines of the regions, which are in order, are indented.
-    pub fn new(text: &'text str, regions: &[Region]) -> Self {
+    /// Prepares a text without a byte order mark; the lines of the regions, which are in order, are indented, and at each
+    /// of some bytes a document ends.
+    pub fn new(text: &'text str, regions: &[Region], ends: &[usize]) -> Self {
         let length = text.len();
         let is_json = text.trim_start().starts_with(['{', '[']);
-        if text.is_ascii() && regions.is_empty() && !(is_json && text.contains("\\u")) {
+        if text.is_ascii() && regions.is_empty() && ends.is_empty() && !(is_json && text.contains("\\u")) {
             return Self { text: Cow::Borrowed(text), starts: None, length };
         }
         let mut rewritten = String::with_capacity(length);
@@ -36,7 +39,12 @@ impl<'text> Prepared<'text> {
         let mut quoted = false;
         let mut at = 0;
         while let Some(letter) = text.get(at..).and_then(|rest| rest.chars().next()) {
-            starts.push(u32::try_from(at).unwrap_or(u32::MAX));
+            let place = u32::try_from(at).unwrap_or(u32::MAX);
+            if ends.contains(&at) {
+                rewritten.push_str(BETWEEN);
+                starts.extend(std::iter::repeat_n(place, BETWEEN.len()));
+            }
+            starts.push(place);
             let pair = (quoted && letter == '\\').then(|| surrogate_pair(text, at)).flatten();
             let escape = if quoted && letter == '\\' { text.get(at..at + 2) } else { None };
             quoted ^= is_json && letter == '"';
@@ -208,14 +216,14 @@ mod tests {
 
     #[test]
     fn line_breaks_of_yaml_1_1_become_plain_ones_and_keep_their_place() {
-        let prepared = Prepared::new("é\u{2028}b", &[]);
+        let prepared = Prepared::new("é\u{2028}b", &[], &[]);
         assert_eq!(prepared.text, "é\nb");
         assert_eq!((prepared.offset(1), prepared.offset(2), prepared.offset(9)), (2, 5, 6));
     }
 
     #[test]
     fn a_pair_of_escapes_in_json_is_one_character() {
-        let prepared = Prepared::new(r#"{"a": "\ud83d\ude00x", "b": "\\ud83d\u00e9"}"#, &[]);
+        let prepared = Prepared::new(r#"{"a": "\ud83d\ude00x", "b": "\\ud83d\u00e9"}"#, &[], &[]);
         assert_eq!(prepared.text, "{\"a\": \"\u{1f600}x\", \"b\": \"\\\\ud83d\\u00e9\"}");
         assert_eq!(prepared.offset(8), 19);
     }
@@ -223,6 +231,6 @@ mod tests {
     #[test]
     fn a_line_separator_inside_a_json_text_stays() {
         let text = "{\"a\": \"x\u{2028}y\"}";
-        assert_eq!(Prepared::new(text, &[]).text, text);
+        assert_eq!(Prepared::new(text, &[], &[]).text, text);
     }
 }

@@ -13,6 +13,7 @@ mod anchors;
 mod entries;
 mod input;
 mod region;
+mod stream;
 mod syntax;
 mod tag;
 
@@ -64,13 +65,14 @@ enum Keys {
 fn read(sources: &SourceMap, file: FileId, keys: Keys) -> std::result::Result<Vec<Node>, Vec<Diagnostic>> {
     let text = sources.text(file);
     refuse_control_characters(text, file).map_err(|fault| vec![*fault])?;
+    let ends = if keys == Keys::Any { stream::ends(text) } else { Vec::new() };
     let mut regions: Vec<Region> = Vec::new();
     let mut first: Option<(usize, Vec<Diagnostic>)> = None;
     let mut passes = 0;
     // A region that was tried before has made room for one that crosses it: neither is one.
     let mut tried: BTreeSet<usize> = BTreeSet::new();
     loop {
-        let prepared = Prepared::new(text, &regions);
+        let prepared = Prepared::new(text, &regions, &ends);
         let mut reader = Reader { keys, ..Reader::new(text, &prepared, file) };
         let result = reader.documents();
         let guessed = regions.len();
