@@ -1,6 +1,8 @@
 //! [`Bundle`]: all objects that are meant for one cluster, found by kind and name.
 
 use super::cluster::Cluster;
+use super::controller::makes_claim;
+use super::custom::{has_labels, may_make, mentions};
 use super::object::Object;
 use super::pod::Pod;
 use crate::document::Node;
@@ -13,27 +15,49 @@ pub(super) struct Bundle<'a> {
     pub objects: Vec<Object<'a>>,
     /// The pods that the objects make.
     pub pods: Vec<Pod<'a>>,
-    /// The only namespace that the files have: what says none is applied there.
-    sole_namespace: Option<&'a str>,
-    known: HashMap<(&'a str, Option<&'a str>, &'a str), usize>,
+    /// Custom resources that may make other objects.
+    customs: Vec<Object<'a>>,
+    /// Where it is applied what says no namespace: the only one that the files have, or what a cluster takes then.
+    home: &'a str,
+    known: HashMap<(&'a str, &'a str, &'a str), usize>,
 }
+
+/// The namespace of what says none.
+const DEFAULT: &str = "default";
 
 impl<'a> Bundle<'a> {
     /// Brings objects together.
     pub fn new(objects: Vec<Object<'a>>, cluster: &'a Cluster) -> Self {
         let mut namespaces = objects.iter().filter(|object| object.kind == "Namespace").map(|object| object.name);
-        let sole_namespace = namespaces.next().filter(|_| namespaces.next().is_none());
+        let home = namespaces.next().filter(|_| namespaces.next().is_none()).unwrap_or(DEFAULT);
         let pods = objects.iter().copied().filter_map(Pod::of).collect();
-        let mut bundle = Self { cluster, objects, pods, sole_namespace, known: HashMap::new() };
+        let customs = objects.iter().copied().filter(may_make).collect();
+        let mut bundle = Self { cluster, objects, pods, customs, home, known: HashMap::new() };
         let keys = bundle.objects.iter().enumerate();
         let keys = keys.map(|(at, object)| ((object.kind, bundle.namespace(object), object.name), at));
         bundle.known = keys.rev().collect();
         bundle
     }
 
-    /// The namespace that an object is applied to; nothing when no file says it.
-    pub fn namespace(&self, object: &Object<'a>) -> Option<&'a str> {
-        object.namespace.or(self.sole_namespace)
+    /// The namespace that an object is applied to.
+    pub fn namespace(&self, object: &Object<'a>) -> &'a str {
+        object.namespace.unwrap_or(self.home)
+    }
+
+    /// Custom resources in the namespace of an object, or in none, that may make others.
+    fn makers(&self, beside: &Object<'a>) -> impl Iterator<Item = &Object<'a>> {
+        let is_near = |one: &&Object<'a>| one.namespace.is_none() || self.namespace(one) == self.namespace(beside);
+        self.customs.iter().filter(is_near)
+    }
+
+    /// Whether custom resources may bring what the files do not.
+    pub fn is_open(&self, beside: &Object<'a>) -> bool {
+        self.makers(beside).next().is_some()
+    }
+
+    /// Whether a custom resource makes pods with labels.
+    pub fn makes_labelled(&self, labels: &[(Node, Node)], beside: &Object<'a>) -> bool {
+        self.makers(beside).any(|one| has_labels(one.node, labels))
     }
 
     /// The object of a kind and name in the namespace of another one.
@@ -41,15 +65,20 @@ impl<'a> Bundle<'a> {
         self.objects.get(*self.known.get(&(kind, self.namespace(beside), name))?)
     }
 
-    /// Whether an object can be counted on: it is here, the cluster has it, or a custom resource of its name may make it.
+    /// Whether an object can be counted on: it is here, the cluster has it, or what is here makes it.
     pub fn provides(&self, kind: &'a str, name: &'a str, beside: &Object<'a>) -> bool {
-        let is_custom = |object: &Object<'a>| {
-            object.name == name && self.namespace(object) == self.namespace(beside) && object.group().contains('.')
-        };
         self.find(kind, name, beside).is_some()
             || self.cluster.holds(kind, name)
-            || matches!(kind, "ConfigMap" | "Secret")
-                && self.objects.iter().any(|object| is_custom(object) && !super::kind::is_built_in(object.group()))
+            || match kind {
+                "ConfigMap" | "Secret" => self.makers(beside).any(|one| mentions(one.node, name)),
+                "PersistentVolumeClaim" => self.sets_beside(beside).any(|set| makes_claim(set, name)),
+                _ => false,
+            }
+    }
+
+    fn sets_beside(&self, beside: &Object<'a>) -> impl Iterator<Item = &Object<'a>> {
+        let namespace = self.namespace(beside);
+        self.objects.iter().filter(move |one| one.kind == "StatefulSet" && self.namespace(one) == namespace)
     }
 
     /// The names of the objects of a kind beside another one.

@@ -7,6 +7,9 @@ pub(super) fn of(kind: &str, field: &str) -> Option<&'static [&'static str]> {
 }
 
 const ACCESS: &[&str] = &["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"];
+const EFFECTS: &[&str] = &["None", "NoneOnDryRun"];
+const FAILURE: &[&str] = &["Ignore", "Fail"];
+const MATCH: &[&str] = &["Exact", "Equivalent"];
 const PROFILE: &[&str] = &["RuntimeDefault", "Localhost", "Unconfined"];
 const PROTOCOL: &[&str] = &["TCP", "UDP", "SCTP"];
 const PULL: &[&str] = &["Always", "IfNotPresent", "Never"];
@@ -23,10 +26,12 @@ const CHOICES: &[(&str, &str, &[&str])] = &[
     ("Container", "restartPolicy", RESTART),
     ("Container", "terminationMessagePolicy", &["File", "FallbackToLogsOnError"]),
     ("ContainerPort", "protocol", PROTOCOL),
+    ("ContainerResizePolicy", "resourceName", &["cpu", "memory"]),
     ("ContainerResizePolicy", "restartPolicy", &["NotRequired", "RestartContainer"]),
     ("CronJobSpec", "concurrencyPolicy", &["Allow", "Forbid", "Replace"]),
     ("DaemonSetUpdateStrategy", "type", UPDATE),
     ("DeploymentStrategy", "type", &["RollingUpdate", "Recreate"]),
+    ("EndpointSlice", "addressType", &["IPv4", "IPv6", "FQDN"]),
     ("HPAScalingPolicy", "type", &["Pods", "Percent"]),
     ("HPAScalingRules", "selectPolicy", &["Max", "Min", "Disabled"]),
     ("HTTPGetAction", "scheme", &["HTTP", "HTTPS"]),
@@ -42,6 +47,9 @@ const CHOICES: &[(&str, &str, &[&str])] = &[
     ("LabelSelectorRequirement", "operator", &["In", "NotIn", "Exists", "DoesNotExist"]),
     ("MetricSpec", "type", &["Resource", "ContainerResource", "Pods", "Object", "External"]),
     ("MetricTarget", "type", &["Utilization", "Value", "AverageValue"]),
+    ("MutatingWebhook", "failurePolicy", FAILURE),
+    ("MutatingWebhook", "matchPolicy", MATCH),
+    ("MutatingWebhook", "sideEffects", EFFECTS),
     ("NetworkPolicyPort", "protocol", PROTOCOL),
     ("NetworkPolicySpec", "policyTypes", &["Ingress", "Egress"]),
     ("NodeSelectorRequirement", "operator", &["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"]),
@@ -51,6 +59,8 @@ const CHOICES: &[(&str, &str, &[&str])] = &[
     ("PersistentVolumeSpec", "persistentVolumeReclaimPolicy", &["Retain", "Delete", "Recycle"]),
     ("PersistentVolumeSpec", "volumeMode", VOLUME),
     ("PodDisruptionBudgetSpec", "unhealthyPodEvictionPolicy", &["IfHealthyBudget", "AlwaysAllow"]),
+    ("PodFailurePolicyOnExitCodesRequirement", "operator", &["In", "NotIn"]),
+    ("PodFailurePolicyOnPodConditionsPattern", "status", &["True", "False", "Unknown"]),
     ("PodFailurePolicyRule", "action", &["FailJob", "FailIndex", "Ignore", "Count"]),
     ("PodOS", "name", &["linux", "windows"]),
     ("PodSecurityContext", "fsGroupChangePolicy", &["OnRootMismatch", "Always"]),
@@ -60,6 +70,7 @@ const CHOICES: &[(&str, &str, &[&str])] = &[
     ("PodSpec", "preemptionPolicy", &["PreemptLowerPriority", "Never"]),
     ("PodSpec", "restartPolicy", RESTART),
     ("PriorityClass", "preemptionPolicy", &["PreemptLowerPriority", "Never"]),
+    ("RoleRef", "apiGroup", &["rbac.authorization.k8s.io"]),
     ("RoleRef", "kind", &["Role", "ClusterRole"]),
     ("SeccompProfile", "type", PROFILE),
     ("SecurityContext", "procMount", &["Default", "Unmasked"]),
@@ -84,6 +95,9 @@ const CHOICES: &[(&str, &str, &[&str])] = &[
     ("TopologySpreadConstraint", "nodeAffinityPolicy", &["Honor", "Ignore"]),
     ("TopologySpreadConstraint", "nodeTaintsPolicy", &["Honor", "Ignore"]),
     ("TopologySpreadConstraint", "whenUnsatisfiable", &["DoNotSchedule", "ScheduleAnyway"]),
+    ("ValidatingWebhook", "failurePolicy", FAILURE),
+    ("ValidatingWebhook", "matchPolicy", MATCH),
+    ("ValidatingWebhook", "sideEffects", EFFECTS),
     ("VolumeMount", "mountPropagation", &["None", "HostToContainer", "Bidirectional"]),
     ("VolumeMount", "recursiveReadOnly", &["Disabled", "IfPossible", "Enabled"]),
 ];

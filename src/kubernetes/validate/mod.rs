@@ -9,8 +9,13 @@ mod choice;
 mod claim;
 mod cluster;
 mod container;
+mod controller;
+mod custom;
 mod data;
+mod definition;
 mod field;
+mod gate;
+mod ingress;
 mod kind;
 mod lack;
 mod mount;
@@ -31,6 +36,7 @@ mod security;
 mod service;
 mod shape;
 mod target;
+mod time_zone;
 mod unique;
 mod workload;
 
@@ -44,13 +50,17 @@ use pod::Pod;
 type Faults = Vec<Diagnostic>;
 
 /// Rules about one object.
-const OF_OBJECT: [fn(&Object<'_>, &mut Faults); 16] = [
+const OF_OBJECT: [fn(&Object<'_>, &mut Faults); 20] = [
     claim::complete,
     data::too_large,
     data::annotations,
     data::said_twice,
+    definition::named,
+    definition::versions,
+    ingress::class,
     naming::name,
     role::accounts,
+    role::bound,
     role::paths,
     secret::typed,
     security::levels,
@@ -64,7 +74,7 @@ const OF_OBJECT: [fn(&Object<'_>, &mut Faults); 16] = [
 ];
 
 /// Rules about the pods of one object.
-const OF_POD: [fn(&Pod<'_>, &mut Faults); 18] = [
+const OF_POD: [fn(&Pod<'_>, &mut Faults); 19] = [
     container::names,
     container::image,
     container::early,
@@ -82,11 +92,13 @@ const OF_POD: [fn(&Pod<'_>, &mut Faults); 18] = [
     probe::ports,
     resource::limits,
     resource::names,
+    resource::shared,
     resource::whole,
 ];
 
 /// Rules about all objects together.
-const OF_BUNDLE: [fn(&Bundle<'_>, &mut Faults); 8] = [
+const OF_BUNDLE: [fn(&Bundle<'_>, &mut Faults); 9] = [
+    gate::words,
     unique::objects,
     unique::node_ports,
     reference::of_pods,

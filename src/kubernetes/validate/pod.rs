@@ -1,5 +1,6 @@
 //! [`Pod`]: what a pod is made from, wherever it is written: in a `Pod`, or in the template of a workload.
 
+use super::controller::gives;
 use super::object::Object;
 use super::reach::{entries, items, reach, text};
 use crate::document::Node;
@@ -77,13 +78,18 @@ impl<'a> Pod<'a> {
         templates.iter().filter_map(|claim| reach(claim, &["metadata", "name"])?.as_text())
     }
 
-    /// Whether a selector of plain labels chooses it.
+    /// Whether its template has a label.
+    pub fn is_labelled(&self, (key, value): &(Node, Node)) -> bool {
+        let is = |(name, label): &(Node, Node)| name.as_text() == key.as_text() && label.as_text() == value.as_text();
+        self.labels().iter().any(is)
+    }
+
+    /// Whether a selector of plain labels chooses it, or one of several, as its controller makes them.
     pub fn matches(&self, selector: &[(Node, Node)]) -> bool {
-        let labels = self.labels();
-        let has = |(key, value): &(Node, Node)| {
-            labels.iter().any(|(name, label)| name.as_text() == key.as_text() && label.as_text() == value.as_text())
+        let is_given = |(key, value): &(Node, Node)| {
+            key.as_text().zip(value.as_text()).is_some_and(|(key, value)| gives(&self.owner, key, value))
         };
-        selector.iter().all(has)
+        selector.iter().all(|label| self.is_labelled(label) || is_given(label))
     }
 }
 

@@ -47,6 +47,8 @@ pub(super) fn number(node: &Node, key: &str) -> Option<i128> {
 pub(super) fn integer(node: &Node) -> Option<i128> {
     match meaning(node)? {
         Scalar::Int(value) => Some(value),
+        // On the way to a cluster it becomes JSON, where `1e1` is 10 and `600.0` is 600.
+        Scalar::Float(value) if value.fract() == 0.0 && value.abs() < 1e15 => format!("{value:.0}").parse().ok(),
         _ => None,
     }
 }

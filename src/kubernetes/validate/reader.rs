@@ -6,7 +6,7 @@
 use super::super::version::gate_of;
 use super::cluster::Cluster;
 use super::field;
-use super::reach::{kind, meaning};
+use super::reach::{integer, kind, meaning};
 use super::shape;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::scalar::Scalar;
@@ -84,15 +84,13 @@ impl<'run, 'de> Reader<'run, 'de> {
     }
 
     fn integer(self, least: i64, most: i64) -> i64 {
-        match meaning(self.node) {
-            Some(Scalar::Int(value)) => {
-                match i64::try_from(value).ok().filter(|value| (least..=most).contains(value)) {
-                    Some(value) => return value,
-                    None => self.wants("a number with fewer digits"),
-                }
-            }
-            Some(Scalar::Null) => {}
-            _ => self.wants("a whole number"),
+        match integer(self.node) {
+            Some(value) => match i64::try_from(value).ok().filter(|value| (least..=most).contains(value)) {
+                Some(value) => return value,
+                None => self.wants("a number with fewer digits"),
+            },
+            None if meaning(self.node) == Some(Scalar::Null) => {}
+            None => self.wants("a whole number"),
         }
         0
     }

@@ -66,7 +66,8 @@ fn of_container<'a>(container: &'a Node, all: &mut Vec<Reference<'a>>) {
     }
 }
 
-/// The fault of a name that stands for nothing that is known. Who brings no Secret at all keeps them elsewhere.
+/// The fault of a name that stands for nothing that is known. Who brings no Secret at all keeps them elsewhere, and what a
+/// custom resource makes is known to its controller alone.
 pub(super) fn missing<'a>(
     bundle: &Bundle<'a>,
     beside: &Object<'a>,
@@ -81,7 +82,7 @@ pub(super) fn missing<'a>(
     };
     let fault = fault.at(place.span).help(help);
     let is_elsewhere = kind == "Secret" && bundle.names(kind, beside).next().is_none();
-    Some(if is_elsewhere { mild(fault) } else { fault })
+    Some(if is_elsewhere || bundle.is_open(beside) { mild(fault) } else { fault })
 }
 
 /// The same for what can be done without.

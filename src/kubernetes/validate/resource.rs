@@ -1,7 +1,7 @@
 //! Rules about resources.
 
 use super::Faults;
-use super::pod::Pod;
+use super::pod::{Container, Pod, Role};
 use super::reach::{entries, reach};
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
@@ -80,6 +80,45 @@ pub(super) fn whole(pod: &Pod<'_>, faults: &mut Faults) {
             faults.push(fault.help("add one of the two"));
         }
     }
+}
+
+/// Resources that the containers of a pod can share.
+const SHARED: [&str; 2] = ["cpu", "memory"];
+
+/// What all containers of a pod share is enough for each of them, and for all together.
+pub(super) fn shared(pod: &Pod<'_>, faults: &mut Faults) {
+    let lists = [&["resources", "limits"], &["resources", "requests"]];
+    for (key, _) in lists.iter().flat_map(|path| entries(pod.spec, &path[..])) {
+        if let Some(name) = key.as_text().filter(|name| !SHARED.contains(name) && !is_page(name)) {
+            let fault = Diagnostic::error("invalid-name", format!("'{name}' is nothing that a pod has as a whole"));
+            faults.push(fault.at(key.span).help("use cpu, memory or huge pages, or say it of its containers"));
+        }
+    }
+    for (key, limit) in entries(pod.spec, &["resources", "limits"]) {
+        let of = |container: Container<'_>, list| of_container(container, list, key).and_then(amount);
+        let Some((name, most)) = key.as_text().zip(amount(limit)) else { continue };
+        let over = pod.containers().find(|container| of(*container, "limits").is_some_and(|own| own > most));
+        if let Some(place) = over.and_then(|container| of_container(container, "limits", key)) {
+            let text = |node: &Node| node.as_text().unwrap_or_default().to_owned();
+            let message =
+                format!("'{name}' of a container is up to {}, and that of its pod {}", text(place), text(limit));
+            let fault = Diagnostic::error("request-over-limit", message).at(place.span);
+            faults.push(fault.label(limit.span, "the limit of the pod").help("write less, or raise the limit"));
+        }
+        let together = pod.containers().filter(|container| container.role != Role::Init);
+        let asked: i128 = together.filter_map(|one| of(one, "requests")).map(Quantity::billionths).sum();
+        if asked > most.billionths() {
+            let message = format!("containers ask for more of '{name}' than the limit of their pod");
+            let fault = Diagnostic::error("request-over-limit", message).at(limit.span);
+            faults.push(fault.help("ask for less, or raise the limit"));
+        }
+    }
+}
+
+/// What a container says of a resource.
+fn of_container<'a>(container: Container<'a>, list: &str, name: &Node) -> Option<&'a Node> {
+    let all = entries(container.node, &["resources", list]);
+    all.iter().find(|(key, _)| key.as_text() == name.as_text()).map(|(_, value)| value)
 }
 
 /// The fault of an amount that is asked for otherwise than it is limited.

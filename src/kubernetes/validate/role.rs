@@ -15,6 +15,17 @@ pub(super) fn paths(object: &Object<'_>, faults: &mut Faults) {
     }
 }
 
+/// Outside of a namespace a role is one of none.
+pub(super) fn bound(object: &Object<'_>, faults: &mut Faults) {
+    let kind = object.get(&["roleRef"]).filter(|_| object.kind == "ClusterRoleBinding");
+    if let Some((_, kind)) =
+        kind.and_then(|role| entry(role, "kind")).filter(|(_, kind)| kind.as_text() == Some("Role"))
+    {
+        let fault = Diagnostic::error("conflict", "a ClusterRoleBinding is in no namespace, and a Role is in one");
+        faults.push(fault.at(kind.span).help("write 'kind: ClusterRole', or make it a RoleBinding"));
+    }
+}
+
 /// Outside of a namespace it is said which one an account is in.
 pub(super) fn accounts(object: &Object<'_>, faults: &mut Faults) {
     let subjects = items(object.node, "subjects").iter().filter(|_| object.kind == "ClusterRoleBinding");

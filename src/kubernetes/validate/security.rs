@@ -36,7 +36,7 @@ type Obstacle = (Span, String);
 /// Pods meet what their namespace enforces.
 pub(super) fn profile(bundle: &Bundle<'_>, faults: &mut Faults) {
     for pod in &bundle.pods {
-        let Some(name) = bundle.namespace(&pod.owner) else { continue };
+        let name = bundle.namespace(&pod.owner);
         let mut namespaces = bundle.objects.iter().filter(|object| object.kind == "Namespace");
         let Some(namespace) = namespaces.find(|namespace| namespace.name == name) else { continue };
         let labels = entries(namespace.node, &["metadata", "labels"]);

@@ -13,7 +13,7 @@ const NODE_PORTS: std::ops::RangeInclusive<i128> = 30000..=32767;
 
 /// The specification of a Service.
 fn spec<'a>(object: &Object<'a>) -> Option<&'a Node> {
-    object.get(&["spec"]).filter(|_| object.kind == "Service")
+    object.get(&["spec"]).filter(|spec| object.kind == "Service" && !spec.is_null())
 }
 
 /// A Service has ports, and can tell them apart.

@@ -23,13 +23,15 @@ pub(super) fn selections(bundle: &Bundle<'_>, faults: &mut Faults) {
         let is_home = |other: &Object<'_>| bundle.namespace(other) == bundle.namespace(object);
         // Who brings no pods at all keeps them elsewhere.
         let has_pods = bundle.pods.iter().any(|pod| is_home(&pod.owner));
-        if selector.is_empty() || !has_pods || bundle.selected(selector, object).next().is_some() {
+        let is_met = || bundle.selected(selector, object).next().is_some() || bundle.makes_labelled(selector, object);
+        if selector.is_empty() || !has_pods || is_met() {
             continue;
         }
         let spec = object.get(&["spec"]);
         let place = spec.and_then(|spec| entry(spec, "selector")).map_or(object.place(), |(key, _)| key.span);
         let fault = Diagnostic::error("empty-selection", format!("{} selects no pod of the files", object.title()));
-        faults.push(fault.at(place).help("write labels that the template of its pods has"));
+        let fault = fault.at(place).help("write labels that the template of its pods has");
+        faults.push(if bundle.is_open(object) { mild(fault) } else { fault });
     }
 }
 

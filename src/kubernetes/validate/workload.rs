@@ -57,7 +57,7 @@ pub(super) fn selector(object: &Object<'_>, faults: &mut Faults) {
         let help = "write labels of its pods under 'matchLabels'";
         faults.push(Diagnostic::error("selector-mismatch", message).at(key.span).help(help));
     }
-    let missed = wanted.iter().filter(|one| !pod.matches(std::slice::from_ref(one))).map(|(key, _)| key.span);
+    let missed = wanted.iter().filter(|one| !pod.is_labelled(one)).map(|(key, _)| key.span);
     let refused = demands.iter().filter(|demand| !meets(&pod, demand)).map(|demand| demand.span);
     for place in missed.chain(refused) {
         let message = format!("{} selects what its own pods have not", object.title());
@@ -107,13 +107,21 @@ pub(super) fn strategy(object: &Object<'_>, faults: &mut Faults) {
 /// The highest priority that is not the cluster's own.
 const PRIORITY: i128 = 1_000_000_000;
 
+/// The priorities that a cluster has itself.
+const SYSTEM: [&str; 2] = ["system-cluster-critical", "system-node-critical"];
+
 /// Numbers of pods fit together, and priorities are those that anybody may give.
 pub(super) fn limits(object: &Object<'_>, faults: &mut Faults) {
-    if let Some(value) = object.get(&["value"]).filter(|_| object.kind == "PriorityClass")
-        && let Some(number) = integer(value).filter(|number| *number > PRIORITY && !object.name.starts_with("system-"))
-    {
-        let help = format!("write at most {PRIORITY}: higher ones are the cluster's own");
-        faults.push(super::field::beyond("value", number, value.span).help(help));
+    if object.kind == "PriorityClass" && !SYSTEM.contains(&object.name) {
+        if object.name.starts_with("system-") {
+            let fault = Diagnostic::error("invalid-name", "priorities that begin with 'system-' are the cluster's own");
+            faults.push(fault.at(object.place()).help("write another name"));
+        }
+        let value = object.get(&["value"]).and_then(|value| Some((value, integer(value)?)));
+        if let Some((value, number)) = value.filter(|(_, number)| *number > PRIORITY) {
+            let help = format!("write at most {PRIORITY}: higher ones are the cluster's own");
+            faults.push(super::field::beyond("value", number, value.span).help(help));
+        }
     }
     let Some(spec) = object.get(&["spec"]) else { return };
     match object.kind {

@@ -1,12 +1,18 @@
 //! Rules about a value of one type of the API, wherever it stands.
 
 mod access;
+mod admission;
+mod job;
+mod lifecycle;
 mod network;
 mod pod;
+mod quota;
 mod required;
+mod scaling;
 mod scheduling;
 mod service;
 mod storage;
+mod system;
 mod workload;
 
 use super::Faults;
@@ -19,41 +25,60 @@ type Rule = fn(&Node, &mut Faults);
 /// By type.
 const RULES: &[(&str, &[Rule])] = &[
     ("AppArmorProfile", &[pod::profile]),
-    ("Container", &[pod::image, pod::capabilities, pod::mounts]),
+    ("Container", &[pod::image, pod::capabilities, pod::mounts, lifecycle::restarts]),
     ("DeploymentSpec", &[workload::readiness]),
     ("DownwardAPIVolumeFile", &[pod::downward_file]),
+    ("EndpointSlice", &[network::endpoints]),
     ("EnvFromSource", &[pod::variables_from]),
     ("EnvVarSource", &[pod::variable_from]),
     ("HTTPIngressPath", &[network::path]),
-    ("HorizontalPodAutoscalerSpec", &[workload::scaled_to_nothing]),
+    ("HorizontalPodAutoscalerSpec", &[scaling::to_nothing]),
     ("IPBlock", &[network::exceptions]),
     ("IngressBackend", &[network::backend]),
     ("IngressRule", &[network::host]),
     ("IngressSpec", &[network::rules]),
-    ("JobSpec", &[workload::job]),
+    ("IngressTLS", &[network::certified]),
+    ("JobSpec", &[job::together, job::indexes, job::failures, job::successes]),
     ("LabelSelectorRequirement", &[scheduling::requirement]),
-    ("MetricSpec", &[workload::metric]),
+    ("LimitRangeItem", &[quota::limit]),
+    ("LimitRangeSpec", &[quota::limits]),
+    ("MetricSpec", &[scaling::metric]),
     ("NetworkPolicyPeer", &[network::peer]),
     ("NetworkPolicyPort", &[network::port_range]),
+    ("NetworkPolicySpec", &[network::directions]),
     ("NodeSelectorRequirement", &[scheduling::requirement]),
+    ("NodeSelectorTerm", &[scheduling::fields]),
     ("PersistentVolumeClaimSpec", &[storage::access_modes, storage::request]),
-    ("PersistentVolumeSpec", &[storage::access_modes, storage::sources, storage::capacity]),
+    ("PersistentVolumeClaimTemplate", &[storage::own_claim]),
+    ("PersistentVolumeSpec", &[storage::access_modes, storage::sources, storage::capacity, storage::recycled]),
+    ("PodAffinityTerm", &[scheduling::common]),
     ("PodDNSConfig", &[pod::name_servers]),
+    ("PodFailurePolicyOnExitCodesRequirement", &[job::codes]),
+    ("PodFailurePolicyRule", &[job::failure]),
     ("PodSecurityContext", &[pod::kernel_parameters]),
     (
         "PodSpec",
         &[
+            lifecycle::claims,
+            lifecycle::devices,
+            lifecycle::ephemeral,
+            lifecycle::resizes,
+            lifecycle::sleeps,
             pod::namespaces,
             pod::shared_parameters,
             pod::unmasked,
             pod::name_service,
             scheduling::spread,
             scheduling::gates,
+            scheduling::waiting,
+            system::foreign,
+            system::host_process,
         ],
     ),
     ("PolicyRule", &[access::rule]),
     ("ProjectedVolumeSource", &[storage::projected]),
     ("ResourceFieldSelector", &[pod::resource_field]),
+    ("ResourceQuotaSpec", &[quota::counted]),
     ("RollingUpdateDaemonSet", &[workload::surge]),
     ("SeccompProfile", &[pod::profile]),
     ("ServiceBackendPort", &[network::backend_port]),
@@ -61,6 +86,7 @@ const RULES: &[(&str, &[Rule])] = &[
         "ServiceSpec",
         &[
             service::addresses,
+            service::families,
             service::headless,
             service::external,
             service::balanced,
@@ -68,9 +94,11 @@ const RULES: &[(&str, &[Rule])] = &[
             service::affinity,
         ],
     ),
+    ("Subject", &[access::subject]),
     ("Toleration", &[scheduling::toleration]),
-    ("TopologySpreadConstraint", &[scheduling::domains]),
+    ("TopologySpreadConstraint", &[scheduling::common, scheduling::domains]),
     ("VolumeMount", &[pod::mount]),
+    ("WebhookClientConfig", &[admission::client]),
 ];
 
 /// Looks at a mapping that is read as a type.

@@ -1,6 +1,7 @@
 //! Rules about Ingresses and `NetworkPolicies`.
 
 use super::super::Faults;
+use super::super::field::is_address;
 use super::super::reach::{entry, integer, items, meaning, number, text};
 use super::{excluded, first, one_of, out_of_place, wrong};
 use crate::diagnostic::Diagnostic;
@@ -52,15 +53,24 @@ pub(super) fn path(node: &Node, faults: &mut Faults) {
 pub(super) fn host(node: &Node, faults: &mut Faults) {
     let Some((_, value)) = entry(node, "host") else { return };
     let text = value.as_text().unwrap_or_default();
-    let name = text.strip_prefix("*.").unwrap_or(text);
     if text.parse::<IpAddr>().is_ok() {
         faults
             .push(wrong(value, "is an address, and a host of an Ingress is a name").help("remove it, or write a name"));
-    } else if !text.is_empty() && !Form::Subdomain.accepts(name) {
-        faults.push(
-            wrong(value, "is no name of a host").help("write a name of DNS without a port, such as shop.example.com"),
-        );
+    } else if !text.is_empty() {
+        faults.extend(no_host(value));
     }
+}
+
+/// Hosts of a certificate are such names, too.
+pub(super) fn certified(node: &Node, faults: &mut Faults) {
+    faults.extend(items(node, "hosts").iter().filter_map(no_host));
+}
+
+fn no_host(value: &Node) -> Option<Diagnostic> {
+    let text = value.as_text()?;
+    let help = "write a name of DNS without a port, such as shop.example.com";
+    let is_host = Form::Subdomain.accepts(text.strip_prefix("*.").unwrap_or(text));
+    (!is_host).then(|| wrong(value, "is no name of a host").help(help))
 }
 
 /// An Ingress leads somewhere.
@@ -78,6 +88,14 @@ pub(super) fn peer(node: &Node, faults: &mut Faults) {
         (Some(selector), Some(block)) => faults.push(excluded(selector, block)),
         (None, None) => faults.extend(one_of(node, &["podSelector", "namespaceSelector", "ipBlock"])),
         _ => {}
+    }
+}
+
+/// There are two directions.
+pub(super) fn directions(node: &Node, faults: &mut Faults) {
+    if let Some((key, _)) = entry(node, "policyTypes").filter(|_| items(node, "policyTypes").len() > 2) {
+        let fault = Diagnostic::error("out-of-range", "'policyTypes' has more than 2 items").at(key.span);
+        faults.push(fault.help("write 'Ingress' and 'Egress' at most once"));
     }
 }
 
@@ -117,5 +135,21 @@ fn network(text: &str) -> Option<(bool, u128, u32)> {
     match address.parse().ok()? {
         IpAddr::V4(address) => Some((true, u128::from(u32::from(address)) << 96, bits)),
         IpAddr::V6(address) => Some((false, address.to_bits(), bits)),
+    }
+}
+
+/// Addresses of an `EndpointSlice` are of its type.
+pub(super) fn endpoints(node: &Node, faults: &mut Faults) {
+    let kind = text(node, "addressType").unwrap_or_default();
+    let is_good = |text: &str| match kind {
+        "IPv4" => is_address(text) && !text.contains(':'),
+        "IPv6" => is_address(text) && text.contains(':'),
+        "FQDN" => Form::Subdomain.accepts(text),
+        _ => true,
+    };
+    for value in items(node, "endpoints").iter().flat_map(|endpoint| items(endpoint, "addresses")) {
+        if value.as_text().is_some_and(|text| !is_good(text)) {
+            faults.push(wrong(value, &format!("is no address of type {kind}")).help("write one of 'addressType'"));
+        }
     }
 }

@@ -129,7 +129,10 @@ pub(super) fn namespaces(node: &Node, faults: &mut Faults) {
     }
     if truth(node, "hostUsers") == Some(false) {
         faults.extend(
-            ["hostPID", "hostIPC"].iter().filter_map(|key| on(key)).map(|one| out_of_place(one, "'hostUsers: false'")),
+            ["hostPID", "hostIPC", "hostNetwork"]
+                .iter()
+                .filter_map(|key| on(key))
+                .map(|one| out_of_place(one, "'hostUsers: false'")),
         );
     }
 }

@@ -37,12 +37,28 @@ pub(super) fn addresses(node: &Node, faults: &mut Faults) {
             faults.push(wrong(value, "is no address that others can reach").help("write one of the nodes' own"));
         }
     }
+}
+
+/// An address and its family are said in one way.
+pub(super) fn families(node: &Node, faults: &mut Faults) {
     let families = items(node, "ipFamilies");
     if let [first, second] = families
         && first.as_text() == second.as_text()
     {
         let fault = Diagnostic::error("duplicate-item", "a family of addresses is there twice").at(second.span);
         faults.push(fault.label(first.span, "first here").help("keep one of the two"));
+    }
+    let policy = entry(node, "ipFamilyPolicy").filter(|(_, policy)| policy.as_text() == Some("SingleStack"));
+    if let Some((_, policy)) = policy.filter(|_| families.len() > 1 || items(node, "clusterIPs").len() > 1) {
+        let fault = Diagnostic::error("conflict", "a Service of two families is none of 'SingleStack'");
+        faults.push(fault.at(policy.span).help("write 'PreferDualStack' or 'RequireDualStack', or name one family"));
+    }
+    let own = text(node, "clusterIP").and(entry(node, "clusterIP")).map(|(_, own)| own);
+    if let (Some(own), Some(first)) = (own, items(node, "clusterIPs").first())
+        && own.as_text() != first.as_text()
+    {
+        let fault = Diagnostic::error("conflict", "'clusterIP' is not the first of 'clusterIPs'").at(first.span);
+        faults.push(fault.label(own.span, "it is this").help("write the same, or remove one of the two"));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rules about volumes, and claims to them.
 
 use super::super::Faults;
+use super::super::claim::incomplete;
 use super::super::reach::{entry, items, reach, text};
 use super::super::resource::amount;
 use super::wrong;
@@ -43,6 +44,27 @@ pub(super) fn capacity(node: &Node, faults: &mut Faults) {
         faults.push(fault.at(key.span).help("write 'capacity: {storage: 1Gi}'"));
     }
     faults.extend(reach(capacity, &["storage"]).and_then(nothing));
+    for (key, _) in capacity.as_map().unwrap_or_default().iter().filter(|(key, _)| key.as_text() != Some("storage")) {
+        let fault = wrong(key, "is nothing that a volume has room for");
+        faults.push(fault.help("keep 'storage' alone"));
+    }
+}
+
+/// All that a node has is not wiped.
+pub(super) fn recycled(node: &Node, faults: &mut Faults) {
+    let root = reach(node, &["hostPath", "path"])
+        .and_then(Node::as_text)
+        .is_some_and(|path| !path.is_empty() && path.split('/').all(|part| matches!(part, "" | ".")));
+    let policy = entry(node, "persistentVolumeReclaimPolicy");
+    if let Some((_, value)) = policy.filter(|(_, value)| root && value.as_text() == Some("Recycle")) {
+        let fault = Diagnostic::error("conflict", "'Recycle' would wipe all that the node has").at(value.span);
+        faults.push(fault.help("write 'Retain', or another path than '/'"));
+    }
+}
+
+/// The claim that a pod makes for itself says what a claim has to say.
+pub(super) fn own_claim(node: &Node, faults: &mut Faults) {
+    faults.extend(incomplete(node, node.span));
 }
 
 /// The fault of an amount that is none.
