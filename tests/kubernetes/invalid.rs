@@ -61,7 +61,9 @@ fn each_file_has_the_faults_that_it_is_for() {
 
 #[test]
 fn each_rule_has_a_file() {
-    let folders = ["src/kubernetes/validate", "src/kubernetes/validate/field", "src/kubernetes/validate/shape"].into_iter().flat_map(files);
+    let folders = ["src/kubernetes/validate", "src/kubernetes/validate/field", "src/kubernetes/validate/shape"]
+        .into_iter()
+        .flat_map(files);
     let texts = folders.filter(|file| file.is_file()).map(|file| fs::read_to_string(file).unwrap());
     let kinds = ["Diagnostic::error(", "Diagnostic::warning(", "Diagnostic::advice("];
     let code = |rest: &str| rest.trim_start().strip_prefix('"').map(|rest| rest.split('"').next().unwrap().to_owned());
