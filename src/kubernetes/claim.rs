@@ -162,8 +162,8 @@ impl Wishes {
         let said = |field: &str| scene.origins().node(&path.key(field)).and_then(Node::as_text).map(str::to_owned);
         let consumers = consumers(scene.project(), key);
         let label = |name: &str| {
-            let own = volume.labels.get(name);
-            own.or_else(|| consumers.iter().find_map(|service| service.labels.get(name))).cloned()
+            let own = kompose::value(&volume.labels, name);
+            own.or_else(|| consumers.iter().find_map(|service| kompose::said(service, name))).map(str::to_owned)
         };
         let option = volume.local_option("size").or_else(|| {
             let words = volume.local_option("o").unwrap_or_default();
@@ -174,7 +174,7 @@ impl Wishes {
             size: said("size").or_else(|| label(SIZE)).or_else(|| option.map(resources::bytes)),
             class: said("class").or_else(|| label(CLASS)),
             access: said("access"),
-            selector: volume.labels.get(SELECTOR).filter(|value| object_name::is_label_value(value)).cloned(),
+            selector: kompose::value(&volume.labels, SELECTOR).map(str::to_owned),
         }
     }
 }

@@ -60,7 +60,7 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, ports: &[Port]) {
     let tls = tls(draft, &wishes);
     let class = said(draft.scene, draft.service, "class");
     let spec = IngressSpec {
-        ingress_class_name: class.or_else(|| draft.service.labels.get(kompose::CLASS).cloned()),
+        ingress_class_name: class.or_else(|| kompose::said(draft.service, kompose::CLASS).map(str::to_owned)),
         rules: Some(wishes.into_iter().map(|wish| rule(&name, wish)).collect()),
         tls: tls.map(|tls| vec![tls]),
         ..IngressSpec::default()
@@ -164,7 +164,7 @@ fn rule(name: &str, Wish { place, port, has_tls: _ }: Wish) -> IngressRule {
 
 /// What is encrypted: all hosts with a certificate that is named, or those of routers that say so.
 fn tls(draft: &mut Draft<'_, '_>, wishes: &[Wish]) -> Option<IngressTLS> {
-    let label = draft.service.labels.get(kompose::TLS).cloned();
+    let label = kompose::said(draft.service, kompose::TLS).map(str::to_owned);
     let named = said(draft.scene, draft.service, "tls").or(label);
     let is_named = named.is_some();
     if !is_named && wishes.iter().all(|wish| !wish.has_tls) {
@@ -205,6 +205,10 @@ fn claim_ports(draft: &mut Draft<'_, '_>, ports: &[Port], (name, backend): (&str
         if one.is_some() && one == backend && !is_taken {
             is_taken = true;
             claim_backend(draft, index, (name, backend));
+            continue;
+        }
+        if kompose::outward_type(draft.service).is_some() {
+            // A Service of its own has it.
             continue;
         }
         let others = "'--expose loadbalancer' or 'nodeport'";

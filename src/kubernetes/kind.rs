@@ -68,7 +68,7 @@ pub(super) fn of(service: &Service, loaded: &Loaded, is_awaited: bool) -> Kind {
     if let Some(kind) = extension.or(label).and_then(Kind::named) {
         return kind;
     }
-    if service.labels.contains_key(SCHEDULE) {
+    if kompose::said(service, SCHEDULE).is_some() {
         return Kind::CronJob;
     }
     match service.deploy.as_ref().and_then(|deploy| deploy.mode.as_deref()) {

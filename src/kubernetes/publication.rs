@@ -55,7 +55,13 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, ports: &[Port]) {
         Expose::None => inside(draft, ports),
         Expose::NodePort => by_service(draft, ports, "NodePort"),
         Expose::LoadBalancer => by_service(draft, ports, "LoadBalancer"),
-        Expose::Ingress => ingress::convert(draft, ports),
+        Expose::Ingress => {
+            ingress::convert(draft, ports);
+            // Labels of Kompose may ask for both.
+            if let Some(kind) = kompose::outward_type(draft.service) {
+                by_service(draft, ports, kind);
+            }
+        }
     }
 }
 

@@ -59,6 +59,10 @@ pub(super) fn check(scene: &Scene<'_>, diagnostics: &mut Diagnostics) {
         if !matches!(claim::backing(volume), Backing::Claim | Backing::Server { .. }) {
             continue;
         }
+        for (label, value) in volume.labels.iter().filter(|_| !claim::consumers(scene.project(), key).is_empty()) {
+            let place = scene.origins().place(&Path::of(["volumes", key.as_str(), "labels", label]));
+            diagnostics.push_all(refused(label, value).map(|fault| fault.diagnostic(label, value).at(place)));
+        }
         let name = claim::name(scene, key, volume);
         if let Some(other) = taken.insert(name.clone(), key) {
             let message = format!("volumes '{other}' and '{key}' would both be called '{name}'");
@@ -66,6 +70,11 @@ pub(super) fn check(scene: &Scene<'_>, diagnostics: &mut Diagnostics) {
             diagnostics.push(Diagnostic::error("name-taken", message).at(place).help("rename one of them"));
         }
     }
+}
+
+/// What is wrong with the value of a label of Kompose that is for volumes.
+fn refused(label: &str, value: &str) -> Option<kompose::Fault> {
+    kompose::fault(label, value).filter(|_| [claim::CLASS, claim::SELECTOR].contains(&label))
 }
 
 impl Declared<'_, '_> {
@@ -208,7 +217,9 @@ impl Declared<'_, '_> {
         written(ledger, labels.clone()).map(|claim| claim.dropped("it says nothing"));
         for (label, value) in &self.volume.labels {
             let Some(claim) = written(ledger, labels.key(label)) else { continue };
-            if label == claim::SIZE {
+            if let Some(fault) = refused(label, value) {
+                claim.dropped(fault.why);
+            } else if label == claim::SIZE {
                 claim.approximated("the label of Kompose says the room", spot("spec.resources.requests.storage"));
             } else if label == claim::CLASS {
                 claim.approximated("the label of Kompose says the class", spot("spec.storageClassName"));

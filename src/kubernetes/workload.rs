@@ -100,6 +100,11 @@ impl Workload {
         self.waits.iter().any(|one| one.name == name)
     }
 
+    /// Whether this container runs first.
+    pub fn runs_first(&self, container: &Container) -> bool {
+        self.waits.contains(container)
+    }
+
     /// Puts those that start first where they belong.
     pub fn settle(&mut self) {
         let mut first: Vec<Container> = self.sidecars.drain(..).map(sidecar).collect();

@@ -3,19 +3,23 @@
 mod probe;
 mod scaler;
 mod service;
+mod value;
 mod volume;
 
 use super::draft::Draft;
 use super::kind::{CONTROLLER, Kind, SCHEDULE};
 use super::ledger::{Spot, container, object, pod};
 use super::object_name;
+use crate::diagnostic::Diagnostic;
+use crate::model::Service;
 use k8s_openapi::api::core::v1::{Container, LocalObjectReference};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
 pub(super) use probe::readiness;
 pub(super) use service::{
-    CLASS, OPEN, TLS, hosts, is_exposed, is_outward, node_port, opens_ports, shape, traffic, way,
+    CLASS, OPEN, TLS, hosts, is_exposed, is_outward, node_port, opens_ports, outward_type, shape, traffic, way,
 };
+pub(super) use value::{Fault, fault, said, value};
 pub(super) use volume::{Volumes, mounts_volumes, path_in, volumes};
 
 /// What is said of a label that is not known.
@@ -28,6 +32,15 @@ pub(super) const GROUP: &str = "kompose.service.group";
 pub(super) const NAME: &str = "kompose.service.name_override";
 /// What begins those of a container that runs first.
 const FIRST: &str = "kompose.init.containers.";
+/// What happens when a job is to begin and the one before still runs.
+const CONCURRENCY: &str = "kompose.cronjob.concurrency_policy";
+/// How often a job tries again.
+const TRIES: &str = "kompose.cronjob.backoff_limit";
+/// The group of the volumes.
+const FS_GROUP: &str = "kompose.security-context.fsgroup";
+/// The labels of a deployment about room on a disk, with the side of the resources that has it.
+const ROOM: [(&str, &str); 2] =
+    [("kompose.ephemeral-storage.request", "requests"), ("kompose.ephemeral-storage.limit", "limits")];
 
 /// What became of a label.
 struct Row {
@@ -62,6 +75,9 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>) {
         service::open(draft);
     }
     for (label, value) in labels() {
+        if is_refused(draft, &["labels", label], value) {
+            continue;
+        }
         let row = obey(draft, label, value);
         let claim = draft.claim(["labels", label]);
         let claimed = match row.places {
@@ -72,8 +88,20 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>) {
     }
     let deployed = service.deploy.iter().flat_map(|deploy| &deploy.labels);
     for (label, value) in deployed.filter(|(label, _)| label.starts_with(PREFIX)) {
-        of_deployment(draft, label, value);
+        if !is_refused(draft, &["deploy", "labels", label], value) {
+            of_deployment(draft, label, value);
+        }
     }
+}
+
+/// Whether the value of a label is none: then that is said, and the label does nothing.
+fn is_refused(draft: &mut Draft<'_, '_>, keys: &[&str], value: &str) -> bool {
+    let label = keys.last().copied().unwrap_or_default();
+    let Some(fault) = fault(label, value) else { return false };
+    let path = draft.path(keys.iter().copied());
+    draft.report(&path, fault.diagnostic(label, value));
+    draft.claim_at(path).dropped(fault.why);
+    true
 }
 
 fn obey(draft: &mut Draft<'_, '_>, label: &str, value: &str) -> Row {
@@ -103,7 +131,7 @@ fn of_pods(draft: &mut Draft<'_, '_>, label: &str, value: &str) -> Option<Row> {
         }
         "kompose.serviceaccount-name" if object_name::is_domain(value) => account(draft, value),
         "kompose.image-pull-secret" | "kompose.serviceaccount-name" => refuse("Kubernetes takes no such name"),
-        "kompose.security-context.fsgroup" if value.parse::<i64>().is_ok() => {
+        FS_GROUP => {
             draft.pod_security().fs_group = value.parse().ok();
             Row::kept("it is the group of the volumes", pod("securityContext.fsGroup"))
         }
@@ -111,7 +139,7 @@ fn of_pods(draft: &mut Draft<'_, '_>, label: &str, value: &str) -> Option<Row> {
             Row::kept("the services of a group have one pod", pod("containers"))
         }
         GROUP => refuse("no other service is in the group"),
-        _ => of_first(draft, label)?,
+        _ => row_of_first(draft, label)?,
     };
     Some(row)
 }
@@ -141,11 +169,11 @@ fn of_workload(draft: &mut Draft<'_, '_>, label: &str, value: &str) -> Option<Ro
             value.clone_into(&mut draft.workload.schedule.times);
             Row::kept("it makes a CronJob of it", object("spec.schedule"))
         }
-        "kompose.cronjob.concurrency_policy" if kind == Kind::CronJob => {
+        CONCURRENCY if kind == Kind::CronJob => {
             draft.workload.schedule.concurrency = Some(value.to_owned());
             Row::kept("it says what happens when the one before still runs", object("spec.concurrencyPolicy"))
         }
-        "kompose.cronjob.backoff_limit" if kind == Kind::CronJob => {
+        TRIES if kind == Kind::CronJob => {
             draft.workload.retries.limit = value.parse().ok();
             Row::kept("it says how often it tries again", object("spec.jobTemplate.spec.backoffLimit"))
         }
@@ -162,13 +190,9 @@ fn of_workload(draft: &mut Draft<'_, '_>, label: &str, value: &str) -> Option<Ro
 }
 
 fn of_deployment(draft: &mut Draft<'_, '_>, label: &str, value: &str) {
-    let side = match label {
-        "kompose.ephemeral-storage.request" => "requests",
-        "kompose.ephemeral-storage.limit" => "limits",
-        _ => {
-            draft.claim(["deploy", "labels", label]).dropped(NOTHING);
-            return;
-        }
+    let Some((_, side)) = ROOM.into_iter().find(|(known, _)| *known == label) else {
+        draft.claim(["deploy", "labels", label]).dropped(NOTHING);
+        return;
     };
     let resources = draft.container.resources.get_or_insert_default();
     let quantities = if side == "limits" { &mut resources.limits } else { &mut resources.requests };
@@ -177,30 +201,54 @@ fn of_deployment(draft: &mut Draft<'_, '_>, label: &str, value: &str) {
     draft.claim(["deploy", "labels", label]).approximated("label of Kompose honoured: it is room on a disk", place);
 }
 
-/// A container that runs first.
-fn first(draft: &mut Draft<'_, '_>) {
-    let label = |word: &str| draft.service.labels.get(&format!("{FIRST}{word}"));
-    let Some(image) = label("image").cloned() else { return };
-    let name = label("name").cloned().unwrap_or_else(|| "init".to_owned());
-    let words = label("command").map(|text| {
-        let inner = text.trim().trim_start_matches('[').trim_end_matches(']');
-        inner.split(',').map(|word| word.trim().trim_matches(['"', '\'']).to_owned()).collect()
-    });
-    draft.workload.wait(Container {
-        name: object_name::label(&name),
-        image: Some(image),
-        command: words,
-        ..Container::default()
-    });
+/// The words of a command, with brackets and quotes or without.
+fn words(text: &str) -> Vec<String> {
+    let inner = text.trim().trim_start_matches('[').trim_end_matches(']');
+    inner.split(',').map(|word| word.trim().trim_matches(['"', '\'']).to_owned()).collect()
 }
 
-fn of_first(draft: &Draft<'_, '_>, label: &str) -> Option<Row> {
+/// What a label says of the container that runs first.
+fn of_first<'s>(service: &'s Service, word: &str) -> Option<&'s str> {
+    said(service, &format!("{FIRST}{word}"))
+}
+
+/// The container that runs first.
+fn wanted(service: &Service) -> Option<Container> {
+    Some(Container {
+        name: object_name::label(of_first(service, "name").unwrap_or("init")),
+        image: Some(of_first(service, "image")?.to_owned()),
+        command: of_first(service, "command").map(words),
+        ..Container::default()
+    })
+}
+
+/// Adds the container that runs first; each of a pod has a name of its own.
+fn first(draft: &mut Draft<'_, '_>) {
+    let Some(container) = wanted(draft.service) else { return };
+    let name = container.name.clone();
+    let mut members = draft.scene.members(&draft.home.owner).into_iter();
+    if !draft.workload.has_wait(&name) && members.all(|one| draft.scene.name_of(&one.name) != name) {
+        draft.workload.wait(container);
+        return;
+    }
+    let named = ["name", "image"].map(|word| format!("{FIRST}{word}"));
+    let label = named.iter().find(|label| draft.service.labels.contains_key(*label)).map_or("", String::as_str);
+    let path = draft.path(["labels", label]);
+    // With another name there would be such a container.
+    draft.claim(["labels", &format!("{FIRST}name")]).approximated("another container of the pod has its name", []);
+    let message = format!("the pod of '{}' has a container '{name}' already", draft.service.name);
+    let help = format!("give the one that runs first a name of its own by '{FIRST}name'");
+    draft.report(&path, Diagnostic::error("name-taken", message).help(help));
+}
+
+fn row_of_first(draft: &Draft<'_, '_>, label: &str) -> Option<Row> {
     let word = label.strip_prefix(FIRST)?;
-    let row = match word {
-        "image" | "name" | "command" if draft.service.labels.contains_key(&format!("{FIRST}image")) => {
+    let row = match (word, wanted(draft.service)) {
+        ("image" | "name" | "command", Some(container)) if draft.workload.runs_first(&container) => {
             Row::kept("it makes a container that runs first", pod("initContainers"))
         }
-        "name" | "command" => refuse(format!("without '{FIRST}image' there is no such container")),
+        ("image" | "name" | "command", Some(_)) => refuse("another container of the pod has its name"),
+        ("name" | "command", None) => refuse(format!("without '{FIRST}image' there is no such container")),
         _ => return None,
     };
     Some(row)

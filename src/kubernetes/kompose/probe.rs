@@ -2,13 +2,13 @@
 
 use super::super::draft::Draft;
 use super::super::ledger::{Spot, container};
-use super::{Row, refuse};
+use super::{Row, refuse, said};
 use crate::model::Service;
 use k8s_openapi::api::core::v1::{ExecAction, HTTPGetAction, Probe, TCPSocketAction};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 /// What begins the labels, and the probe that they are about.
-const PROBES: [(&str, &str); 2] = [
+pub(super) const PROBES: [(&str, &str); 2] = [
     ("kompose.service.healthcheck.liveness.", "livenessProbe"),
     ("kompose.service.healthcheck.readiness.", "readinessProbe"),
 ];
@@ -24,7 +24,7 @@ struct Words<'s> {
 
 impl Words<'_> {
     fn text(&self, word: &str) -> Option<&str> {
-        self.service.labels.get(&format!("{}{word}", self.prefix)).map(String::as_str)
+        said(self.service, &format!("{}{word}", self.prefix))
     }
 
     fn number(&self, word: &str) -> Option<i32> {

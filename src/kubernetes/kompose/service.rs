@@ -8,27 +8,27 @@ use super::super::options::Expose;
 use super::super::publication;
 use super::super::row::ObjectPath;
 use super::super::scene::Scene;
-use super::{Row, refuse};
+use super::{Row, refuse, said};
 use crate::model::Service;
 use k8s_openapi::api::core::v1::Service as KubeService;
 
 /// The kind of a Service.
 const TYPE: &str = "kompose.service.type";
 /// The port of the nodes.
-const NODE_PORT: &str = "kompose.service.nodeport.port";
+pub(super) const NODE_PORT: &str = "kompose.service.nodeport.port";
 /// Whether traffic may go by way of another node.
 const TRAFFIC: &str = "kompose.service.external-traffic-policy";
 /// Opens the ports of a container on its machine.
 pub(in super::super) const OPEN: &str = "kompose.controller.port.expose";
 /// The label that makes an Ingress: `true`, or hosts with their paths.
-const EXPOSE: &str = "kompose.service.expose";
+pub(super) const EXPOSE: &str = "kompose.service.expose";
 /// The Secret with the certificate of the Ingress.
 pub(in super::super) const TLS: &str = "kompose.service.expose.tls-secret";
 /// The class of the Ingress.
 pub(in super::super) const CLASS: &str = "kompose.service.expose.ingress-class-name";
 
 /// A host with a path.
-type Address = (Option<String>, Option<String>);
+pub(super) type Address = (Option<String>, Option<String>);
 
 fn kind(service: &Service) -> Option<String> {
     service.labels.get(TYPE).map(|value| value.to_ascii_lowercase())
@@ -36,12 +36,19 @@ fn kind(service: &Service) -> Option<String> {
 
 /// Whether an Ingress is asked for.
 pub(in super::super) fn is_exposed(service: &Service) -> bool {
-    service.labels.get(EXPOSE).is_some_and(|value| !["", "false"].contains(&value.trim()))
+    said(service, EXPOSE).is_some_and(|value| !["", "false"].contains(&value.trim()))
 }
 
 /// The hosts of the Ingress, with their paths, where the label says them.
 pub(in super::super) fn hosts(service: &Service) -> Option<Vec<Address>> {
-    let list = service.labels.get(EXPOSE).filter(|value| !["true", "false"].contains(&value.as_str()))?;
+    hosts_of(said(service, EXPOSE)?)
+}
+
+/// The same of a value of the label.
+pub(super) fn hosts_of(list: &str) -> Option<Vec<Address>> {
+    if ["true", "false"].contains(&list) {
+        return None;
+    }
     let hosts: Vec<Address> = list.split(',').map(str::trim).filter(|one| !one.is_empty()).map(address).collect();
     Some(hosts).filter(|hosts| !hosts.is_empty())
 }
@@ -57,11 +64,7 @@ pub(in super::super) fn way(service: &Service) -> Option<Expose> {
     if is_exposed(service) {
         return Some(Expose::Ingress);
     }
-    match kind(service)?.as_str() {
-        "nodeport" => Some(Expose::NodePort),
-        "loadbalancer" => Some(Expose::LoadBalancer),
-        _ => None,
-    }
+    Some(if outward_type(service)? == "NodePort" { Expose::NodePort } else { Expose::LoadBalancer })
 }
 
 /// Whether the ports of a container are ports of its machine, too.
@@ -71,13 +74,21 @@ pub(in super::super) fn opens_ports(service: &Service) -> bool {
 
 /// Whether the Service that peers dial is reached from outside: what has no published ports has no other.
 pub(in super::super) fn is_outward(service: &Service) -> bool {
-    let is_alone = service.ports.is_empty() || is_exposed(service);
-    is_alone && matches!(kind(service).as_deref(), Some("nodeport" | "loadbalancer"))
+    service.ports.is_empty() && outward_type(service).is_some()
+}
+
+/// The type of a Service that is reached from outside, where a label says it.
+pub(in super::super) fn outward_type(service: &Service) -> Option<&'static str> {
+    match kind(service)?.as_str() {
+        "nodeport" => Some("NodePort"),
+        "loadbalancer" => Some("LoadBalancer"),
+        _ => None,
+    }
 }
 
 /// The port of the nodes that a label says.
 pub(in super::super) fn node_port(service: &Service) -> Option<i32> {
-    service.labels.get(NODE_PORT)?.parse().ok()
+    said(service, NODE_PORT)?.parse().ok()
 }
 
 /// Whether traffic may go by way of another node, where a label says it.
@@ -95,18 +106,11 @@ pub(in super::super) fn shape(scene: &Scene<'_>, service: &Service, object: &mut
     if object.metadata.name.as_deref() != Some(scene.name_of(&service.name)) {
         return;
     }
-    let kind = match kind(service).as_deref() {
-        Some("headless") => {
-            spec.cluster_ip = Some("None".into());
-            return;
-        }
-        Some("nodeport") => "NodePort",
-        Some("loadbalancer") => "LoadBalancer",
-        _ => return,
-    };
-    if !is_outward(service) || spec.ports.is_none() {
+    if kind(service).as_deref() == Some("headless") {
+        spec.cluster_ip = Some("None".into());
         return;
     }
+    let Some(kind) = outward_type(service).filter(|_| is_outward(service) && spec.ports.is_some()) else { return };
     spec.type_ = Some(kind.to_owned());
     spec.cluster_ip = None;
     if let Some([only]) = spec.ports.as_deref_mut() {
@@ -133,7 +137,7 @@ pub(super) fn open(draft: &mut Draft<'_, '_>) {
 pub(super) fn row(draft: &Draft<'_, '_>, label: &str, value: &str) -> Option<Row> {
     let row = match label {
         TYPE => of_type(draft),
-        NODE_PORT | TRAFFIC => of_outward(draft, label, value),
+        NODE_PORT | TRAFFIC => of_outward(draft, label),
         OPEN if value != "true" => refuse("only 'true' opens ports"),
         OPEN if draft.container.ports.is_none() => refuse("nobody says at which ports it listens"),
         OPEN => Row::kept("its ports are those of the machines", container("ports")),
@@ -168,14 +172,13 @@ fn of_type(draft: &Draft<'_, '_>) -> Row {
     }
 }
 
-fn of_outward(draft: &Draft<'_, '_>, label: &str, value: &str) -> Row {
+fn of_outward(draft: &Draft<'_, '_>, label: &str) -> Row {
     let Some((name, count)) = outward(draft) else { return refuse("the Service is not reached from outside") };
     let place = |field: &str| vec![Spot::Of(ObjectPath::new("Service", &name, field))];
     let is_node = kind(draft.service).as_deref() == Some("nodeport") || is_outward(draft.service);
     match label {
         NODE_PORT if count != 1 => refuse("it is for a Service with one port"),
         NODE_PORT if !is_node => refuse(format!("it is for a Service of the type that '{TYPE}' calls nodeport")),
-        NODE_PORT if value.parse::<u16>().is_err() => refuse("it is no port"),
         NODE_PORT => Row::kept("it is the port of the nodes", place("spec.ports[0].nodePort")),
         _ if traffic(draft.service).is_none() => refuse("it is neither 'local' nor 'cluster'"),
         _ => Row::kept("the Service has it", place("spec.externalTrafficPolicy")),

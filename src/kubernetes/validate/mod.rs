@@ -29,7 +29,7 @@ mod reader;
 mod reference;
 mod resource;
 mod role;
-mod schedule;
+pub(super) mod schedule;
 mod schema;
 mod secret;
 mod security;

@@ -1,5 +1,8 @@
 //! Time tables of a `CronJob`, as the library reads them that a cluster asks: five fields, or a word that begins with `@`.
 
+/// How a time table is written.
+pub(in super::super) const REMEDY: &str =
+    "write minute, hour, day of the month, month and day of the week (0 to 6), such as '0 3 * * 1', or @daily";
 /// Names of months, from 1.
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 /// Names of days of the week, from 0.
@@ -26,7 +29,7 @@ const FIELDS: [Field; 5] = [
 ];
 
 /// Whether a text is a time table.
-pub(super) fn is_schedule(text: &str) -> bool {
+pub(in super::super) fn is_schedule(text: &str) -> bool {
     if let Some(word) = text.strip_prefix('@') {
         return WORDS.contains(&word) || word.strip_prefix("every ").is_some_and(is_span);
     }

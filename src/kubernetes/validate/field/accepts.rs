@@ -7,7 +7,7 @@ use crate::document::scalar::Scalar;
 use crate::kubernetes::name::Form;
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::validate::reach::{integer, meaning};
-use crate::kubernetes::validate::schedule::is_schedule;
+use crate::kubernetes::validate::schedule::{self, is_schedule};
 use crate::kubernetes::validate::time_zone;
 
 /// What a field takes.
@@ -131,9 +131,7 @@ impl Accepts {
             Controller => "write a domain, '/' and a path, such as example.com/ingress-controller",
             Webhook => "write a domain of at least three parts, such as check.example.com",
             Secure => "write an address that begins with https://",
-            _ => {
-                "write minute, hour, day of the month, month and day of the week (0 to 6), such as '0 3 * * 1', or @daily"
-            }
+            _ => schedule::REMEDY,
         }
     }
 }
