@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 
 /// What begins the labels.
 const PREFIX: &str = "traefik.";
+/// What ends the names of the services that are parts of Traefik itself.
+const INTERNAL: &str = "@internal";
 /// What an Ingress has no words for.
 const ANNOTATE: &str = "'x-kubernetes: {ingress: {annotations: {…}}}' tells a controller what an Ingress cannot say";
 
@@ -24,6 +26,8 @@ pub(super) fn is_label(label: &str) -> bool {
 pub(super) struct Route {
     /// What it is for.
     pub place: Place,
+    /// The name of the router.
+    router: String,
     /// The port of the container, where a label says it.
     pub port: Option<u16>,
     /// Whether it is encrypted.
@@ -75,7 +79,16 @@ impl Label<'_> {
 struct Router<'s> {
     rule: Option<&'s str>,
     service: Option<String>,
+    /// Whether it is for a part of Traefik itself, such as its dashboard.
+    is_internal: bool,
     has_tls: bool,
+}
+
+impl Router<'_> {
+    /// The places that it is for, or why an Ingress cannot say it; nothing without a rule, or for Traefik itself.
+    fn places(&self) -> Option<Result<Vec<Place>, String>> {
+        self.rule.filter(|_| !self.is_internal).map(traefik_rule::places)
+    }
 }
 
 fn routers(service: &Service) -> BTreeMap<String, Router<'_>> {
@@ -90,7 +103,10 @@ fn routers(service: &Service) -> BTreeMap<String, Router<'_>> {
         let router = routers.entry((*name).to_owned()).or_default();
         match rest {
             ["rule"] => router.rule = Some(label.value),
-            ["service"] => router.service = Some(bare(label.value)),
+            ["service"] => {
+                router.service = Some(bare(label.value));
+                router.is_internal = label.value.to_ascii_lowercase().ends_with(INTERNAL);
+            }
             ["tls"] => router.has_tls |= label.value == "true",
             ["tls", ..] => router.has_tls = true,
             _ => {}
@@ -126,14 +142,14 @@ fn port_of(text: &str) -> Option<u16> {
 pub(super) fn routes(service: &Service) -> Vec<Route> {
     let ports = ports(service);
     let mut routes: Vec<Route> = Vec::new();
-    for router in routers(service).values() {
+    for (name, router) in routers(service) {
         let port = match &router.service {
             Some(name) => ports.get(name).copied(),
             None => ports.values().next().copied().filter(|_| ports.len() == 1),
         };
-        for place in router.rule.and_then(|rule| traefik_rule::places(rule).ok()).unwrap_or_default() {
+        for place in router.places().and_then(Result::ok).unwrap_or_default() {
             if routes.iter().all(|route| route.place != place) {
-                routes.push(Route { place, port, has_tls: router.has_tls });
+                routes.push(Route { place, router: name.clone(), port, has_tls: router.has_tls });
             }
         }
     }
@@ -145,9 +161,17 @@ pub(super) fn claim(draft: &mut Draft<'_, '_>, state: State<'_>) {
     let service = draft.service;
     for label in labels(service) {
         let words = label.words();
+        if is_of_traefik(draft, &label, state) {
+            continue;
+        }
         match (state, words.as_slice()) {
             (_, ["http", "services", _, "loadbalancer", "server", "port"]) => port(draft, &label, state),
             (State::Made(ingress), ["http", "routers", name, "rule"]) => rule(draft, &label, (ingress, name)),
+            (State::Made(_), ["http", "routers", name, rest @ ..])
+                if !matches!(rest, ["rule"]) && !routes_of(service, name) =>
+            {
+                draft.claim_at(label.path).dropped("its router makes no rule of the Ingress");
+            }
             (State::Made(ingress), ["http", "routers", _, "tls", rest @ ..]) => tls(draft, &label, (ingress, rest)),
             (State::Made(_), ["http", "routers", name, "middlewares"]) => middlewares(draft, &label, name),
             (State::Made(_), ["http", "routers", _, "service"]) => {
@@ -168,10 +192,34 @@ pub(super) fn claim(draft: &mut Draft<'_, '_>, state: State<'_>) {
     }
 }
 
+/// Whether a router makes rules of an Ingress.
+fn routes_of(service: &Service, router: &str) -> bool {
+    routes(service).iter().any(|route| route.router == router)
+}
+
+/// Says it of a router that is for a part of Traefik itself, where there is an Ingress: there is no such part in a cluster.
+fn is_of_traefik(draft: &mut Draft<'_, '_>, label: &Label<'_>, state: State<'_>) -> bool {
+    let words = label.words();
+    let (State::Made(_) | State::NoPort, ["http", "routers", name, rest @ ..]) = (state, words.as_slice()) else {
+        return false;
+    };
+    let routers = routers(draft.service);
+    let Some(router) = routers.get(*name).filter(|router| router.is_internal) else { return false };
+    let part = router.service.as_deref().unwrap_or_default();
+    let reason = format!("its router is for '{part}' of Traefik itself, not for the service");
+    let claim = draft.claim_at(label.path.clone());
+    match rest {
+        // Without it the router would be for the service.
+        ["service"] => claim.approximated(format!("{reason}: no rule is made of it"), []),
+        _ => claim.dropped(reason),
+    };
+    true
+}
+
 /// No rule of an Ingress comes of it.
 fn not_made(draft: &mut Draft<'_, '_>, label: &Label<'_>) {
     let service = draft.service;
-    let why = routers(service).values().find_map(|router| traefik_rule::places(router.rule?).err());
+    let why = routers(service).values().find_map(|router| router.places()?.err());
     if let (["http", "routers", name, "rule"], Err(why)) = (label.words().as_slice(), traefik_rule::places(label.value))
     {
         lose(draft, label, (name, why));
@@ -221,8 +269,8 @@ fn rule(draft: &mut Draft<'_, '_>, label: &Label<'_>, (ingress, name): (&str, &s
     let found = places.iter().filter_map(|place| all.iter().position(|route| route.place == *place));
     let spots: Vec<Spot> =
         found.map(|at| Spot::Of(ObjectPath::new("Ingress", ingress, format!("spec.rules[{at}]")))).collect();
-    let others = routers(service).into_iter().filter(|(other, _)| other != name).filter_map(|(_, router)| router.rule);
-    let others: Vec<Place> = others.filter_map(|rule| traefik_rule::places(rule).ok()).flatten().collect();
+    let others = routers(service).into_iter().filter(|(other, _)| other != name);
+    let others: Vec<Place> = others.filter_map(|(_, router)| router.places()?.ok()).flatten().collect();
     let is_prefix = |place: &&Place| !place.is_whole && place.path.as_ref().is_some_and(|path| path != "/");
     let claim = draft.claim_at(label.path.clone());
     if let Some(path) = places.iter().find(is_prefix).and_then(|place| place.path.clone()) {
