@@ -32,7 +32,8 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>) {
             "nodeSelector" => node_selector(draft, value),
             "tolerations" => tolerations(draft, value),
             generic_resource::KEY => generic_resource::names(draft, value),
-            "liveness" | "patch" | "storage" | "ingress" => {}
+            "liveness" => liveness(draft, value),
+            "patch" | "storage" | "ingress" => {}
             other => {
                 let help = "it knows kind, schedule, liveness, nodeSelector, tolerations, resources, storage, ingress and patch";
                 let message = format!("'{KEY}' knows no '{other}'");
@@ -46,6 +47,19 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>) {
         let message = format!("'{}' is a CronJob, and nobody says when it begins", draft.service.name);
         let path = draft.path([KEY, "kind"]);
         draft.report(&path, Diagnostic::error("missing-value", message).help("add 'schedule: \"0 3 * * *\"'"));
+    }
+}
+
+/// What the probes have not obeyed already.
+fn liveness(draft: &mut Draft<'_, '_>, value: &Node) {
+    let word = value.as_text().unwrap_or_default();
+    let path = draft.path([KEY, "liveness"]);
+    if word.parse::<bool>().is_err() {
+        let fault = Diagnostic::error("invalid-value", format!("'liveness' is '{word}', neither true nor false"));
+        draft.report(&path, fault.help("'true' has an unhealthy container started anew, 'false' never"));
+        draft.claim_at(path).dropped("it is neither true nor false");
+    } else if draft.container.readiness_probe.is_none() && draft.container.liveness_probe.is_none() {
+        draft.claim_at(path).dropped("nothing is checked that could fail").remedy("add a 'healthcheck'");
     }
 }
 

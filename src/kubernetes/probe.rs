@@ -179,18 +179,20 @@ fn times(draft: &mut Draft<'_, '_>, check: &Healthcheck) {
     }
 }
 
-/// Whether an unhealthy container is to be started anew: `x-kubernetes.liveness`, or the label of autoheal.
+/// Whether an unhealthy container is to be started anew: `x-kubernetes.liveness` decides, or else the label of autoheal or
+/// what is asked for all.
 fn is_restarted(draft: &mut Draft<'_, '_>) -> bool {
-    let is_for_all = draft.scene.options.liveness == Liveness::All;
+    let is_healed = draft.service.labels.get(AUTOHEAL).is_some_and(|value| value == "true");
+    let is_usual = is_healed || draft.scene.options.liveness == Liveness::All;
     let asked = extension::of_service(draft.scene.loaded, &draft.service.name);
-    let asked = asked.and_then(|node| node.get("liveness")?.as_text()) == Some("true");
-    if asked {
-        let claim = draft.claim([extension::KEY, "liveness"]);
-        if is_for_all {
-            claim.same_without(container("livenessProbe"));
-        } else {
-            claim.exact(container("livenessProbe"));
-        }
-    }
-    asked || is_for_all || draft.service.labels.get(AUTOHEAL).is_some_and(|value| value == "true")
+    let said = asked.and_then(|node| node.get("liveness")?.as_text()).and_then(|word| word.parse::<bool>().ok());
+    let Some(is_asked) = said else { return is_usual };
+    let claim = draft.claim([extension::KEY, "liveness"]);
+    match (is_asked, is_usual) {
+        (true, false) => claim.exact(container("livenessProbe")),
+        (false, true) => claim.approximated("it has no such probe, whatever else asks for one", []),
+        (true, true) => claim.same_without(container("livenessProbe")),
+        (false, false) => claim.same_without([]),
+    };
+    is_asked
 }
