@@ -172,7 +172,7 @@ async fn run(command: Command, context: &Context) -> anyhow::Result<Exit> {
         Command::Build(build) => build.run(context).await,
         Command::Check(check) => check.run(context),
         Command::Config(config) => config.run(context).await,
-        Command::Convert(convert) => convert.run(context),
+        Command::Convert(convert) => Box::pin(convert.run(context)).await,
         Command::Create(create) => Box::pin(create.run(context)).await,
         Command::Down(down) => down.run(context).await,
         Command::Env(env) => env.run(context),

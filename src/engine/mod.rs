@@ -19,6 +19,7 @@ mod exec;
 mod hook;
 mod host;
 mod image;
+mod image_facts;
 mod inhabitant;
 mod inspect;
 mod interior;

@@ -19,8 +19,28 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, entrypoint: Option<&[String]>, 
         draft.container.command = Some(written(draft, &path, words));
         return;
     }
+    if let Some((key, rest)) = cleared(draft, entrypoint, command) {
+        draft.claim([key]).exact(container("command"));
+        draft.container.command = Some(rest);
+        return;
+    }
     draft.container.command = words(draft, ("entrypoint", "command", "ENTRYPOINT"), entrypoint);
     draft.container.args = words(draft, ("command", "args", "CMD"), command);
+}
+
+/// What runs when one of the two is cleared and the image says the other: the key that clears, and the whole command.
+fn cleared(
+    draft: &Draft<'_, '_>,
+    entrypoint: Option<&[String]>,
+    command: Option<&[String]>,
+) -> Option<(&'static str, Vec<String>)> {
+    let facts = draft.scene.image_facts(draft.service)?;
+    let (key, rest) = match (entrypoint, command) {
+        (Some([]), None) => ("entrypoint", &facts.command),
+        (None, Some([])) => ("command", &facts.entrypoint),
+        _ => return None,
+    };
+    (!rest.is_empty()).then(|| (key, rest.iter().map(|text| escaped(text)).collect()))
 }
 
 fn words(

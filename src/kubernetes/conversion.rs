@@ -11,7 +11,9 @@ use super::row::Row;
 use super::scene::Scene;
 use super::validate::Existing;
 use super::workload::Workload;
-use super::{declared_file, key, network, network_policy, object_name, pod_security, project, service, volume, waiter};
+use super::{
+    declared_file, inspected, key, network, network_policy, object_name, pod_security, project, service, volume, waiter,
+};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Node, Path, Value};
 use crate::graph::Services;
@@ -45,7 +47,8 @@ impl Converted {
 pub fn convert(loaded: &Loaded, options: &Options) -> Converted {
     let mut ledger = Ledger::of(key::keys(&loaded.origins));
     let mut diagnostics = Diagnostics::default();
-    let scene = Scene::of(loaded, options, &mut diagnostics);
+    let project = inspected::filled(&loaded.project, &options.images);
+    let scene = Scene::of((loaded, &project), options, &mut diagnostics);
     let mut conversion = Conversion {
         scene: &scene,
         ledger: &mut ledger,

@@ -51,8 +51,8 @@ impl Handler {
                 (simple(line).unwrap_or_default(), ["/bin/sh", "-c", line].map(str::to_owned).into())
             }
         };
-        let is_told =
-            |port: u16| ports.iter().any(|one| one.number == port && !(one.ports.is_empty() && one.exposed.is_empty()));
+        let is_said = |one: &Listening| one.is_exposed || !(one.ports.is_empty() && one.exposed.is_empty());
+        let is_told = |port: u16| ports.iter().any(|one| one.number == port && is_said(one));
         let direct = asked(&words).filter(|handler| handler.port().is_some_and(is_told));
         Some(direct.unwrap_or(Self::Command(exec)))
     }

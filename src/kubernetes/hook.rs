@@ -171,7 +171,14 @@ fn sent(draft: &mut Draft<'_, '_>, word: &str) {
     // The first process of a container cannot be killed from within.
     if is_shared || has_command || ["KILL", "9"].contains(&word) {
         let reason = "a pod ends by SIGTERM, and no command can send another signal here";
-        draft.claim(["stop_signal"]).dropped(reason).remedy(format!("send it in 'pre_stop', {CHOOSE}"));
+        let is_inherited = draft.scene.image_facts(draft.service).is_some_and(|facts| facts.stop_signal.is_some());
+        let claim = draft.claim(["stop_signal"]);
+        let claimed = if is_inherited {
+            claim.approximated(format!("{reason}; that of the image does not count"), [])
+        } else {
+            claim.dropped(reason)
+        };
+        claimed.remedy(format!("send it in 'pre_stop', {CHOOSE}"));
         return;
     }
     let line = format!("kill -{word} 1; while kill -0 1 2>/dev/null; do sleep 1; done");

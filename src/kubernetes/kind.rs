@@ -62,7 +62,7 @@ pub(super) const SCHEDULE: &str = "kompose.cronjob.schedule";
 pub(super) const CONTROLLER: &str = "kompose.controller.type";
 
 /// What a service becomes; `is_awaited` says whether another service waits until it has ended well.
-pub(super) fn of(service: &Service, loaded: &Loaded, is_awaited: bool) -> Kind {
+pub(super) fn of(service: &Service, (loaded, project): (&Loaded, &Project), is_awaited: bool) -> Kind {
     let extension = extension::of_service(loaded, &service.name).and_then(|node| node.get("kind")?.as_text());
     let label = service.labels.get(CONTROLLER).map(String::as_str);
     if let Some(kind) = extension.or(label).and_then(Kind::named) {
@@ -75,7 +75,7 @@ pub(super) fn of(service: &Service, loaded: &Loaded, is_awaited: bool) -> Kind {
         Some("global" | "global-job") => Kind::DaemonSet,
         Some("replicated-job") => Kind::Job,
         _ if is_one_shot(service, is_awaited) => Kind::Job,
-        _ if keeps_data(service, &loaded.project) => Kind::StatefulSet,
+        _ if keeps_data(service, project) => Kind::StatefulSet,
         _ => Kind::Deployment,
     }
 }

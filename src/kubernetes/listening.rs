@@ -1,7 +1,7 @@
 //! [`Listening`]: the ports that a service is known to listen on, and who says so.
 
-use super::{known_image, mention, object_name, traefik};
-use crate::model::{HealthTest, Port, Project, Protocol, Service};
+use super::{inspected, known_image, mention, object_name, traefik};
+use crate::model::{HealthTest, ImageFacts, Port, Project, Protocol, Service};
 use crate::value::Name;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +42,8 @@ pub(super) struct Listening {
     pub exposed: Vec<usize>,
     /// Whether it would be known without those, too.
     pub is_known: bool,
+    /// Whether its image says that others may dial it.
+    pub is_exposed: bool,
 }
 
 impl Listening {
@@ -80,9 +82,9 @@ impl Web {
     }
 }
 
-/// The ports that a service is known to listen on: as it says, or else as its health check or its image tells; and those
+/// The ports that a service is known to listen on: as it says, or else as its health check and its image tell; and those
 /// that others dial.
-pub(super) fn ports(service: &Service, dialled: &BTreeSet<u16>) -> Vec<Listening> {
+pub(super) fn ports(service: &Service, image: Option<&ImageFacts>, dialled: &BTreeSet<u16>) -> Vec<Listening> {
     let mut found: Vec<Listening> = Vec::new();
     for (index, port) in service.ports.iter().enumerate() {
         let known = add(&mut found, port.target, port.protocol);
@@ -100,11 +102,14 @@ pub(super) fn ports(service: &Service, dialled: &BTreeSet<u16>) -> Vec<Listening
     for number in traefik::ports(service).into_values() {
         add(&mut found, number, Protocol::Tcp).is_known = true;
     }
-    let implied = implied(service);
+    let exposed = image.map(inspected::ports).unwrap_or_default();
+    let implied = implied(service, &exposed);
     let is_alone = found.iter().map(Listening::sources).sum::<usize>() <= 1;
-    if found.is_empty() || is_alone && implied.iter().any(|number| found.iter().any(|one| one.number == *number)) {
-        for number in implied {
-            add(&mut found, number, Protocol::Tcp).is_known = true;
+    let is_found = |(number, _): &(u16, Protocol)| found.iter().any(|one| one.number == *number);
+    if found.is_empty() || (is_alone || !exposed.is_empty()) && implied.iter().any(is_found) {
+        for (number, protocol) in implied {
+            let known = add(&mut found, number, protocol);
+            (known.is_known, known.is_exposed) = (true, exposed.contains(&(number, protocol)));
         }
     }
     for number in dialled {
@@ -121,7 +126,8 @@ fn add(found: &mut Vec<Listening>, number: u16, protocol: Protocol) -> &mut List
     let known = found.iter().position(|one| (one.number, one.protocol) == (number, protocol));
     let index = known.unwrap_or_else(|| {
         let (name, application) = (String::new(), None);
-        found.push(Listening { number, protocol, name, application, ports: vec![], exposed: vec![], is_known: false });
+        let (ports, exposed, is_known, is_exposed) = (Vec::new(), Vec::new(), false, false);
+        found.push(Listening { number, protocol, name, application, ports, exposed, is_known, is_exposed });
         found.len() - 1
     });
     found.get_mut(index).expect("it was found or added")
@@ -160,18 +166,20 @@ pub(super) fn exposed(text: &str) -> Vec<(u16, Protocol)> {
     }
 }
 
-/// The ports that its health check asks at, or that its image is known for.
-fn implied(service: &Service) -> Vec<u16> {
+/// The ports that its health check asks at and that its image says, or that its image is known for.
+fn implied(service: &Service, exposed: &[(u16, Protocol)]) -> Vec<(u16, Protocol)> {
     let checked = service.healthcheck.as_ref().and_then(|check| match check.test() {
         HealthTest::Command(words) => words.iter().find_map(|word| port_of_url(word)),
         HealthTest::Shell(line) => line.split_whitespace().find_map(port_of_url),
         HealthTest::Disabled | HealthTest::Inherited => None,
     });
-    match checked {
-        Some(number) => vec![number],
-        None if runs_a_script(service) => Vec::new(),
-        None => service.image.as_ref().map(|image| known_image::ports(image).to_vec()).unwrap_or_default(),
+    let mut ports = exposed.to_vec();
+    ports.extend(checked.map(|number| (number, Protocol::Tcp)).filter(|asked| !exposed.contains(asked)));
+    if ports.is_empty() && !runs_a_script(service) {
+        let known = service.image.as_ref().map(known_image::ports).unwrap_or_default();
+        ports.extend(known.iter().map(|number| (*number, Protocol::Tcp)));
     }
+    ports
 }
 
 /// Whether a container runs a line of a shell, so that nobody knows what its image would do.
@@ -220,7 +228,7 @@ mod tests {
         let project = project(&format!("services: {{a: {{{text}}}}}"));
         let service = project.services.values().next().expect("one");
         let line = |one: &Listening| format!("{} {}/{}", one.name, one.number, one.protocol);
-        ports(service, &BTreeSet::new()).iter().map(line).collect::<Vec<_>>().join(", ")
+        ports(service, None, &BTreeSet::new()).iter().map(line).collect::<Vec<_>>().join(", ")
     }
 
     #[test]
@@ -235,12 +243,28 @@ mod tests {
         let web = |text: &str| {
             let project = project(&format!("services: {{a: {{image: x, {text}}}}}"));
             let service = project.services.values().next().expect("one");
-            ports(service, &BTreeSet::new()).iter().map(Listening::web).collect::<Vec<_>>()
+            ports(service, None, &BTreeSet::new()).iter().map(Listening::web).collect::<Vec<_>>()
         };
         let (plain, encrypted) = (Some(Web::Plain), Some(Web::Encrypted));
         assert_eq!(web("expose: ['5000', '8080', '443', '9000']"), [plain, plain, encrypted, None]);
         assert_eq!(web("ports: [{target: 443, name: http}, {target: 80, app_protocol: mysql}]"), [plain, None]);
         assert_eq!(web("expose: ['80/udp']"), [None]);
+    }
+
+    #[test]
+    fn an_image_says_what_no_key_says() {
+        let of = |text: &str| {
+            let project = project(&format!("services: {{a: {{image: nginx, {text}}}}}"));
+            let service = project.services.values().next().expect("one");
+            let image = ImageFacts { ports: vec!["8080/tcp".into(), "9090/tcp".into()], ..ImageFacts::default() };
+            let numbers = ports(service, Some(&image), &BTreeSet::new());
+            numbers.iter().map(|one| (one.number, one.is_known, one.is_exposed)).collect::<Vec<_>>()
+        };
+        let (first, second) = ((8080, true, true), (9090, true, true));
+        assert_eq!(of("tty: true"), [first, second]);
+        assert_eq!(of("expose: ['9090', '8080']"), [second, first]);
+        assert_eq!(of("expose: ['9090', '3000']"), [second, (3000, false, false), first]);
+        assert_eq!(of("expose: ['3000']"), [(3000, false, false)]);
     }
 
     #[test]

@@ -26,8 +26,10 @@ mod host;
 mod host_path;
 mod host_port;
 mod image;
+mod image_volume;
 mod ingress;
 mod inline;
+mod inspected;
 mod key;
 mod kind;
 mod known_image;
@@ -84,6 +86,7 @@ mod workload;
 
 pub use conversion::{Converted, convert};
 pub use feature::{Feature, UnknownFeature};
+pub use inspected::Images;
 pub use kustomize::{Clash, Files, Layer, Layers, Subject, Tree, kustomize};
 pub use ledger::UNCLAIMED;
 pub use manifest::Manifest;

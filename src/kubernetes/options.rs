@@ -1,6 +1,7 @@
 //! [`Options`]: what a conversion is asked for.
 
 use super::feature::{self, Feature};
+use super::inspected::Images;
 use super::registry::Registry;
 use super::version::KubeVersion;
 use crate::value::ImageName;
@@ -39,6 +40,8 @@ pub struct Options {
     pub bind: Bind,
     /// Who sets `ulimits`. Default: the nodes, as they like.
     pub ulimits: Ulimits,
+    /// What the images of the services say. Default: nobody looked.
+    pub images: Images,
 }
 
 /// How published ports are reached from outside of the cluster.

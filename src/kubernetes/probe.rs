@@ -57,16 +57,38 @@ pub(super) fn asked(service: &Service) -> Option<Probe> {
 fn without(draft: &mut Draft<'_, '_>, check: &Healthcheck) {
     match check.test() {
         HealthTest::Command(_) => {
-            draft.claim(["healthcheck"]).dropped("its command says nothing").remedy("write the command behind 'CMD'");
+            let reason = "its command says nothing";
+            let has_other = of_image(draft).is_some();
+            let claim = draft.claim(["healthcheck"]);
+            let claimed = if has_other { claim.approximated(reason, []) } else { claim.dropped(reason) };
+            claimed.remedy("write the command behind 'CMD'");
+        }
+        HealthTest::Inherited if draft.scene.image_facts(draft.service).is_some() => {
+            draft.claim(["healthcheck"]).dropped("its image has no health check").remedy("write a 'test' here");
         }
         HealthTest::Inherited => {
             let reason = "a cluster does not know the health check of an image";
-            draft.claim(["healthcheck"]).dropped(reason).remedy("write its 'test' here");
+            let remedy = "write its 'test' here, or read it from the image by '--inspect-images'";
+            draft.claim(["healthcheck"]).dropped(reason).remedy(remedy);
         }
         HealthTest::Disabled | HealthTest::Shell(_) => {
             draft.claim(["healthcheck"]).approximated("a cluster checks nothing that it is not told of", []);
         }
     }
+}
+
+/// The health check of the image, which counts where the file says nothing.
+fn of_image<'s>(draft: &'s Draft<'_, '_>) -> Option<&'s Healthcheck> {
+    draft.scene.image_facts(draft.service)?.healthcheck.as_ref()
+}
+
+/// What there is without a file: by the image, or else by the engine.
+fn usual(image: Option<&Healthcheck>) -> (i32, i32, i32) {
+    let (interval, timeout, retries) = DEFAULTS;
+    let Some(image) = image else { return DEFAULTS };
+    let time = |said: Option<Timespan>, usual: i32| said.map_or(usual, |time| seconds_or(time, usual));
+    let count = image.retries.map_or(retries, |number| count_or(number, retries));
+    (time(image.interval, interval), time(image.timeout, timeout), count)
 }
 
 fn timed(handler: &Handler, check: &Healthcheck) -> Probe {
@@ -129,9 +151,12 @@ fn test(draft: &mut Draft<'_, '_>, handler: &Handler) {
     if draft.container.liveness_probe.is_some() {
         places.push(Spot::Container(format!("livenessProbe.{}", handler.field())));
     }
+    let ports = draft.scene.ports_of(&draft.service.name);
+    let image = of_image(draft).and_then(|check| Handler::of(check.test(), ports));
     let is_in_circle = draft.scene.peers.circle(&draft.home.owner).is_some();
     let claim = draft.claim(["healthcheck", "test"]);
     let claimed = match handler {
+        Handler::Command(_) if image.as_ref() == Some(handler) => claim.same_without(places),
         Handler::Command(_) => claim.exact(places),
         Handler::Http { .. } | Handler::Tcp(_) | Handler::Grpc { .. } => {
             claim.approximated("the kubelet asks by itself, from outside of the container", places)
@@ -151,7 +176,7 @@ fn test(draft: &mut Draft<'_, '_>, handler: &Handler) {
 /// The times that are written; those that an engine would take anyway are there without them, too.
 fn times(draft: &mut Draft<'_, '_>, check: &Healthcheck) {
     let Healthcheck { test: _, timeout, interval, retries, start_period: _, start_interval: _, disable } = check;
-    let (usual_interval, usual_timeout, usual_retries) = DEFAULTS;
+    let (usual_interval, usual_timeout, usual_retries) = usual(of_image(draft));
     for (key, time, usual, field) in
         [("interval", interval, usual_interval, "periodSeconds"), ("timeout", timeout, usual_timeout, "timeoutSeconds")]
     {

@@ -4,6 +4,7 @@
 use super::dialling;
 use super::draft::{Home, Role};
 use super::inline;
+use super::inspected::Images;
 use super::kind;
 use super::kompose;
 use super::listening::{self, Listening, Taken};
@@ -27,6 +28,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Scene<'a> {
     /// The project with all that is known of it.
     pub loaded: &'a Loaded,
+    /// The project, with what its images say.
+    project: &'a Project,
     /// What is asked for.
     pub options: &'a Options,
     /// The namespace of all objects.
@@ -51,28 +54,43 @@ pub(super) struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     /// Looks at all services; two that would have the same name are a fault.
-    pub fn of(loaded: &'a Loaded, options: &'a Options, diagnostics: &mut Diagnostics) -> Self {
-        let project = &loaded.project;
+    pub fn of(
+        (loaded, project): (&'a Loaded, &'a Project),
+        options: &'a Options,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
         let namespace = options.namespace.clone().unwrap_or_else(|| object_name::label(project.name().as_str()));
         let names = names(loaded, diagnostics);
         let awaited = awaited(project);
-        let mut homes = homes(loaded, &names, &awaited);
+        let mut homes = homes((loaded, project), &names, &awaited);
         if options.jobs == Jobs::Inline {
             inline::settle(loaded, &mut homes);
         }
         let members = members(project, &homes);
-        let ports = ports(project, &homes);
+        let ports = ports(project, &options.images, &homes);
         let peers = Peers::default();
         let mentioned = project.services.values().flat_map(|one| listening::names_in(one, project)).collect();
         let is_policed = network_policy::are_needed(project, &homes);
-        let scene =
-            Self { loaded, options, namespace, names, homes, members, ports, mentioned, awaited, peers, is_policed };
+        let scene = Self {
+            loaded,
+            project,
+            options,
+            namespace,
+            names,
+            homes,
+            members,
+            ports,
+            mentioned,
+            awaited,
+            peers,
+            is_policed,
+        };
         Self { peers: Peers::of(&scene), ..scene }
     }
 
     /// The project.
     pub fn project(&self) -> &'a Project {
-        &self.loaded.project
+        self.project
     }
 
     /// Where its values come from.
@@ -194,7 +212,7 @@ fn names(loaded: &Loaded, diagnostics: &mut Diagnostics) -> BTreeMap<Name, Strin
 }
 
 /// The ports of all services; in a pod each name is that of one port.
-fn ports(project: &Project, homes: &BTreeMap<Name, Home>) -> BTreeMap<Name, Vec<Listening>> {
+fn ports(project: &Project, images: &Images, homes: &BTreeMap<Name, Home>) -> BTreeMap<Name, Vec<Listening>> {
     let dialled = dialling::dialled(project);
     let mut taken: BTreeMap<Name, Taken> = BTreeMap::new();
     let is_guest = |one: &&Service| homes.get(&one.name).is_some_and(|home| home.owner != one.name);
@@ -203,7 +221,8 @@ fn ports(project: &Project, homes: &BTreeMap<Name, Home>) -> BTreeMap<Name, Vec<
         if homes.get(&one.name).is_some_and(|home| home.role == Role::First) {
             return (one.name.clone(), Vec::new());
         }
-        let mut found = listening::ports(one, dialled.get(one.name.as_str()).unwrap_or(&BTreeSet::new()));
+        let dialled = dialled.get(one.name.as_str());
+        let mut found = listening::ports(one, images.get(&project.image_of(one)), dialled.unwrap_or(&BTreeSet::new()));
         let owner = homes.get(&one.name).map_or(&one.name, |home| &home.owner).clone();
         listening::name_all(&mut found, taken.entry(owner).or_default());
         (one.name.clone(), found)
@@ -238,8 +257,11 @@ fn awaited(project: &Project) -> BTreeSet<Name> {
 }
 
 /// Where the container of each service is.
-fn homes(loaded: &Loaded, names: &BTreeMap<Name, String>, awaited: &BTreeSet<Name>) -> BTreeMap<Name, Home> {
-    let project = &loaded.project;
+fn homes(
+    (loaded, project): (&Loaded, &Project),
+    names: &BTreeMap<Name, String>,
+    awaited: &BTreeSet<Name>,
+) -> BTreeMap<Name, Home> {
     let mut homes = BTreeMap::new();
     let mut counts: BTreeMap<Name, (usize, usize)> = BTreeMap::new();
     let real = || project.services.values().filter(|service| service.provider.is_none());
@@ -248,7 +270,7 @@ fn homes(loaded: &Loaded, names: &BTreeMap<Name, String>, awaited: &BTreeSet<Nam
         let owner = owner(project, service);
         let Some(leader) = project.services.get(&owner) else { continue };
         let count = counts.entry(owner.clone()).or_default();
-        let kind = kind::of(leader, loaded, awaited.contains(&owner));
+        let kind = kind::of(leader, (loaded, project), awaited.contains(&owner));
         let object = names.get(&owner).cloned().unwrap_or_default();
         let (list, count, role) = if is_sidecar(service, project) {
             ("initContainers", &mut count.0, Role::Sidecar)

@@ -1,7 +1,8 @@
 //! Users and rights of a container, as strict as it can do with.
 
 use super::draft::Draft;
-use super::ledger::{container, pod};
+use super::inspected::{self, User};
+use super::ledger::{Spot, container, pod};
 use super::options::Security;
 use super::pod_security::SYSCTLS;
 use crate::model::{Namespace, Networking, Service};
@@ -46,18 +47,28 @@ fn id(text: &str) -> Option<i64> {
     if text == "root" { Some(0) } else { text.parse().ok().filter(|id| *id >= 0) }
 }
 
+/// The fields of a container that would be others without the user of its service: that of the image counts then.
+fn of_user(own: User, image: Option<User>) -> Vec<Spot> {
+    let id = Some(own.0).filter(|id| image.is_none_or(|image| image.0 != *id)).map(|_| "runAsUser");
+    let group = own.1.filter(|group| image.and_then(|image| image.1) != Some(*group)).map(|_| "runAsGroup");
+    id.into_iter().chain(group).flat_map(|field| container(format!("securityContext.{field}"))).collect()
+}
+
 #[expect(clippy::option_option, reason = "a group may be missing, or be a name")]
 fn run_as(draft: &mut Draft<'_, '_>, id: Option<i64>, group: Option<Option<i64>>) {
     let security = draft.security();
     security.run_as_user = id;
     security.run_as_group = group.flatten().filter(|_| id.is_some());
+    let image = draft.scene.image_facts(draft.service).and_then(inspected::user);
     let claim = draft.claim(["user"]);
-    let fields = [container("securityContext.runAsUser"), container("securityContext.runAsGroup")].concat();
     match (id, group) {
         (None, _) => {
-            claim
-                .dropped("it is a name: Kubernetes needs the number of a user")
-                .remedy("write the number that the image gives it, such as '1000:1000'");
+            let reason = "it is a name: Kubernetes needs the number of a user";
+            let claimed = match image {
+                Some(_) => claim.approximated(format!("{reason}; that of the image does not count"), []),
+                None => claim.dropped(reason),
+            };
+            claimed.remedy("write the number that the image gives it, such as '1000:1000'");
         }
 
         (Some(_), Some(None)) => {
@@ -69,12 +80,13 @@ fn run_as(draft: &mut Draft<'_, '_>, id: Option<i64>, group: Option<Option<i64>>
                 .remedy("write the number of the group");
         }
 
-        (Some(_), None) => {
-            claim.exact(container("securityContext.runAsUser"));
-        }
-
-        (Some(_), Some(Some(_))) => {
-            claim.exact(fields);
+        (Some(id), group) => {
+            let fields = of_user((id, group.flatten()), image);
+            if fields.is_empty() {
+                claim.same_without(container("securityContext.runAsUser"));
+            } else {
+                claim.exact(fields);
+            }
         }
     }
 }

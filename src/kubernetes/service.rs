@@ -4,9 +4,9 @@
 
 use super::draft::Draft;
 use super::{
-    alias, command, device, environment, extension, file, hook, host, image, kompose, language_model, memory, metadata,
-    namespace, network, node, placement, probe, process, publication, replica, resources, restart, rollout, security,
-    storage, ulimit, wait, without,
+    alias, command, device, environment, extension, file, hook, host, image, image_volume, kompose, language_model,
+    memory, metadata, namespace, network, node, placement, probe, process, publication, replica, resources, restart,
+    rollout, security, storage, ulimit, wait, without,
 };
 use crate::model::{Deploy, Service};
 use k8s_openapi::api::core::v1::{Container, Lifecycle, SecurityContext};
@@ -128,6 +128,7 @@ pub(super) fn convert(mut draft: Draft<'_, '_>) -> Container {
     memory::folders(draft, tmpfs);
     memory::shared(draft, *shm_size);
     file::convert(draft);
+    image_volume::convert(draft);
     probe::convert(draft, healthcheck.as_ref());
     hook::convert(draft, (post_start, pre_stop), pre_start);
     hook::signal(draft, stop_signal.as_deref());

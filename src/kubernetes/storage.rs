@@ -298,10 +298,15 @@ fn empty(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>) -> Became {
 
 /// A folder of the pod, which is empty at first.
 fn folder(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>) -> Option<Mounted> {
-    let name = format!("folder-{}", wanted.mount.target.trim_matches('/'));
-    let volume = Volume { name, empty_dir: Some(EmptyDirVolumeSource::default()), ..Volume::default() };
+    let volume = empty_folder(&wanted.mount.target);
     let at = VolumeMount { sub_path: kompose::path_in(draft.service, None), ..wanted.at() };
     pod_volume::mount(draft, volume, at)
+}
+
+/// A folder of a pod that is empty at first, for a path of a container.
+pub(super) fn empty_folder(path: &str) -> Volume {
+    let name = format!("folder-{}", path.trim_matches('/'));
+    Volume { name, empty_dir: Some(EmptyDirVolumeSource::default()), ..Volume::default() }
 }
 
 /// A folder in memory.

@@ -239,6 +239,16 @@ fn a_profile_behind_the_command_is_active() {
 }
 
 #[test]
+fn who_asks_for_what_images_say_needs_an_engine() {
+    let scenario = project();
+    let ran = scenario.hoist(["convert", "--inspect-images"]).code(1).says("no engine answers at");
+    assert!(ran.stdout.is_empty(), "{}", ran.told());
+    let tree = ["convert", "--inspect-images", "--to", "kustomize", "-o", "k8s"];
+    scenario.hoist(tree).code(1).says("no engine answers at");
+    assert!(!scenario.folder().join("k8s").exists());
+}
+
+#[test]
 fn images_are_fetched_from_where_it_is_said() {
     let scenario = Scenario::empty();
     let text =

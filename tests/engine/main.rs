@@ -15,6 +15,7 @@ mod build;
 mod change;
 mod checkout;
 mod config;
+mod convert;
 mod create;
 mod down;
 mod drift;

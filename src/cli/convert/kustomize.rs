@@ -4,7 +4,7 @@ use super::super::Context;
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::kubernetes::{Clash, Converted, Layer, Layers, Options, Tree, convert, kustomize};
 use crate::load::{Loaded, Request, load};
-use crate::model::check;
+use crate::model::{Project, check};
 use anyhow::bail;
 use std::collections::BTreeSet;
 use std::fs;
@@ -29,39 +29,62 @@ pub(super) struct Parts {
     overrides: Vec<Part>,
 }
 
-impl Parts {
-    /// Converts the project, and the project with each profile that is not active and with each file over it.
-    pub fn of(context: &Context, overlays: &[PathBuf], options: &Options) -> anyhow::Result<Self> {
-        let part = |layer: Option<String>, request: &Request| {
-            anyhow::Ok(Part::of(layer, context.load_request(request)?, options))
-        };
+/// The files of all that a tree is made of.
+pub(super) struct Sources {
+    base: Loaded,
+    profiles: Vec<(String, Loaded)>,
+    together: Option<Loaded>,
+    overrides: Vec<(String, Loaded)>,
+}
+
+impl Sources {
+    /// Loads the project, and the project with each profile that is not active and with each file over it.
+    pub fn load(context: &Context, overlays: &[PathBuf]) -> anyhow::Result<Self> {
         let request = context.request()?;
-        let whole = part(None, &request)?;
-        let (request, found) = without_override(request, &whole.loaded);
-        let base = if found.is_some() { part(None, &request)? } else { whole };
+        let whole = context.load_request(&request)?;
+        let (request, found) = without_override(request, &whole);
+        let base = if found.is_some() { context.load_request(&request)? } else { whole };
         let files = once(found.into_iter().chain(overlays.iter().cloned()), context.working_directory());
-        let profiles = inactive_profiles(&base.loaded);
+        let profiles = inactive_profiles(&base);
         let names = names(&profiles, &files)?;
         let with = |profiles: &[String]| {
-            let active = active_profiles(&request, &base.loaded).into_iter().chain(profiles.iter().cloned()).collect();
+            let active = active_profiles(&request, &base).into_iter().chain(profiles.iter().cloned()).collect();
             sound(&Request { profiles: active, ..request.clone() })
         };
         let with_profile = |profile: &String| {
             let sound = with(std::slice::from_ref(profile)).map_err(|fault| tell_unsound(profile, &fault, context));
-            Some(Part::of(Some(profile.clone()), sound.ok()?, options))
+            Some((profile.clone(), sound.ok()?))
         };
         let with_file = |(name, file): (String, &PathBuf)| {
-            let known = base.loaded.project.identity.files.iter();
+            let known = base.project.identity.files.iter();
             let files = known.chain([file]).cloned().collect();
-            part(Some(name), &Request { files, ..request.clone() })
+            anyhow::Ok((name, context.load_request(&Request { files, ..request.clone() })?))
         };
-        let several = if profiles.len() > 1 { with(&profiles).ok() } else { None };
-        let together = several.map(|loaded| Part::of(None, loaded, options));
+        let together = if profiles.len() > 1 { with(&profiles).ok() } else { None };
         let profiles = profiles.iter().filter_map(with_profile).collect();
         let overrides = names.into_iter().zip(&files).map(with_file).collect::<anyhow::Result<_>>()?;
         Ok(Self { base, profiles, together, overrides })
     }
 
+    /// All projects, the base first.
+    pub fn projects(&self) -> impl Iterator<Item = &Project> {
+        let layers = self.profiles.iter().chain(&self.overrides).map(|(_, loaded)| loaded);
+        [&self.base].into_iter().chain(layers).chain(&self.together).map(|loaded| &loaded.project)
+    }
+
+    /// Converts them all.
+    pub fn convert(self, options: &Options) -> Parts {
+        let part = |(layer, loaded)| Part::of(Some(layer), loaded, options);
+        Parts {
+            base: Part::of(None, self.base, options),
+            profiles: self.profiles.into_iter().map(part).collect(),
+            together: self.together.map(|loaded| Part::of(None, loaded, options)),
+            overrides: self.overrides.into_iter().map(part).collect(),
+        }
+    }
+}
+
+impl Parts {
     /// All parts, the base first.
     pub fn all(&self) -> impl Iterator<Item = &Part> {
         std::iter::once(&self.base).chain(&self.profiles).chain(&self.overrides)

@@ -2,6 +2,7 @@
 
 mod destination;
 mod folder;
+mod image;
 mod kustomize;
 mod mask;
 mod validation;
@@ -15,7 +16,7 @@ use crate::kubernetes::{Cluster, Converted, Existing, Fate, Feature, KubeVersion
 use crate::load::{Loaded, Manifests};
 use crate::render::{Conversion, conversion_json, conversion_losses, conversion_table};
 use destination::{Destination, Difference, Place, Secrecy};
-use kustomize::{Part, Parts};
+use kustomize::{Part, Parts, Sources};
 use std::path::{Path, PathBuf};
 use wishes::Wishes;
 
@@ -105,7 +106,7 @@ enum FailOn {
 }
 
 impl Convert {
-    pub fn run(self, context: &Context) -> anyhow::Result<Exit> {
+    pub async fn run(self, context: &Context) -> anyhow::Result<Exit> {
         let features = self.feature.iter().copied().collect();
         let cluster = Cluster { version: self.kube_version, features, existing: self.existing.clone() };
         if !self.validate.is_empty() {
@@ -113,14 +114,15 @@ impl Convert {
         }
         let place = self.place(context)?;
         if self.to == Target::Kustomize {
-            return self.kustomize(&cluster, place, context);
+            return self.kustomize(&cluster, place, context).await;
         }
         if !self.overlay.is_empty() {
             return Err(Advised::new("manifests have no overlays", Some("add '--to kustomize'".to_owned())).into());
         }
         let mut loaded = context.load(&[])?;
         loaded.read_host_files();
-        let converted = convert(&loaded, &self.wishes.options(&cluster));
+        let images = self.wishes.images(context, [&loaded.project]).await?;
+        let converted = convert(&loaded, &self.wishes.options(&cluster, images));
         let part = (&loaded, &converted);
         if !is_good(part, &cluster, context) {
             return Ok(Exit::FAILED);
@@ -141,12 +143,14 @@ impl Convert {
     }
 
     /// A tree of a base and what stands over it.
-    fn kustomize(&self, cluster: &Cluster, place: Place, context: &Context) -> anyhow::Result<Exit> {
+    async fn kustomize(&self, cluster: &Cluster, place: Place, context: &Context) -> anyhow::Result<Exit> {
         if place != Place::Folder {
             let help = "name a folder with '--output', such as '-o k8s'".to_owned();
             return Err(Advised::new("a tree for Kustomize needs a folder", Some(help)).into());
         }
-        let parts = Parts::of(context, &self.overlay, &self.wishes.options(cluster))?;
+        let sources = Sources::load(context, &self.overlay)?;
+        let images = self.wishes.images(context, sources.projects()).await?;
+        let parts = sources.convert(&self.wishes.options(cluster, images));
         let mut is_whole = true;
         for Part { loaded, converted, .. } in parts.all() {
             is_whole &= is_good((loaded, converted), cluster, context);

@@ -1,9 +1,13 @@
 //! [`Wishes`]: the flags that say what the objects are to be like.
 
+use super::super::Context;
+use super::image;
 use crate::kubernetes::name::Form;
 use crate::kubernetes::{
-    Bind, Cluster, Expose, Jobs, Liveness, Options, Registry, Requests, Secrets, Security, Selector, Ulimits, Wait,
+    Bind, Cluster, Expose, Images, Jobs, Liveness, Options, Registry, Requests, Secrets, Security, Selector, Ulimits,
+    Wait,
 };
+use crate::model::Project;
 use crate::value::{ImageName, Invalid};
 
 /// What the objects are to be like.
@@ -28,7 +32,7 @@ pub(super) struct Wishes {
     #[arg(long, value_enum, default_value_t = JobsAs::Objects)]
     jobs: JobsAs,
     /// Image of the containers that wait for services, with 'sh', 'nc' and 'grep' [default: busybox:1.37]
-    #[arg(long, value_name = "IMAGE", value_parser = image)]
+    #[arg(long, value_name = "IMAGE", value_parser = image_name)]
     wait_image: Option<ImageName>,
     /// Where built images without a name of their own are fetched from, such as 'registry.example.com/team'
     #[arg(long, value_name = "PREFIX")]
@@ -48,6 +52,10 @@ pub(super) struct Wishes {
     /// Set soft 'ulimits' before the command of a container runs, instead of leaving them out
     #[arg(long, value_enum, value_name = "WAY")]
     ulimits: Option<UlimitsBy>,
+    /// Ask the engine what the images say (ports, user, health check, command, signal, volumes), and use it where the
+    /// files say nothing; none is fetched
+    #[arg(long)]
+    inspect_images: bool,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -117,8 +125,17 @@ enum UlimitsBy {
 }
 
 impl Wishes {
-    /// What a conversion for this cluster is asked for.
-    pub fn options(&self, cluster: &Cluster) -> Options {
+    /// What the images of projects say, if it is asked for.
+    pub async fn images<'p>(
+        &self,
+        context: &Context,
+        projects: impl IntoIterator<Item = &'p Project>,
+    ) -> anyhow::Result<Images> {
+        if self.inspect_images { image::look(context, projects).await } else { Ok(Images::new()) }
+    }
+
+    /// What a conversion for this cluster is asked for, with what is known of the images.
+    pub fn options(&self, cluster: &Cluster, images: Images) -> Options {
         Options {
             version: cluster.version,
             features: cluster.features.clone(),
@@ -141,6 +158,7 @@ impl Wishes {
             selector: self.selector_compat.map_or(Selector::Recommended, |Peer::Kompose| Selector::Kompose),
             ulimits: self.ulimits.map_or(Ulimits::Nodes, |UlimitsBy::Shell| Ulimits::Shell),
             bind: self.bind.map_or(Bind::Judged, |BindAs::Hostpath| Bind::HostPath),
+            images,
         }
     }
 }
@@ -156,7 +174,7 @@ fn namespace(text: &str) -> Result<String, String> {
 }
 
 /// Reads the name of an image that a cluster can fetch.
-fn image(text: &str) -> Result<ImageName, Invalid> {
+fn image_name(text: &str) -> Result<ImageName, Invalid> {
     let image: ImageName = text.parse()?;
     image.check()?;
     Ok(image)

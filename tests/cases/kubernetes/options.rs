@@ -1,10 +1,11 @@
-//! `x-options` of a case: how it is converted.
+//! `x-options` of a case: how it is converted; `x-images`: what its images say.
 
 use hoist::document::Node;
 use hoist::kubernetes::{
-    Bind, Existing, Expose, Jobs, Liveness, Options, Requests, Secrets, Security, Selector, Ulimits, Wait,
+    Bind, Existing, Expose, Images, Jobs, Liveness, Options, Requests, Secrets, Security, Selector, Ulimits, Wait,
 };
 use hoist::load::Loaded;
+use hoist::model::{Healthcheck, ImageFacts};
 
 /// What a case asks for.
 pub fn of(loaded: &Loaded) -> Options {
@@ -29,7 +30,42 @@ pub fn of(loaded: &Loaded) -> Options {
         selector: word("selector-compat").map(selector).unwrap_or_default(),
         ulimits: if word("ulimits") == Some("shell") { Ulimits::Shell } else { Ulimits::Nodes },
         bind: word("bind").map(bind).unwrap_or_default(),
+        images: images(loaded),
     }
+}
+
+/// What the images of a case say, by `x-images`: no engine is asked.
+fn images(loaded: &Loaded) -> Images {
+    let all = loaded.origins.tree().get("x-images").and_then(Node::as_map).unwrap_or_default();
+    all.iter().map(|(name, said)| (name.as_text().unwrap().parse().unwrap(), facts(said))).collect()
+}
+
+fn facts(said: &Node) -> ImageFacts {
+    let check = |said: &Node| Healthcheck {
+        test: texts(said, "test"),
+        interval: text(said, "interval").map(|time| time.parse().unwrap()),
+        start_period: text(said, "start_period").map(|time| time.parse().unwrap()),
+        retries: text(said, "retries").map(|count| count.parse().unwrap()),
+        ..Healthcheck::default()
+    };
+    ImageFacts {
+        ports: texts(said, "ports"),
+        user: text(said, "user"),
+        healthcheck: said.get("healthcheck").map(check),
+        entrypoint: texts(said, "entrypoint"),
+        command: texts(said, "command"),
+        stop_signal: text(said, "stop_signal"),
+        volumes: texts(said, "volumes"),
+    }
+}
+
+fn text(said: &Node, key: &str) -> Option<String> {
+    said.get(key).and_then(Node::as_text).map(str::to_owned)
+}
+
+fn texts(said: &Node, key: &str) -> Vec<String> {
+    let items = said.get(key).and_then(Node::as_list).unwrap_or_default();
+    items.iter().map(|item| item.as_text().unwrap().to_owned()).collect()
 }
 
 /// Whether a case is about one release.

@@ -33,8 +33,8 @@ fn faults(folder: &Path) -> Vec<String> {
     let _ = loaded;
     let is_there = |path: &Key| first.origins.node(path).is_some_and(|node| is_of_env_file(&first, node));
     let from_variables = |row: &Row| row.stands_for.iter().any(is_there);
-    // How a case is converted is what the test reads there.
-    let is_option = |row: &Row| row.key.starts_with(&Key::of(["x-options"]));
+    // How a case is converted, and what its images say, is what the test reads there.
+    let is_option = |row: &Row| ["x-options", "x-images"].iter().any(|key| row.key.starts_with(&Key::of([*key])));
     let rows =
         whole.rows.iter().filter(|row| row.fate != Fate::Approximated && !from_variables(row) && !is_option(row));
     rows.filter_map(|row| fault(copy.path(), (&written, row), &whole)).collect()
