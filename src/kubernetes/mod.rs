@@ -6,6 +6,7 @@
 
 mod alias;
 mod bind;
+mod borrowed_mount;
 mod called;
 mod claim;
 mod command;
@@ -23,6 +24,7 @@ mod generic_resource;
 mod health;
 mod hook;
 mod host;
+mod host_folder;
 mod host_path;
 mod host_port;
 mod image;
@@ -76,6 +78,7 @@ mod traefik;
 mod traefik_rule;
 mod ulimit;
 pub mod validate;
+mod verdict;
 pub mod version;
 mod volume;
 mod wait;

@@ -3,6 +3,7 @@
 
 use super::dialling;
 use super::draft::{Home, Role};
+use super::host_folder::HostFolders;
 use super::inline;
 use super::inspected::Images;
 use super::kind;
@@ -50,6 +51,8 @@ pub(super) struct Scene<'a> {
     pub peers: Peers,
     /// Whether there are policies for the networks.
     pub is_policed: bool,
+    /// The folders of the host that become claims.
+    pub host_folders: HostFolders,
 }
 
 impl<'a> Scene<'a> {
@@ -71,7 +74,8 @@ impl<'a> Scene<'a> {
         let peers = Peers::default();
         let mentioned = project.services.values().flat_map(|one| listening::names_in(one, project)).collect();
         let is_policed = network_policy::are_needed(project, &homes);
-        let scene = Self {
+        let host_folders = HostFolders::default();
+        let mut scene = Self {
             loaded,
             project,
             options,
@@ -84,8 +88,11 @@ impl<'a> Scene<'a> {
             awaited,
             peers,
             is_policed,
+            host_folders,
         };
-        Self { peers: Peers::of(&scene), ..scene }
+        scene.host_folders = HostFolders::of(&scene);
+        scene.peers = Peers::of(&scene);
+        scene
     }
 
     /// The project.

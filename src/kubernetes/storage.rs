@@ -3,7 +3,7 @@
 use super::claim::{self, Backing};
 use super::draft::Draft;
 use super::pod_volume::{self, Mounted};
-use super::{bind, known_image, kompose, memory, seed};
+use super::{bind, borrowed_mount, known_image, kompose, memory, seed};
 use crate::document::Path;
 use crate::model::{ImageOptions, Mount, MountKind, MountsOf, Service, TmpfsOptions, VolumeOptions, VolumesFrom};
 use crate::value::Name;
@@ -70,35 +70,14 @@ fn borrow(draft: &mut Draft<'_, '_>, from: &VolumesFrom, path: &Path) {
         draft.claim_at(path.clone()).dropped(reason).remedy("name the volumes in 'volumes'");
         return;
     };
-    let mounts = mounts_of(draft, name);
+    let mounts = borrowed_mount::of(draft.scene.project(), from);
     if mounts.is_empty() {
         let reason = format!("'{name}' has no volumes in its file");
         draft.claim_at(path.clone()).approximated(reason, []);
     }
-    for (index, (mount, read_only)) in mounts.iter().enumerate() {
-        let is_read_only = match from.mode.as_deref() {
-            Some("ro") => true,
-            Some("rw") => false,
-            _ => *read_only,
-        };
-        one(draft, &Wanted { mount, read_only: is_read_only, path: path.index(index) });
+    for (index, (mount, read_only)) in mounts.into_iter().enumerate() {
+        one(draft, &Wanted { mount, read_only, path: path.index(index) });
     }
-}
-
-/// All mounts of a service, with those that it takes from others.
-fn mounts_of<'a>(draft: &Draft<'_, 'a>, name: &Name) -> Vec<(&'a Mount, bool)> {
-    let project = draft.scene.project();
-    let (mut found, mut next, mut seen) = (Vec::new(), vec![name.clone()], Vec::new());
-    while let Some(name) = next.pop() {
-        let Some(service) = project.services.get(&name).filter(|_| !seen.contains(&name)) else { continue };
-        found.extend(service.volumes.iter().map(|mount| (mount, mount.read_only)));
-        next.extend(service.volumes_from.iter().filter_map(|from| match &from.source {
-            MountsOf::Service(name) => Some(name.clone()),
-            MountsOf::Container(_) | MountsOf::Id(_) => None,
-        }));
-        seen.push(name);
-    }
-    found
 }
 
 /// One mount.
