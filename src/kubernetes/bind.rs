@@ -1,6 +1,7 @@
 //! Folders and files of the host: what becomes of each, as its [`Verdict`] says.
 
 use super::claim;
+use super::colocation;
 use super::draft::Draft;
 use super::file_map::FileMap;
 use super::host_path;
@@ -114,7 +115,7 @@ fn claimed(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>, (source, reason): (&s
     let scene = draft.scene;
     let Some(folder) = scene.host_folders.around(source) else { return Became::Nothing(reason.into(), None) };
     let consumers = folder.consumers(scene.project());
-    let access = claim::access(scene, &consumers);
+    let access = claim::access(scene, &folder.claim, &consumers);
     let label = |label: &str| consumers.iter().find_map(|service| service.labels.get(label)).cloned();
     let wishes = claim::Wishes { size: label(claim::SIZE), class: label(claim::CLASS), ..claim::Wishes::default() };
     let spec = claim::spec(access, wishes);
@@ -125,13 +126,18 @@ fn claimed(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>, (source, reason): (&s
     let at = VolumeMount { sub_path, ..wanted.at() };
     let mounted = pod_volume::mount(draft, claim::volume(&folder.claim, &folder.claim), at);
     let Some(mounted) = mounted else { return taken() };
-    let reason = match folder.below(source) {
+    let mut reason = match folder.below(source) {
         Some(below) => format!(
             "it is the folder '{below}' of the claim '{}', which is there for the folder around it: {reason}",
             folder.claim
         ),
         None => format!("a claim of its own is there: {reason}"),
     };
-    let remedy = format!("'kubectl cp' brings data to '{}'", wanted.mount.target);
+    let mut remedy = format!("'kubectl cp' brings data to '{}'", wanted.mount.target);
+    if access == "ReadWriteMany" {
+        reason = format!("{reason}; {}", claim::sharing(&consumers));
+        let flag = colocation::advice(scene, &folder.claim, &consumers);
+        remedy.extend(flag.map(|flag| format!("; {flag}")));
+    }
     Became::Like(mounted, reason, Some(remedy))
 }

@@ -117,20 +117,31 @@ pub(super) fn of_mounts(project: &Project, is_meant: impl Fn(&MountKind) -> bool
     project.services.values().filter(|service| found.contains(&service.name)).collect()
 }
 
-/// Whether the pods of several workloads, or several pods of one, write what these services mount.
-pub(super) fn access(scene: &Scene<'_>, consumers: &[&Service]) -> &'static str {
+/// Whether the pods of several workloads, or several pods of one, have the claim that these services mount; on one machine
+/// they need no more than one pod does.
+pub(super) fn access(scene: &Scene<'_>, claim: &str, consumers: &[&Service]) -> &'static str {
     let homes = || consumers.iter().filter_map(|service| scene.home_of(&service.name));
     let owners: BTreeSet<&Name> = homes().map(|home| &home.owner).collect();
     let replicas = |name: &&Name| scene.project().services.get(*name).map_or(1, Service::replicas);
     let has_several = homes().any(|home| home.kind == Kind::DaemonSet) || owners.iter().any(|name| replicas(name) > 1);
-    if owners.len() > 1 || has_several { "ReadWriteMany" } else { "ReadWriteOnce" }
+    let is_spread = owners.len() > 1 || has_several;
+    if is_spread && !scene.colocation.has_claim(claim) { "ReadWriteMany" } else { "ReadWriteOnce" }
+}
+
+/// What is worth knowing of a claim that several pods have.
+pub(super) fn sharing(consumers: &[&Service]) -> String {
+    let names: Vec<_> = consumers.iter().map(|service| format!("'{}'", service.name)).collect();
+    format!(
+        "pods on several machines may mount it, those of {}: the StorageClass must be able to do ReadWriteMany",
+        names.join(", ")
+    )
 }
 
 /// How a volume of the project is mounted; a file server serves all.
 pub(super) fn access_of(scene: &Scene<'_>, key: &Name, volume: &Volume) -> &'static str {
     match backing(volume) {
         Backing::Server { .. } => "ReadWriteMany",
-        _ => access(scene, &consumers(scene.project(), key)),
+        _ => access(scene, &name(scene, key, volume), &consumers(scene.project(), key)),
     }
 }
 

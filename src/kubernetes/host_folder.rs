@@ -59,6 +59,16 @@ impl HostFolders {
     pub fn around(&self, path: &str) -> Option<&HostFolder> {
         self.0.iter().rev().find(|folder| Path::new(path).starts_with(&folder.path))
     }
+
+    /// The folder whose claim has a name.
+    pub fn called(&self, claim: &str) -> Option<&HostFolder> {
+        self.0.iter().find(|folder| folder.claim == claim)
+    }
+
+    /// The names of all claims.
+    pub fn claims(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|folder| folder.claim.as_str())
+    }
 }
 
 impl HostFolder {

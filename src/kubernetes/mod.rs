@@ -9,6 +9,7 @@ mod bind;
 mod borrowed_mount;
 mod called;
 mod claim;
+mod colocation;
 mod command;
 mod conversion;
 mod declared_file;

@@ -42,6 +42,8 @@ pub struct Options {
     pub ulimits: Ulimits,
     /// What the images of the services say. Default: nobody looked.
     pub images: Images,
+    /// The volumes, or claims of folders, whose pods run on one machine. Default: none.
+    pub colocate: BTreeSet<String>,
 }
 
 /// How published ports are reached from outside of the cluster.

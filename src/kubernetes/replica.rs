@@ -63,8 +63,12 @@ fn job_fields(draft: &Draft<'_, '_>) -> [&'static str; 2] {
     }
 }
 
-/// Several pods are spread over machines, and not all taken away at once.
+/// Several pods are spread over machines, and not all taken away at once. Those that are on one machine leave it together: if
+/// one had to be there, the others could not follow it.
 fn keep_several(draft: &mut Draft<'_, '_>) {
+    if draft.scene.colocation.has_workload(&draft.home.owner) {
+        return;
+    }
     spread_over(draft, "kubernetes.io/hostname", 1, "ScheduleAnyway");
     let name = &draft.home.object;
     draft.manifests.add(&PodDisruptionBudget {

@@ -1,6 +1,7 @@
 //! [`Scene`]: what every part of a conversion may look at: the project, what is asked for, and which workload each service
 //! becomes or is a part of.
 
+use super::colocation::Colocation;
 use super::dialling;
 use super::draft::{Home, Role};
 use super::host_folder::HostFolders;
@@ -53,6 +54,8 @@ pub(super) struct Scene<'a> {
     pub is_policed: bool,
     /// The folders of the host that become claims.
     pub host_folders: HostFolders,
+    /// The workloads whose pods run on one machine.
+    pub colocation: Colocation,
 }
 
 impl<'a> Scene<'a> {
@@ -74,7 +77,7 @@ impl<'a> Scene<'a> {
         let peers = Peers::default();
         let mentioned = project.services.values().flat_map(|one| listening::names_in(one, project)).collect();
         let is_policed = network_policy::are_needed(project, &homes);
-        let host_folders = HostFolders::default();
+        let (host_folders, colocation) = (HostFolders::default(), Colocation::default());
         let mut scene = Self {
             loaded,
             project,
@@ -89,9 +92,11 @@ impl<'a> Scene<'a> {
             peers,
             is_policed,
             host_folders,
+            colocation,
         };
         scene.host_folders = HostFolders::of(&scene);
         scene.peers = Peers::of(&scene);
+        scene.colocation = Colocation::of(&scene, diagnostics);
         scene
     }
 

@@ -4,7 +4,7 @@
 
 use super::draft::Draft;
 use super::{
-    alias, command, device, environment, extension, file, hook, host, image, image_volume, kompose, language_model,
+    alias, colocation, command, device, environment, extension, file, hook, host, image, image_volume, kompose, language_model,
     memory, metadata, namespace, network, node, placement, probe, process, publication, replica, resources, restart,
     rollout, security, storage, ulimit, wait, without,
 };
@@ -139,6 +139,7 @@ pub(super) fn convert(mut draft: Draft<'_, '_>) -> Container {
     replica::convert(draft, *scale, deploy.as_ref());
     restart::convert(draft, restart.as_ref(), deploy.as_ref());
     node::convert(draft);
+    colocation::convert(draft);
     kompose::convert(draft);
     extension::convert(draft);
     without::convert(draft);

@@ -1,6 +1,7 @@
 //! The volumes that a project declares: claims of the cluster, and what becomes of their keys.
 
 use super::claim::{self, Backing, Wishes};
+use super::colocation;
 use super::draft::Home;
 use super::kind::Kind;
 use super::kompose;
@@ -133,6 +134,10 @@ impl Declared<'_, '_> {
             let note = format!("a claim says how much room it wants: {}", claim::ROOM);
             claimed.note(note).remedy("'x-kubernetes: {storage: {size: 10Gi}}' asks for more");
         }
+        if self.scene.colocation.has_claim(&self.name) {
+            let note = "'--colocate' runs the pods that have it on one machine, so that ReadWriteOnce is enough";
+            ledger.claim(self.path.clone()).exact([]).note(note);
+        }
         self.own_name(ledger, spot("metadata.name"));
         let leaves = [("size", room), ("class", "spec.storageClassName"), ("access", "spec.accessModes")];
         for (key, field) in leaves {
@@ -148,27 +153,21 @@ impl Declared<'_, '_> {
     }
 
     /// Why a claim is not quite what the volume is, and what helps.
-    fn unlike(&self, wishes: &Wishes) -> Option<(String, &'static str)> {
+    fn unlike(&self, wishes: &Wishes) -> Option<(String, String)> {
         let consumers = claim::consumers(self.scene.project(), self.key);
         let template = consumers.iter().find(|service| claim::is_template(self.scene, service, self.key));
         if let Some(service) = template.filter(|service| service.replicas() > 1) {
             let reason =
                 format!("each of the {} pods has a volume of its own, where containers share one", service.replicas());
-            return Some((reason, "'x-kubernetes: {kind: Deployment}' of the service has them share one"));
+            return Some((reason, "'x-kubernetes: {kind: Deployment}' of the service has them share one".into()));
         }
-        let is_shared =
-            wishes.access.as_deref().unwrap_or_else(|| claim::access(self.scene, &consumers)) == "ReadWriteMany";
+        let is_shared = wishes.access.as_deref().unwrap_or_else(|| claim::access(self.scene, &self.name, &consumers))
+            == "ReadWriteMany";
         (template.is_none() && is_shared && wishes.class.is_none()).then(|| {
-            let names: Vec<_> = consumers.iter().map(|service| format!("'{}'", service.name)).collect();
-            let reason = format!(
-                "pods on several machines may mount it, those of {}: the StorageClass must be able to do ReadWriteMany",
-                names.join(", ")
-            );
-            (
-                reason,
-                "name one that can with 'x-kubernetes: {storage: {class: …}}', or ask for '{access: ReadWriteOnce}' \
-                      where all pods run on one machine",
-            )
+            let class = "name one that can with 'x-kubernetes: {storage: {class: …}}'";
+            let flag = colocation::advice(self.scene, self.key.as_str(), &consumers);
+            let remedy = flag.map_or_else(|| class.to_owned(), |flag| format!("{class}; or {flag}"));
+            (claim::sharing(&consumers), remedy)
         })
     }
 

@@ -56,6 +56,9 @@ pub(super) struct Wishes {
     /// files say nothing; none is fetched
     #[arg(long)]
     inspect_images: bool,
+    /// Run all pods that share this volume on one machine, so that ReadWriteOnce is enough; repeatable
+    #[arg(long, value_name = "VOLUME")]
+    colocate: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -159,6 +162,7 @@ impl Wishes {
             ulimits: self.ulimits.map_or(Ulimits::Nodes, |UlimitsBy::Shell| Ulimits::Shell),
             bind: self.bind.map_or(Bind::Judged, |BindAs::Hostpath| Bind::HostPath),
             images,
+            colocate: self.colocate.iter().cloned().collect(),
         }
     }
 }

@@ -30,6 +30,7 @@ pub fn of(loaded: &Loaded) -> Options {
         selector: word("selector-compat").map(selector).unwrap_or_default(),
         ulimits: if word("ulimits") == Some("shell") { Ulimits::Shell } else { Ulimits::Nodes },
         bind: word("bind").map(bind).unwrap_or_default(),
+        colocate: words(asked, "colocate").map(str::to_owned).collect(),
         images: images(loaded),
     }
 }
@@ -66,6 +67,12 @@ fn text(said: &Node, key: &str) -> Option<String> {
 fn texts(said: &Node, key: &str) -> Vec<String> {
     let items = said.get(key).and_then(Node::as_list).unwrap_or_default();
     items.iter().map(|item| item.as_text().unwrap().to_owned()).collect()
+}
+
+/// The words of an option that may be given several times.
+fn words<'o>(asked: &'o Node, key: &'o str) -> impl Iterator<Item = &'o str> {
+    let all = asked.get(key).and_then(Node::as_list).unwrap_or_default();
+    all.iter().map(|word| word.as_text().unwrap())
 }
 
 /// Whether a case is about one release.
