@@ -12,7 +12,8 @@ use super::scene::Scene;
 use super::validate::Existing;
 use super::workload::Workload;
 use super::{
-    declared_file, inspected, key, network, network_policy, object_name, pod_security, project, service, volume, waiter,
+    declared_file, inspected, key, network, network_policy, object_name, pod_security, project, security_level, service, volume,
+    waiter,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Node, Path, Value};
@@ -140,9 +141,12 @@ impl Conversion<'_, '_> {
             object_name::hash(&serde_json::to_string(&workload.pod).expect("an object is a map with texts as keys")),
         );
         let (level, faults) = pod_security::judge(&workload.pod);
-        if level != Security::Restricted {
+        let refused = security_level::check(self.scene, (owner, home), &workload.pod, self.ledger);
+        if level != Security::Restricted && refused.is_empty() {
+            let faults = faults.into_iter().map(|fault| fault.what).collect();
             self.levels.entry((level, faults)).or_default().push(owner.name.clone());
         }
+        self.diagnostics.push_all(refused);
         let name = workload.finish(self.scene, (owner, home), manifests);
         self.workloads.insert(owner.name.to_string(), (home.kind.to_string(), name.clone()));
         if home.kind == Kind::Job {

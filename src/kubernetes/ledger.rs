@@ -81,6 +81,12 @@ impl Ledger {
         Claim { ledger: self, home: Some(home), path }
     }
 
+    /// The keys that went to a place, or into it.
+    pub fn keys_in(&self, place: &ObjectPath) -> impl Iterator<Item = &Path> {
+        let is_there = |(_, entry): &(&Path, &Entry)| entry.becomes.iter().any(|one| one.is_in(place));
+        self.entries.iter().filter(is_there).map(|(key, _)| key)
+    }
+
     /// Gives an object the name that was not known when places in it were noted.
     pub fn rename(&mut self, kind: &str, from: &str, to: &str) {
         for place in self.entries.values_mut().flat_map(|entry| &mut entry.becomes) {

@@ -71,6 +71,7 @@ mod row;
 mod scene;
 mod secrecy;
 mod security;
+mod security_level;
 mod seed;
 mod service;
 mod storage;

@@ -20,7 +20,8 @@ pub struct Options {
     pub expose: Expose,
     /// What becomes of secrets. Default: objects of their own.
     pub secrets: Secrets,
-    /// The Pod Security level that is aimed at; nothing is the strictest that each service can be given.
+    /// The Pod Security level that all pods must meet; what keeps one from it is an error. Nothing is the strictest that each
+    /// service can be given.
     pub security: Option<Security>,
     /// What pods wait for. Default: what a condition asks for.
     pub wait: Wait,

@@ -70,6 +70,13 @@ impl ObjectPath {
         }
         steps
     }
+
+    /// Whether it is another place, or something in it.
+    pub fn is_in(&self, other: &Self) -> bool {
+        let below = self.path.strip_prefix(other.path.as_str());
+        let is_below = below.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+        is_below && (&self.kind, &self.name) == (&other.kind, &other.name)
+    }
 }
 
 impl fmt::Display for ObjectPath {

@@ -22,7 +22,7 @@ pub(super) struct Wishes {
     /// What becomes of secrets
     #[arg(long, value_enum, default_value_t = SecretsAs::Generator)]
     secrets: SecretsAs,
-    /// Level of Pod Security to aim at [default: the strictest that each service can be given]
+    /// Level of Pod Security that all pods must meet [default: the strictest that each service can be given]
     #[arg(long, value_enum)]
     security: Option<Level>,
     /// What pods wait for before they start
