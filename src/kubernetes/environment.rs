@@ -125,6 +125,11 @@ fn hold(draft: &mut Draft<'_, '_>, (name, place): (&str, String), secret: &str) 
         let reason = format!("the Secret '{secret}' of the cluster holds it");
         claim.approximated(reason, places).remedy(format!("make it first, with the key '{name}'"));
     }
+    reference(name, secret)
+}
+
+/// A variable that takes its value from the key of its name in a Secret.
+pub(super) fn reference(name: &str, secret: &str) -> EnvVar {
     let key = SecretKeySelector { name: secret.to_owned(), key: name.to_owned(), optional: None };
     let value_from = Some(EnvVarSource { secret_key_ref: Some(key), ..EnvVarSource::default() });
     EnvVar { name: name.to_owned(), value: None, value_from }
@@ -137,7 +142,7 @@ fn is_in_file(draft: &Draft<'_, '_>, name: &str, value: &str) -> bool {
 }
 
 /// Whether a Secret holds a variable.
-fn is_held(draft: &Draft<'_, '_>, name: &str, value: &str) -> bool {
+pub(super) fn is_held(draft: &Draft<'_, '_>, name: &str, value: &str) -> bool {
     draft.scene.options.secrets != Secrets::Inline && is_key(name) && looks_secret(name, value)
 }
 
@@ -155,11 +160,15 @@ fn secret(draft: &mut Draft<'_, '_>, variables: &Variables) -> Option<String> {
         let value = value.as_ref().filter(|value| is_name(name) && is_held(draft, name, value))?;
         Some((name.clone(), value.clone()))
     });
-    let data: BTreeMap<String, String> = held.collect();
+    store(draft, "env", held.collect())
+}
+
+/// Puts variables into a Secret of the service, unless there are none; gives its name.
+pub(super) fn store(draft: &mut Draft<'_, '_>, suffix: &str, data: BTreeMap<String, String>) -> Option<String> {
     if data.is_empty() {
         return None;
     }
-    let base = format!("{}-env", draft.scene.name_of(&draft.service.name));
+    let base = object_name::label(&format!("{}-{suffix}", draft.scene.name_of(&draft.service.name)));
     if draft.scene.options.secrets == Secrets::External {
         draft.manifests.expect("Secret", &base);
         return Some(base);
