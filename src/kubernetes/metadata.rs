@@ -1,10 +1,11 @@
 //! Labels and annotations: the recommended labels, the selector, and what the user notes on services.
 
+use super::claim;
 use super::draft::{Draft, Role};
 use super::kompose::PREFIX as KOMPOSE;
 use super::ledger::{object, template};
 use super::object_name;
-use super::options::Selector;
+use super::options::{DeployLabels, Selector};
 use super::scene::Scene;
 use super::traefik;
 use crate::model::Service;
@@ -121,18 +122,40 @@ fn is_said_twice(draft: &Draft<'_, '_>, attribute: &str, (key, value): (&String,
     members.any(|one| says(one, "labels", &one.labels) || says(one, "annotations", &one.annotations))
 }
 
-/// `deploy.labels` become annotations of the workload.
+/// `deploy.labels` become annotations of the workload, or labels where that is asked for and Kubernetes takes them as such.
 pub(super) fn deploy_labels(draft: &mut Draft<'_, '_>, labels: &Labels) {
     if labels.is_empty() {
         draft.claim(["deploy", "labels"]).dropped("it is empty");
     }
+    let are_labels = draft.scene.options.deploy_labels == DeployLabels::Labels;
     for (key, value) in labels.iter().filter(|(key, _)| !is_read(key)) {
         let claim = draft.ledger.claim_for(draft.path(["deploy", "labels", key]), draft.home);
-        if object_name::is_qualified(key) {
-            draft.workload.annotations.insert(key.clone(), value.clone());
-            claim.exact(object(format!("metadata.annotations['{key}']")));
-        } else {
+        if !object_name::is_qualified(key) {
             claim.dropped("Kubernetes takes no annotation of this name").remedy("rename it");
+            continue;
         }
+        if are_labels && is_free(key, value) {
+            draft.workload.labels.insert(key.clone(), value.clone());
+            claim.exact(object(format!("metadata.labels['{key}']")));
+            continue;
+        }
+        draft.workload.annotations.insert(key.clone(), value.clone());
+        let claimed = claim.exact(object(format!("metadata.annotations['{key}']")));
+        if are_labels {
+            claimed.note(why_no_label(key)).remedy("write a name and a value that a label may have");
+        }
+    }
+}
+
+/// Whether a workload may have a label: Kubernetes takes it, and none of ours has its name.
+fn is_free(label: &str, value: &str) -> bool {
+    claim::is_label(label, value) && label != OF_KOMPOSE
+}
+
+fn why_no_label(label: &str) -> &'static str {
+    if label.starts_with("app.kubernetes.io/") || label == OF_KOMPOSE {
+        "the label of this name is ours, so that it is an annotation"
+    } else {
+        "Kubernetes takes no label of this value, so that it is an annotation"
     }
 }

@@ -45,6 +45,18 @@ pub struct Options {
     pub images: Images,
     /// The volumes, or claims of folders, whose pods run on one machine. Default: none.
     pub colocate: BTreeSet<String>,
+    /// What `deploy.labels` become. Default: annotations.
+    pub deploy_labels: DeployLabels,
+}
+
+/// What `deploy.labels` become on a workload.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DeployLabels {
+    /// Annotations, which may have any value.
+    #[default]
+    Annotations,
+    /// Labels, where Kubernetes takes them as such.
+    Labels,
 }
 
 /// How published ports are reached from outside of the cluster.

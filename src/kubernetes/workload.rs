@@ -40,6 +40,8 @@ pub(super) struct Workload {
     pub pod_annotations: Labels,
     /// More labels of the pods.
     pub pod_labels: Labels,
+    /// More labels of the workload itself.
+    pub labels: Labels,
     /// Annotations of the workload itself.
     pub annotations: Labels,
     /// How many pods; of a job, how often it runs to an end.
@@ -145,7 +147,9 @@ impl Workload {
 
     fn metadata(&self, scene: &Scene<'_>, service: &Service, name: &str) -> ObjectMeta {
         let annotations = Some(self.annotations.clone()).filter(|annotations| !annotations.is_empty());
-        ObjectMeta { annotations, ..scene.metadata(service, name) }
+        let mut metadata = ObjectMeta { annotations, ..scene.metadata(service, name) };
+        metadata.labels.get_or_insert_default().extend(self.labels.clone());
+        metadata
     }
 
     fn template(&mut self, scene: &Scene<'_>, service: &Service) -> PodTemplateSpec {

@@ -4,7 +4,7 @@ use super::super::Context;
 use super::image;
 use crate::kubernetes::name::Form;
 use crate::kubernetes::{
-    Bind, Cluster, Expose, Images, Jobs, Liveness, Options, Registry, Requests, Secrets, Security, Selector, Ulimits,
+    Bind, Cluster, DeployLabels, Expose, Images, Jobs, Liveness, Options, Registry, Requests, Secrets, Security, Selector, Ulimits,
     Wait,
 };
 use crate::model::Project;
@@ -59,6 +59,17 @@ pub(super) struct Wishes {
     /// Run all pods that share this volume on one machine, so that ReadWriteOnce is enough; repeatable
     #[arg(long, value_name = "VOLUME")]
     colocate: Vec<String>,
+    /// What 'deploy.labels' become on a workload
+    #[arg(long, value_enum, value_name = "NOTES", default_value_t = DeployLabelsAs::Annotations)]
+    deploy_labels: DeployLabelsAs,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum DeployLabelsAs {
+    /// Annotations, which may have any value
+    Annotations,
+    /// Labels, where Kubernetes takes them as such
+    Labels,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -163,6 +174,10 @@ impl Wishes {
             bind: self.bind.map_or(Bind::Judged, |BindAs::Hostpath| Bind::HostPath),
             images,
             colocate: self.colocate.iter().cloned().collect(),
+            deploy_labels: match self.deploy_labels {
+                DeployLabelsAs::Annotations => DeployLabels::Annotations,
+                DeployLabelsAs::Labels => DeployLabels::Labels,
+            },
         }
     }
 }

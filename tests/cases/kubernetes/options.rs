@@ -2,7 +2,7 @@
 
 use hoist::document::Node;
 use hoist::kubernetes::{
-    Bind, Existing, Expose, Images, Jobs, Liveness, Options, Requests, Secrets, Security, Selector, Ulimits, Wait,
+    Bind, DeployLabels, Existing, Expose, Images, Jobs, Liveness, Options, Requests, Secrets, Security, Selector, Ulimits, Wait,
 };
 use hoist::load::Loaded;
 use hoist::model::{Healthcheck, ImageFacts};
@@ -30,6 +30,7 @@ pub fn of(loaded: &Loaded) -> Options {
         selector: word("selector-compat").map(selector).unwrap_or_default(),
         ulimits: if word("ulimits") == Some("shell") { Ulimits::Shell } else { Ulimits::Nodes },
         bind: word("bind").map(bind).unwrap_or_default(),
+        deploy_labels: if word("deploy-labels") == Some("labels") { DeployLabels::Labels } else { DeployLabels::Annotations },
         colocate: words(asked, "colocate").map(str::to_owned).collect(),
         images: images(loaded),
     }
