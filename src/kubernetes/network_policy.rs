@@ -7,6 +7,7 @@ use super::manifest::Manifests;
 use super::mention;
 use super::metadata;
 use super::object_name;
+use super::options::NetworkPolicies;
 use super::publication;
 use super::row::ObjectPath;
 use super::scene::Scene;
@@ -30,6 +31,8 @@ const GIVEN: &str = "the network of the cluster gives pods their interfaces and 
 /// Why nothing is left of what a project says of the network itself, and what helps.
 const DECIDED: &str = "the network of the cluster decides it";
 const REMEDY: &str = "see what its network plugin can do";
+/// What is said of a network where policies are refused.
+const REFUSED: &str = "'--network-policy never' asks for no policies: all pods of a cluster reach each other";
 
 /// The label of the pods on a network. One of others is known by its own name, so that their pods can have it, too.
 fn label(scene: &Scene<'_>, key: &Name) -> String {
@@ -54,10 +57,19 @@ pub(super) fn is_internal(network: Option<&Network>) -> bool {
     network.is_some_and(|network| network.internal)
 }
 
-/// Whether a project separates something.
-pub(super) fn are_needed(project: &Project, homes: &BTreeMap<Name, Home>) -> bool {
+/// Whether there are policies for networks: by itself where a project separates something.
+pub(super) fn are_needed(project: &Project, homes: &BTreeMap<Name, Home>, wish: NetworkPolicies) -> bool {
     let used = used(project, homes);
-    used.len() > 1 || used.values().any(|network| is_internal(*network))
+    match wish {
+        NetworkPolicies::Auto => used.len() > 1 || used.values().any(|network| is_internal(*network)),
+        NetworkPolicies::Always => !used.is_empty(),
+        NetworkPolicies::Never => false,
+    }
+}
+
+/// Whether the user wishes no policies at all.
+pub(super) fn are_refused(scene: &Scene<'_>) -> bool {
+    scene.options.network_policy == NetworkPolicies::Never
 }
 
 /// The networks of a service: labels of its pods, if there are policies.
@@ -76,6 +88,8 @@ pub(super) fn attach(draft: &mut Draft<'_, '_>, networks: &BTreeMap<Name, Option
             } else {
                 claim.exact(place);
             }
+        } else if are_refused(draft.scene) {
+            draft.claim_at(path.clone()).dropped(REFUSED);
         } else {
             draft.claim_at(path.clone()).moot(OPEN, []);
         }
@@ -129,6 +143,12 @@ fn is_on(draft: &Draft<'_, '_>, key: &Name) -> bool {
 
 /// `network_mode: none`: nobody reaches the pods, and they reach nobody.
 pub(super) fn shut(draft: &mut Draft<'_, '_>) {
+    if are_refused(draft.scene) {
+        let reason = "'--network-policy never' asks for no policy that shuts it off: no Service leads to it, and pods reach it all \
+                      the same";
+        draft.claim(["network_mode"]).approximated(reason, []);
+        return;
+    }
     let name = object_name::label(&format!("{}-shut", draft.scene.name_of(&draft.service.name)));
     let spec = NetworkPolicySpec {
         pod_selector: Some(metadata::label_selector(draft.scene, &draft.home.object)),
@@ -165,6 +185,7 @@ pub(super) fn declared(scene: &Scene<'_>, ledger: &mut Ledger, manifests: &mut M
         let state = match used.contains_key(key) {
             false => State::Unused,
             true if is_policed => State::Policed,
+            true if are_refused(scene) => State::Refused,
             true => State::Open,
         };
         keys(ledger, (key, network), state);
@@ -179,6 +200,8 @@ enum State {
     Unused,
     /// It has no policy.
     Open,
+    /// It has none, since nobody wants one.
+    Refused,
     /// It has one.
     Policed,
 }
@@ -190,9 +213,10 @@ fn keys(ledger: &mut Ledger, (key, network): (&Name, &Network), state: State) {
     match state {
         State::Unused => claim.dropped("no service is on it"),
         State::Open => claim.moot(OPEN, []),
+        State::Refused => claim.dropped(REFUSED),
         State::Policed => claim.approximated("pods of other networks do not reach those on it", place("spec")),
     };
-    if state != State::Unused {
+    if state == State::Open || state == State::Policed {
         attributes(ledger, &path, network, place("spec.egress"));
     }
 }
@@ -328,5 +352,25 @@ pub(super) fn ingress(
             pod_selector: Some(pods),
             policy_types: Some(vec!["Ingress".into()]),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kubernetes::{Options, convert};
+    use crate::testing::loaded;
+
+    #[test]
+    fn a_network_that_separates_nothing_is_a_policy_where_it_is_asked_for() {
+        let loaded = loaded(&[("compose.yaml", "services: {a: {image: x}, b: {image: x, network_mode: none}}")]);
+        let policies = |network_policy: NetworkPolicies| -> Vec<String> {
+            let options = Options { network_policy, ..Options::default() };
+            let made = convert(&loaded, &options).manifests.into_iter().filter(|one| one.kind == "NetworkPolicy");
+            made.map(|one| one.name).collect()
+        };
+        assert_eq!(policies(NetworkPolicies::Auto), ["b-shut"]);
+        assert_eq!(policies(NetworkPolicies::Always), ["b-shut", "net-default"]);
+        assert!(policies(NetworkPolicies::Never).is_empty());
     }
 }

@@ -47,6 +47,20 @@ pub struct Options {
     pub colocate: BTreeSet<String>,
     /// What `deploy.labels` become. Default: annotations.
     pub deploy_labels: DeployLabels,
+    /// Whether networks become policies. Default: where a project separates something.
+    pub network_policy: NetworkPolicies,
+}
+
+/// Whether networks become policies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum NetworkPolicies {
+    /// Where a project has two networks, or an internal one.
+    #[default]
+    Auto,
+    /// Each network that services are on.
+    Always,
+    /// None does.
+    Never,
 }
 
 /// What `deploy.labels` become on a workload.

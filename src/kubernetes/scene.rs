@@ -76,7 +76,7 @@ impl<'a> Scene<'a> {
         let ports = ports(project, &options.images, &homes);
         let peers = Peers::default();
         let mentioned = project.services.values().flat_map(|one| listening::names_in(one, project)).collect();
-        let is_policed = network_policy::are_needed(project, &homes);
+        let is_policed = network_policy::are_needed(project, &homes, options.network_policy);
         let (host_folders, colocation) = (HostFolders::default(), Colocation::default());
         let mut scene = Self {
             loaded,

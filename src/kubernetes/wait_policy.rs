@@ -5,7 +5,7 @@ use super::draft::Home;
 use super::manifest::Manifests;
 use super::metadata;
 use super::network::word;
-use super::network_policy::{ingress, is_internal, names, peer, port};
+use super::network_policy::{are_refused, ingress, is_internal, names, peer, port};
 use super::object_name;
 use super::scene::Scene;
 use super::wait;
@@ -47,6 +47,9 @@ pub(super) fn declared(scene: &Scene<'_>, manifests: &mut Manifests) {
 
 /// Whether the pods of a service reach others on their own networks alone, or nobody.
 pub(super) fn is_shut(scene: &Scene<'_>, home: &Home) -> bool {
+    if are_refused(scene) {
+        return false;
+    }
     let networks = networks(scene, home);
     let is_alone =
         |service: &&Service| matches!(&service.networking, Networking::Mode(Namespace::Mode(mode)) if mode == "none");

@@ -4,7 +4,7 @@ use super::super::Context;
 use super::image;
 use crate::kubernetes::name::Form;
 use crate::kubernetes::{
-    Bind, Cluster, DeployLabels, Expose, Images, Jobs, Liveness, Options, Registry, Requests, Secrets, Security, Selector, Ulimits,
+    Bind, Cluster, DeployLabels, Expose, Images, Jobs, Liveness, NetworkPolicies, Options, Registry, Requests, Secrets, Security, Selector, Ulimits,
     Wait,
 };
 use crate::model::Project;
@@ -56,12 +56,25 @@ pub(super) struct Wishes {
     /// files say nothing; none is fetched
     #[arg(long)]
     inspect_images: bool,
-    /// Run all pods that share this volume on one machine, so that ReadWriteOnce is enough; repeatable
+    /// Run all pods that share this volume on one machine, so that a disk of one machine is enough; repeatable
     #[arg(long, value_name = "VOLUME")]
     colocate: Vec<String>,
     /// What 'deploy.labels' become on a workload
     #[arg(long, value_enum, value_name = "NOTES", default_value_t = DeployLabelsAs::Annotations)]
     deploy_labels: DeployLabelsAs,
+    /// Whether networks become policies
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = PoliciesWhen::Auto)]
+    network_policy: PoliciesWhen,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum PoliciesWhen {
+    /// Each network that services are on
+    Always,
+    /// Where a project has two networks, or an internal one
+    Auto,
+    /// None does
+    Never,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -177,6 +190,11 @@ impl Wishes {
             deploy_labels: match self.deploy_labels {
                 DeployLabelsAs::Annotations => DeployLabels::Annotations,
                 DeployLabelsAs::Labels => DeployLabels::Labels,
+            },
+            network_policy: match self.network_policy {
+                PoliciesWhen::Always => NetworkPolicies::Always,
+                PoliciesWhen::Auto => NetworkPolicies::Auto,
+                PoliciesWhen::Never => NetworkPolicies::Never,
             },
         }
     }

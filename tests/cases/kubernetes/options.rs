@@ -2,7 +2,7 @@
 
 use hoist::document::Node;
 use hoist::kubernetes::{
-    Bind, DeployLabels, Existing, Expose, Images, Jobs, Liveness, Options, Requests, Secrets, Security, Selector, Ulimits, Wait,
+    Bind, DeployLabels, Existing, Expose, Images, Jobs, Liveness, NetworkPolicies, Options, Requests, Secrets, Security, Selector, Ulimits, Wait,
 };
 use hoist::load::Loaded;
 use hoist::model::{Healthcheck, ImageFacts};
@@ -30,7 +30,12 @@ pub fn of(loaded: &Loaded) -> Options {
         selector: word("selector-compat").map(selector).unwrap_or_default(),
         ulimits: if word("ulimits") == Some("shell") { Ulimits::Shell } else { Ulimits::Nodes },
         bind: word("bind").map(bind).unwrap_or_default(),
-        deploy_labels: if word("deploy-labels") == Some("labels") { DeployLabels::Labels } else { DeployLabels::Annotations },
+        deploy_labels: if word("deploy-labels") == Some("labels") {
+            DeployLabels::Labels
+        } else {
+            DeployLabels::Annotations
+        },
+        network_policy: word("network-policy").map(policies).unwrap_or_default(),
         colocate: words(asked, "colocate").map(str::to_owned).collect(),
         images: images(loaded),
     }
@@ -119,6 +124,15 @@ fn selector(word: &str) -> Selector {
     match word {
         "kompose" => Selector::Kompose,
         other => panic!("'{other}' is nobody whose labels are known"),
+    }
+}
+
+fn policies(word: &str) -> NetworkPolicies {
+    match word {
+        "always" => NetworkPolicies::Always,
+        "auto" => NetworkPolicies::Auto,
+        "never" => NetworkPolicies::Never,
+        other => panic!("'{other}' says of no policies when"),
     }
 }
 
