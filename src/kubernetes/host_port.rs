@@ -76,6 +76,8 @@ pub(super) fn claim(draft: &mut Draft<'_, '_>, ports: &[Port], (at, one): (usize
         "with 'network_mode: host' it is a port of the machine anyway"
     } else if port.published.is_none() {
         "an engine would choose a port of the machine, and a pod cannot: say which in 'published'"
+    } else if port.published.as_deref().and_then(first_of_range).is_none() {
+        "what 'published' says is no port of a machine: those are numbers from 1 to 65535"
     } else {
         "a port of a container has one port of the machine: another key gives it"
     };
