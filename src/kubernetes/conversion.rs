@@ -12,8 +12,8 @@ use super::scene::Scene;
 use super::validate::Existing;
 use super::workload::Workload;
 use super::{
-    declared_file, inspected, key, network, network_policy, object_name, pod_security, project, security_level, service, volume,
-    waiter,
+    declared_file, inspected, key, network, network_policy, object_name, pod_security, project, security_level,
+    service, volume, waiter,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Node, Path, Value};

@@ -95,7 +95,10 @@ pub use inspected::Images;
 pub use kustomize::{Clash, Files, Layer, Layers, Subject, Tree, kustomize};
 pub use ledger::UNCLAIMED;
 pub use manifest::Manifest;
-pub use options::{Bind, DeployLabels, Expose, Jobs, Liveness, NetworkPolicies, Options, Requests, Secrets, Security, Selector, Ulimits, Wait};
+pub use options::{
+    Bind, DeployLabels, Expose, Jobs, Liveness, NetworkPolicies, Options, Requests, Secrets, Security, Selector,
+    Ulimits, Wait,
+};
 pub use registry::Registry;
 pub use row::{Fate, ObjectPath, Row};
 pub use trace::{Traced, trace};

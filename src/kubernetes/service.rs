@@ -4,9 +4,9 @@
 
 use super::draft::Draft;
 use super::{
-    alias, colocation, command, device, environment, extension, file, hook, host, image, image_volume, kompose, language_model,
-    memory, metadata, namespace, network, node, placement, probe, process, publication, replica, resources, restart,
-    rollout, security, storage, ulimit, wait, without,
+    alias, colocation, command, device, environment, extension, file, hook, host, image, image_volume, kompose,
+    language_model, memory, metadata, namespace, network, node, placement, probe, process, publication, replica,
+    resources, restart, rollout, security, storage, ulimit, wait, without,
 };
 use crate::model::{Deploy, Service};
 use k8s_openapi::api::core::v1::{Container, Lifecycle, SecurityContext};

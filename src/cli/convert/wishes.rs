@@ -4,8 +4,8 @@ use super::super::Context;
 use super::image;
 use crate::kubernetes::name::Form;
 use crate::kubernetes::{
-    Bind, Cluster, DeployLabels, Expose, Images, Jobs, Liveness, NetworkPolicies, Options, Registry, Requests, Secrets, Security, Selector, Ulimits,
-    Wait,
+    Bind, Cluster, DeployLabels, Expose, Images, Jobs, Liveness, NetworkPolicies, Options, Registry, Requests, Secrets,
+    Security, Selector, Ulimits, Wait,
 };
 use crate::model::Project;
 use crate::value::{ImageName, Invalid};

@@ -2,7 +2,8 @@
 
 use hoist::document::Node;
 use hoist::kubernetes::{
-    Bind, DeployLabels, Existing, Expose, Images, Jobs, Liveness, NetworkPolicies, Options, Requests, Secrets, Security, Selector, Ulimits, Wait,
+    Bind, DeployLabels, Existing, Expose, Images, Jobs, Liveness, NetworkPolicies, Options, Requests, Secrets,
+    Security, Selector, Ulimits, Wait,
 };
 use hoist::load::Loaded;
 use hoist::model::{Healthcheck, ImageFacts};
