@@ -59,9 +59,12 @@ const KNOWN: [Known; 44] = [
 ];
 
 /// Images that run as a user who is not root and cannot take over a volume that is root's: the group of that user.
-const GROUPS: [(&str, i64); 22] = [
+const GROUPS: [(&str, i64); 27] = [
     ("alertmanager", 65_534),
     ("cp-kafka", 1000),
+    ("cp-server", 1000),
+    ("cp-zookeeper", 1000),
+    ("directus", 1000),
     ("elasticsearch", 1000),
     ("grafana", 472),
     ("jenkins", 1000),
@@ -69,6 +72,7 @@ const GROUPS: [(&str, i64); 22] = [
     ("keycloak", 1000),
     ("kibana", 1000),
     ("loki", 10_001),
+    ("mattermost-enterprise-edition", 2000),
     ("mattermost-team-edition", 2000),
     ("mimir", 10_001),
     ("n8n", 1000),
@@ -77,6 +81,7 @@ const GROUPS: [(&str, i64); 22] = [
     ("opensearch", 1000),
     ("pgadmin4", 5050),
     ("prometheus", 65_534),
+    ("redpanda", 101),
     ("server", 10_001),
     ("solr", 8983),
     ("sonarqube", 1000),
