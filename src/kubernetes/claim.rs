@@ -1,6 +1,7 @@
 //! Claims: what the volumes of a project become.
 
 use super::draft::Draft;
+use super::host_source;
 use super::kind::{self, Kind};
 use super::known_image;
 use super::kompose;
@@ -11,7 +12,7 @@ use super::quantity;
 use super::resources;
 use super::scene::Scene;
 use super::storage::Wanted;
-use crate::document::{Node, Path};
+use crate::document::Path;
 use crate::model::{MountKind, MountsOf, Project, Service, Volume};
 use crate::value::{ByteSize, Name};
 use k8s_openapi::api::core::v1::{
@@ -169,8 +170,8 @@ pub(super) struct Wishes {
 impl Wishes {
     /// What is said of a volume: by `x-kubernetes`, by labels of its own, or by those of the services that have it.
     pub fn of(scene: &Scene<'_>, key: &Name, volume: &Volume) -> Self {
-        let path = Path::of(["volumes", key.as_str(), "x-kubernetes", "storage"]);
-        let said = |field: &str| scene.origins().node(&path.key(field)).and_then(Node::as_text).map(str::to_owned);
+        let path = host_source::storage(&Path::of(["volumes", key.as_str()]));
+        let said = |field: &str| host_source::said(scene.loaded, &path, field);
         let consumers = consumers(scene.project(), key);
         let label = |name: &str| {
             let own = kompose::value(&volume.labels, name);
@@ -193,17 +194,25 @@ impl Wishes {
 /// The sizes that are written for a volume and cannot be asked for, with their keys.
 pub(super) fn unreadable_sizes(scene: &Scene<'_>, key: &Name, volume: &Volume) -> Vec<(String, Path)> {
     let path = Path::of(["volumes", key.as_str()]);
-    let own = path.key("x-kubernetes").key("storage").key("size");
-    let said = scene.origins().node(&own).and_then(Node::as_text).map(str::to_owned);
+    let storage = host_source::storage(&path);
+    let said = host_source::said(scene.loaded, &storage, "size");
     let label = volume.labels.get(SIZE).cloned();
-    let mut all = vec![(said, own), (label, path.key("labels").key(SIZE))];
+    let mut all = vec![(said, storage.key("size")), (label, path.key("labels").key(SIZE))];
     for service in consumers(scene.project(), key) {
         let path = Path::of(["services", service.name.as_str(), "labels", SIZE]);
         all.push((service.labels.get(SIZE).cloned(), path));
     }
-    let is_bad = |size: &String| !size.parse::<quantity::Quantity>().is_ok_and(|size| size.billionths() > 0);
-    all.into_iter().filter_map(|(size, path)| Some((size.filter(is_bad)?, path))).collect()
+    all.into_iter().filter_map(|(size, path)| Some((size.filter(|size| is_no_size(size))?, path))).collect()
 }
+
+/// Whether no claim can ask for so much.
+pub(super) fn is_no_size(size: &str) -> bool {
+    !size.parse::<quantity::Quantity>().is_ok_and(|size| size.billionths() > 0)
+}
+
+/// Where a claim has what its volume, or a mount of its folder, says of it.
+pub(super) const LEAVES: [(&str, &str); 3] =
+    [("size", "spec.resources.requests.storage"), ("class", "spec.storageClassName"), ("access", "spec.accessModes")];
 
 /// Volumes with the label that Kompose gives to what belongs to a service.
 fn selector(value: String) -> LabelSelector {

@@ -28,15 +28,25 @@ type Parts = (BTreeMap<String, String>, BTreeMap<String, ByteString>);
 impl FileMap {
     /// Files by their path in a folder.
     pub fn new<'c>(base: &str, files: impl IntoIterator<Item = (String, &'c Content)>) -> Self {
-        let mut entries: Vec<Entry> = Vec::new();
+        let mut made = Self { base: object_name::label(base), entries: Vec::new() };
         for (path, content) in files {
-            let wish = key(&path);
-            let taken = |key: &str| entries.iter().any(|entry| entry.key == key);
-            let free = (1..).map(|number| if number == 1 { wish.clone() } else { format!("{wish}.{number}") });
-            let key = free.into_iter().find(|key| !taken(key)).unwrap_or_default();
-            entries.push(Entry { key, path, content: content.clone() });
+            made.add(path, content);
         }
-        Self { base: object_name::label(base), entries }
+        made
+    }
+
+    /// Adds an empty file.
+    pub fn add_empty(&mut self, path: &str) {
+        let empty = Content { bytes: Vec::new(), is_executable: false };
+        self.add(path.to_owned(), &empty);
+    }
+
+    fn add(&mut self, path: String, content: &Content) {
+        let wish = key(&path);
+        let taken = |key: &str| self.entries.iter().any(|entry| entry.key == key);
+        let free = (1..).map(|number| if number == 1 { wish.clone() } else { format!("{wish}.{number}") });
+        let key = free.into_iter().find(|key| !taken(key)).unwrap_or_default();
+        self.entries.push(Entry { key, path, content: content.clone() });
     }
 
     /// What the name of the object begins with.

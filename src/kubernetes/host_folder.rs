@@ -25,6 +25,8 @@ pub(super) struct HostFolders(Vec<HostFolder>);
 #[derive(Debug)]
 pub(super) struct HostFolder {
     path: PathBuf,
+    /// The folders that are mounted from its claim: itself, and those inside of it.
+    mounted: BTreeSet<PathBuf>,
     /// What the claim is called: as the folder is in the project, unless something else has that name.
     pub claim: String,
     /// The services that mount it, or a folder in it.
@@ -46,18 +48,26 @@ impl HostFolders {
             let around = all.last_mut().filter(|last| last.path != Path::new("/") && path.starts_with(&last.path));
             if let Some(around) = around {
                 around.services.extend(names);
+                around.mounted.insert(path);
                 continue;
             }
             let is_store = |service: &&Service| service.image.as_ref().is_some_and(known_image::is_store);
-            let (claim, has_store) = (name(scene, &path, &all), services.iter().any(is_store));
-            all.push(HostFolder { claim, services: names.collect(), has_store, path });
+            let (claim, has_store) = (wish(scene, &path), services.iter().any(is_store));
+            let mounted = [path.clone()].into();
+            all.push(HostFolder { claim, services: names.collect(), has_store, mounted, path });
         }
+        tell_apart(scene, &mut all);
         Self(all)
     }
 
     /// The folder whose claim holds what is at a path.
     pub fn around(&self, path: &str) -> Option<&HostFolder> {
         self.0.iter().rev().find(|folder| Path::new(path).starts_with(&folder.path))
+    }
+
+    /// Whether a mount of a folder itself makes it a claim, or a folder of one.
+    pub fn has(&self, path: &str) -> bool {
+        self.around(path).is_some_and(|folder| folder.mounted.contains(Path::new(path)))
     }
 
     /// The folder whose claim has a name.
@@ -72,6 +82,11 @@ impl HostFolders {
 }
 
 impl HostFolder {
+    /// Where it is on the host.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The services that mount it, or a folder in it.
     pub fn consumers<'p>(&self, project: &'p Project) -> Vec<&'p Service> {
         project.services.values().filter(|service| self.services.contains(&service.name)).collect()
@@ -95,25 +110,31 @@ impl HostFolder {
     }
 }
 
-/// The folders that become claims, with the services that mount them.
+/// The folders that become claims, with the services that mount them: all that do, for a folder is one for all.
 fn mounted<'a>(scene: &Scene<'a>) -> Mounted<'a> {
     let project = scene.project();
-    let mut found = Mounted::new();
+    let (mut claimed, mut copied) = (Mounted::new(), Mounted::new());
     let is_made = |service: &&Service| scene.home_of(&service.name).is_some() && kompose::mounts_volumes(service);
     for service in project.services.values().filter(is_made) {
         for (mount, is_read_only) in borrowed_mount::all(project, service) {
             let Some(source) = source(project, mount) else { continue };
             let mount = HostMount { source, target: &mount.target, is_read_only };
-            if matches!(verdict::of(scene, service, mount), Verdict::Claimed(_)) {
-                found.entry(PathBuf::from(source)).or_default().push(service);
-            }
+            let found = match verdict::of(scene, service, mount) {
+                Verdict::Claimed(_) => &mut claimed,
+                Verdict::Files(_) if kompose::volumes(service).is_none() => &mut copied,
+                _ => continue,
+            };
+            found.entry(PathBuf::from(source)).or_default().push(service);
         }
     }
-    found
+    for (path, services) in &mut claimed {
+        services.extend(copied.remove(path).into_iter().flatten());
+    }
+    claimed
 }
 
 /// The path of the host that a mount names, itself or through a volume.
-fn source<'p>(project: &'p Project, mount: &'p Mount) -> Option<&'p str> {
+pub(super) fn source<'p>(project: &'p Project, mount: &'p Mount) -> Option<&'p str> {
     match &mount.kind {
         MountKind::Bind { source } => Some(source),
         MountKind::Volume { source: Some(key) } => match claim::backing(project.volumes.get(key)?) {
@@ -124,16 +145,27 @@ fn source<'p>(project: &'p Project, mount: &'p Mount) -> Option<&'p str> {
     }
 }
 
-/// The name of the claim for a folder: its path in the project, unless a volume or another folder has that name.
-fn name(scene: &Scene<'_>, path: &Path, others: &[HostFolder]) -> String {
-    let own = &scene.project().identity.working_dir;
-    let name = object_name::label(&path.strip_prefix(own).unwrap_or(path).to_string_lossy());
-    let volumes = &scene.project().volumes;
-    let is_of_volume = volumes.iter().any(|(key, volume)| claim::name(scene, key, volume) == name);
-    let wish = if is_of_volume { object_name::label(&format!("{name}-folder")) } else { name };
-    let is_free = |name: &String| others.iter().all(|other| other.claim != *name);
-    let numbered = (2..).map(|number| object_name::label(&format!("{wish}-{number}")));
-    std::iter::once(wish.clone()).chain(numbered).find(is_free).unwrap_or_default()
+/// What the claim for a folder is called where nothing else is: its path as seen from the project.
+fn wish(scene: &Scene<'_>, path: &Path) -> String {
+    let name = object_name::label(&scene.host_sources.portable(scene.loaded, path));
+    if is_of_volume(scene, &name) { object_name::label(&format!("{name}-folder")) } else { name }
+}
+
+fn is_of_volume(scene: &Scene<'_>, name: &str) -> bool {
+    scene.project().volumes.iter().any(|(key, volume)| claim::name(scene, key, volume) == name)
+}
+
+/// Folders that would have one name have a hash of their path in it, all of them: none ever gets what was in that of another.
+fn tell_apart(scene: &Scene<'_>, folders: &mut [HostFolder]) {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for folder in folders.iter() {
+        *counts.entry(folder.claim.clone()).or_default() += 1;
+    }
+    for folder in folders {
+        if counts.get(&folder.claim).is_some_and(|count| *count > 1) || is_of_volume(scene, &folder.claim) {
+            folder.claim = object_name::hashed(&folder.claim, &scene.host_sources.portable(scene.loaded, &folder.path));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -141,7 +173,13 @@ mod tests {
     use super::*;
 
     fn folder(path: &str, has_store: bool) -> HostFolder {
-        HostFolder { path: path.into(), claim: "c".into(), services: BTreeSet::new(), has_store }
+        HostFolder {
+            path: path.into(),
+            mounted: [path.into()].into(),
+            claim: "c".into(),
+            services: BTreeSet::new(),
+            has_store,
+        }
     }
 
     #[test]

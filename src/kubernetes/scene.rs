@@ -5,6 +5,7 @@ use super::colocation::Colocation;
 use super::dialling;
 use super::draft::{Home, Role};
 use super::host_folder::HostFolders;
+use super::host_source::HostSources;
 use super::inline;
 use super::inspected::Images;
 use super::kind;
@@ -52,6 +53,8 @@ pub(super) struct Scene<'a> {
     pub peers: Peers,
     /// Whether there are policies for the networks.
     pub is_policed: bool,
+    /// The paths of the host that are mounted, as the files write them.
+    pub host_sources: HostSources,
     /// The folders of the host that become claims.
     pub host_folders: HostFolders,
     /// The workloads whose pods run on one machine.
@@ -91,6 +94,7 @@ impl<'a> Scene<'a> {
             awaited,
             peers,
             is_policed,
+            host_sources: HostSources::of(loaded),
             host_folders,
             colocation,
         };

@@ -3,7 +3,7 @@
 use super::claim::{self, Backing};
 use super::draft::Draft;
 use super::pod_volume::{self, Mounted};
-use super::{bind, borrowed_mount, known_image, kompose, memory, seed};
+use super::{bind, borrowed_mount, known_image, kompose, memory, mount_point, seed};
 use crate::document::Path;
 use crate::model::{ImageOptions, Mount, MountKind, MountsOf, Service, TmpfsOptions, VolumeOptions, VolumesFrom};
 use crate::value::Name;
@@ -196,6 +196,8 @@ fn named(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>, (key, options): (&Name,
     };
     options_of_volume(draft, wanted, mounted);
     let keeps_empty = options.is_some_and(|options| options.nocopy);
+    // What is in a claim of the cluster, or on a file server, is there already.
+    let is_new = claim::backing(volume) == Backing::Claim;
     match mounted {
         None => taken(),
         Some(mounted) if is_store || keeps_empty => Became::Exact(mounted),
@@ -203,6 +205,7 @@ fn named(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>, (key, options): (&Name,
             seed::fill(draft, mounted.index());
             Became::Noted(mounted, "a container that runs first copies what the image has there".into())
         }
+        Some(mounted) if !is_new => Became::Exact(mounted),
         Some(mounted) => {
             let reason = if draft.pod_security().fs_group.is_some() {
                 "a new volume is empty: Docker would copy what the image has there"
@@ -254,6 +257,10 @@ fn template(draft: &mut Draft<'_, '_>, key: &Name, name: &str) {
 
 /// A volume without a name.
 fn anonymous(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>) -> Became {
+    if mount_point::is_in_sources(draft, &wanted.mount.target) {
+        let reason = "it keeps what the image has from being hidden by sources that are mounted, and they are not";
+        return Became::Nothing(reason.into(), None);
+    }
     let is_borrowed = wanted.path.starts_with(&draft.path(["volumes_from"]));
     let reason = if is_borrowed {
         "each pod has one of its own, which is empty at first and ends with it"

@@ -41,6 +41,14 @@ const DATA: [&str; 14] = [
     "uploads",
     "volumes",
 ];
+/// The last parts of paths where programs keep what they have come to know.
+const STATE: [&str; 7] = ["acme", "appdata", "downloads", "letsencrypt", "state", "work", "workspace"];
+/// Folders of the system that programs write in.
+const WRITTEN: [&str; 4] = ["/var/cache/", "/var/lib/", "/var/log/", "/var/spool/"];
+/// What the files of databases end in.
+const DATABASES: [&str; 8] = ["aof", "db", "db3", "ldb", "mdb", "rdb", "sqlite", "sqlite3"];
+/// What the names of folders end in as those of files do: a domain, `conf.d`, a repository.
+const FOLDERS: [&str; 7] = ["com", "d", "dev", "git", "local", "net", "org"];
 /// What can be done about files that are not copied.
 pub(super) const BAKE: &str = "copy it into the image";
 
@@ -83,8 +91,23 @@ pub(super) enum Why {
     Watched(usize),
 }
 
-/// What becomes of a mount of a service. What is an empty folder by a label of Kompose does not come here.
+/// What becomes of a mount of a service, since a folder that another mount of it makes a claim is one for all: what one
+/// service writes there, the others see.
+pub(super) fn settled<'a>(scene: &Scene<'a>, service: &Service, mount: HostMount<'_>) -> Verdict<'a> {
+    match of(scene, service, mount) {
+        Verdict::Files(_) if kompose::volumes(service).is_none() && scene.host_folders.has(mount.source) => {
+            Verdict::Claimed("another mount of the folder makes it one, and what is in the folder here is not copied")
+        }
+        verdict => verdict,
+    }
+}
+
+/// What becomes of a mount by itself. What is an empty folder by a label of Kompose does not come here.
 pub(super) fn of<'a>(scene: &Scene<'a>, service: &Service, mount: HostMount<'_>) -> Verdict<'a> {
+    let is_file = matches!(scene.loaded.host_files.at(mount.source), Some(HostFile::File(_) | HostFile::Large));
+    if scene.host_sources.is_claim(mount.source) && !is_file {
+        return Verdict::Claimed("'x-kubernetes' asks for it");
+    }
     match kompose::volumes(service) {
         Some(volumes) => labelled(scene, mount.source, volumes),
         None => judge(scene, service, mount),
@@ -125,10 +148,14 @@ fn judge<'a>(scene: &Scene<'a>, service: &Service, mount: HostMount<'_>) -> Verd
             watched(service, source).map_or(Verdict::File(content), |rule| Verdict::Source(Why::Watched(rule)))
         }
         Some(HostFile::Folder(folder)) => of_folder(scene, service, (mount, folder)),
-        Some(HostFile::Missing) | None if is_named_like_a_file(source, mount.target) => Verdict::Omitted(
-            "there is no such file here, and Docker would make an empty folder of it",
-            "create it, and convert again",
-        ),
+        Some(HostFile::Missing) | None
+            if is_named_like_a_file(source, mount.target) && !scene.host_sources.is_folder(source) =>
+        {
+            Verdict::Omitted(
+                "there is no such file here, and Docker would make an empty folder of it",
+                "create it, and convert again",
+            )
+        }
         Some(HostFile::Missing) | None => Verdict::Claimed("there is no such folder here yet"),
     }
 }
@@ -144,6 +171,12 @@ fn of_folder<'a>(scene: &Scene<'_>, service: &Service, (mount, folder): (HostMou
     if let Some(why) = why_source(scene, service, (mount, folder)) {
         return Verdict::Source(why);
     }
+    if !mount.is_read_only && is_for_state(mount.target) {
+        return Verdict::Claimed("programs write at such a place, and what is in the folder here is not copied");
+    }
+    if !mount.is_read_only && folder.files.iter().flat_map(BTreeMap::keys).any(|path| is_database(path)) {
+        return Verdict::Claimed("it holds a database, which is written; what is in the folder here is not copied");
+    }
     match &folder.files {
         Some(files) => Verdict::Files(files),
         None if mount.is_read_only => {
@@ -155,17 +188,38 @@ fn of_folder<'a>(scene: &Scene<'_>, service: &Service, (mount, folder): (HostMou
 
 /// Whether both sides end in a file name with an ending.
 fn is_named_like_a_file(source: &str, target: &str) -> bool {
-    let end = |path: &str| Path::new(path).extension().map(std::ffi::OsStr::to_owned);
-    end(source).is_some() && end(source) == end(target)
+    let end = |path: &str| Path::new(path).extension().map(|end| end.to_string_lossy().into_owned());
+    let is_of_file = |end: &String| !FOLDERS.contains(&end.as_str()) && end.chars().any(char::is_alphabetic);
+    end(source).is_some_and(|end| is_of_file(&end)) && end(source) == end(target)
+}
+
+/// The last part of a path.
+fn last(path: &str) -> &str {
+    path.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
 }
 
 /// Whether a path is for data that a container writes.
 fn is_for_data(service: &Service, target: &str) -> bool {
     let is_store = service.image.as_ref().is_some_and(known_image::is_store);
-    let last = target.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let is_configuration =
         target.starts_with("/etc") || target.starts_with("/docker-entrypoint") || target.contains("conf");
-    !is_configuration && (is_store || target.starts_with("/var/lib/") || DATA.contains(&last))
+    let is_written = WRITTEN.iter().any(|folder| target.starts_with(folder));
+    !is_configuration && (is_store || is_written || DATA.contains(&last(target)))
+}
+
+/// Whether programs write at a path, whatever else is there: many have all that they own below `/config`, and those that
+/// fetch certificates keep them at `/etc/letsencrypt`.
+fn is_for_state(target: &str) -> bool {
+    target.trim_end_matches('/') == "/config" || STATE.contains(&last(target))
+}
+
+/// Whether a file is that of a database, by its name. One that Windows makes for pictures is not.
+fn is_database(path: &str) -> bool {
+    let name = last(path).to_ascii_lowercase();
+    let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+    // A database that is open has more files beside it: 'app.db-wal'.
+    let end = end.split('-').next().unwrap_or_default();
+    DATABASES.contains(&end) && name != "thumbs.db"
 }
 
 /// What tells that a folder holds the program that is being written.
@@ -194,6 +248,18 @@ mod tests {
     #[test]
     fn a_missing_file_is_told_from_a_missing_folder_by_its_name() {
         assert!(is_named_like_a_file("/p/a.conf", "/etc/b.conf"));
-        assert!(!is_named_like_a_file("/p/data", "/var/lib/data") && !is_named_like_a_file("/p/conf.d", "/etc/x"));
+        let folders = [("/p/data", "/var/lib/data"), ("/p/conf.d", "/etc/x"), ("/p/conf.d", "/etc/x/conf.d")];
+        let more = [("/p/v1.2", "/app/v1.2"), ("/p/shop.com", "/var/www/shop.com")];
+        for (source, target) in folders.into_iter().chain(more) {
+            assert!(!is_named_like_a_file(source, target), "{source}");
+        }
+    }
+
+    #[test]
+    fn what_programs_write_is_known_by_its_place_or_by_a_database() {
+        assert!(["/config", "/config/", "/etc/letsencrypt", "/opt/adguardhome/work"].into_iter().all(is_for_state));
+        assert!(!["/app/config", "/etc/nginx", "/workflows"].into_iter().any(is_for_state));
+        assert!(["a/kuma.db", "x.sqlite3", "Y.DB-WAL", "dump.rdb"].into_iter().all(is_database));
+        assert!(!["db", "Thumbs.db", "geo.mmdb", "a.db.md", "config.xml"].into_iter().any(is_database));
     }
 }

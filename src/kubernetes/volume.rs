@@ -3,6 +3,7 @@
 use super::claim::{self, Backing, Wishes};
 use super::colocation;
 use super::draft::Home;
+use super::host_source;
 use super::kind::Kind;
 use super::kompose;
 use super::ledger::{Claim, Ledger, Spot};
@@ -47,16 +48,42 @@ pub(super) fn declared(scene: &Scene<'_>, ledger: &mut Ledger, manifests: &mut M
     ledger.claim(Path::of(["volumes"])).dropped("it is empty");
 }
 
+fn no_size(scene: &Scene<'_>, (text, path): &(String, Path)) -> Diagnostic {
+    let help = "write a quantity of Kubernetes above 0, such as '20Gi'";
+    let fault = Diagnostic::error("invalid-quantity", format!("'{text}' is no size of a claim"));
+    fault.at(scene.origins().span(path)).help(help)
+}
+
+/// Says what becomes of what a mount of a folder of the host, or a volume that stands for one, asks of its claim: the first
+/// key that says something has it.
+pub(super) fn claim_storage(scene: &Scene<'_>, ledger: &mut Ledger, (folder, whole): (&str, &Path)) {
+    let storage = host_source::storage(whole);
+    let Some(folder) = scene.host_folders.around(folder).filter(|_| ledger.wrote(&storage)) else { return };
+    let spot = |field: &str| [Spot::Of(ObjectPath::new("PersistentVolumeClaim", &folder.claim, field))];
+    ledger.claim(storage.clone()).approximated("it asks for a claim", spot("spec"));
+    for (key, field) in claim::LEAVES {
+        let first =
+            scene.host_sources.storage(folder.path()).find(|path| scene.origins().node(&path.key(key)).is_some());
+        let is_first = first == Some(&storage);
+        let claim = written(ledger, storage.key(key));
+        if is_first {
+            claim.map(|claim| claim.exact(spot(field)));
+        } else {
+            claim.map(|claim| claim.approximated("another mount of the folder says it", spot(field)));
+        }
+    }
+}
+
 /// Two volumes that would have one claim are a fault.
 pub(super) fn check(scene: &Scene<'_>, diagnostics: &mut Diagnostics) {
+    let of_mounts = Path::of(["services"]);
+    for storage in scene.host_sources.storage("/".as_ref()).filter(|storage| storage.starts_with(&of_mounts)) {
+        let size = host_source::said(scene.loaded, storage, "size").filter(|size| claim::is_no_size(size));
+        diagnostics.push_all(size.map(|size| no_size(scene, &(size, storage.key("size")))));
+    }
     let mut taken: BTreeMap<String, &Name> = BTreeMap::new();
     for (key, volume) in &scene.project().volumes {
-        for (text, path) in claim::unreadable_sizes(scene, key, volume) {
-            let message = format!("'{text}' is no size of a claim");
-            let help = "write a quantity of Kubernetes above 0, such as '20Gi'";
-            let place = scene.origins().span(&path);
-            diagnostics.push(Diagnostic::error("invalid-quantity", message).at(place).help(help));
-        }
+        diagnostics.push_all(claim::unreadable_sizes(scene, key, volume).iter().map(|fault| no_size(scene, fault)));
         if !matches!(claim::backing(volume), Backing::Claim | Backing::Server { .. }) {
             continue;
         }
@@ -102,8 +129,9 @@ impl Declared<'_, '_> {
                 let claim = ledger.claim(self.path.clone());
                 claim.approximated("each pod that mounts it has memory of its own", []);
             }
-            Backing::Folder(_) => {
+            Backing::Folder(folder) => {
                 ledger.claim(self.path.clone()).approximated("it stands for a folder, as a mount of it would", []);
+                claim_storage(self.scene, ledger, (folder, &self.path));
             }
         }
     }
@@ -139,9 +167,8 @@ impl Declared<'_, '_> {
             ledger.claim(self.path.clone()).exact([]).note(note);
         }
         self.own_name(ledger, spot("metadata.name"));
-        let leaves = [("size", room), ("class", "spec.storageClassName"), ("access", "spec.accessModes")];
-        for (key, field) in leaves {
-            let claim = written(ledger, self.path.key("x-kubernetes").key("storage").key(key));
+        for (key, field) in claim::LEAVES {
+            let claim = written(ledger, host_source::storage(&self.path).key(key));
             claim.map(|claim| claim.exact(spot(field)));
         }
         let seed = written(ledger, seed::path(self.key));
