@@ -97,7 +97,7 @@ fn tell(draft: &mut Draft<'_, '_>, path: Path, (alias, given): (&str, Given)) {
 /// Warns of a name that nobody has in the cluster, where other services dial it.
 fn warn(draft: &mut Draft<'_, '_>, path: &Path, (target, alias): (&Service, &str)) {
     let name = draft.scene.name_of(&target.name);
-    let places = mention::places(draft.scene.project(), &target.name, alias);
+    let places = mention::places(draft.scene.loaded, &target.name, alias);
     if places.is_empty() || alias == name {
         return;
     }
@@ -173,7 +173,7 @@ pub(super) fn refusal(scene: &Scene<'_>, alias: &str) -> Option<&'static str> {
 
 fn named(scene: &Scene<'_>, (target, alias): (&Service, &str), selector: metadata::Labels) -> KubeService {
     let ports = service_ports(scene, target);
-    let is_headless = ports.is_empty() || scene.peers.is_open(alias);
+    let is_headless = scene.is_open(&target.name) || scene.peers.is_open(alias);
     KubeService {
         metadata: scene.metadata(target, alias),
         spec: Some(ServiceSpec {

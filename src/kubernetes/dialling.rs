@@ -1,23 +1,47 @@
 //! Who dials whom, as variables, commands and health checks tell: in an engine every port of a container is open to its
 //! peers, whether its service says so or not.
 
+use super::address::addresses;
+use super::copied_text;
+use crate::load::Loaded;
 use crate::model::{HealthTest, Project, Service};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The ports at which each host is dialled, by the name that is dialled.
-pub(super) fn dialled(project: &Project) -> BTreeMap<String, BTreeSet<u16>> {
+/// The ports at which each host is dialled, by the name that is dialled: as services say, and the files that they are given.
+pub(super) fn dialled(loaded: &Loaded, project: &Project) -> BTreeMap<String, BTreeSet<u16>> {
     let mut found: BTreeMap<String, BTreeSet<u16>> = BTreeMap::new();
+    let mut add = |(host, port): (&str, u16)| {
+        if let Some(ports) = found.get_mut(host) {
+            ports.insert(port);
+        } else {
+            found.insert(host.to_owned(), BTreeSet::from([port]));
+        }
+    };
     for (label, text) in project.services.values().flat_map(texts) {
         let words = words(label, &text);
-        for (host, port) in words.iter().filter(|word| !word.is_image()).flat_map(|word| addresses(word.text)) {
-            if let Some(ports) = found.get_mut(host) {
-                ports.insert(port);
-            } else {
-                found.insert(host.to_owned(), BTreeSet::from([port]));
-            }
+        words.iter().filter(|word| !word.is_image()).flat_map(|word| addresses(word.text)).for_each(&mut add);
+    }
+    // Several services may be given the same file.
+    let mut seen = BTreeSet::new();
+    for copied in project.services.values().flat_map(|service| copied_text::of(loaded, service)) {
+        if seen.insert(copied.text.as_ptr()) {
+            addresses(copied.text)
+                .into_iter()
+                .filter(|(host, _)| project.services.contains_key(*host))
+                .for_each(&mut add);
         }
     }
     found
+}
+
+/// The ports of its own machine that a service dials.
+pub(super) fn local_ports(service: &Service) -> BTreeSet<u16> {
+    let local = |(label, text): (&str, String)| {
+        let words = words(label, &text);
+        let all = words.iter().filter(|word| !word.is_image()).flat_map(|word| addresses(word.text));
+        all.filter(|(host, _)| ["localhost", "127.0.0.1"].contains(host)).map(|(_, port)| port).collect::<Vec<_>>()
+    };
+    texts(service).flat_map(local).collect()
 }
 
 /// How a host is dialled.
@@ -51,9 +75,21 @@ pub(super) fn hosts(service: &Service) -> BTreeMap<String, BTreeSet<Dial>> {
 
 /// Whether a service dials its own name.
 pub(super) fn dials_itself(service: &Service) -> bool {
-    let own = service.name.as_str();
-    texts(service)
-        .any(|(label, text)| hosts_in(label, &text).iter().any(|(host, dial)| *host == own && is_meant(*dial)))
+    dials(service, service.name.as_str())
+}
+
+/// Whether a service that has a name dials it, or is to join itself by it.
+pub(super) fn dials(service: &Service, name: &str) -> bool {
+    let is_dialled = |label: &str, text: &str| {
+        hosts_in(label, text).iter().any(|(host, dial)| *host == name && is_meant(*dial))
+            || words(label, text).into_iter().any(|word| word.is_seed(name))
+    };
+    texts(service).any(|(label, text)| is_dialled(label, &text))
+}
+
+/// Whether a service is to join a name, and no other one beside it.
+pub(super) fn joins(service: &Service, name: &str) -> bool {
+    texts(service).any(|(label, text)| words(label, &text).into_iter().any(|word| word.is_seed(name)))
 }
 
 /// Whether a service that dials its own name so means it: one that is named in a list of all may pass over itself.
@@ -122,6 +158,13 @@ impl<'t> Word<'t> {
         self.text.split_once('=').unwrap_or((self.label, self.text))
     }
 
+    /// Whether it tells the one member of a cluster from whom others hear of each other: `CASSANDRA_SEEDS: seed`.
+    fn is_seed(self, name: &str) -> bool {
+        let (label, value) = self.held();
+        value == name
+            && label.split(['_', '-', '.']).any(|part| SEEDS.iter().any(|seed| part.eq_ignore_ascii_case(seed)))
+    }
+
     /// Whether it is the name of an image, whose tag may be a number: so says the name of what holds it.
     fn is_image(self) -> bool {
         let (label, value) = self.held();
@@ -163,6 +206,8 @@ fn hosts_of<'t>(scheme: &'t str, rest: &'t str) -> impl Iterator<Item = (&'t str
     })
 }
 
+/// Words in names of variables and flags that hold members of a cluster.
+const SEEDS: [&str; 3] = ["join", "seed", "seeds"];
 /// The last words of names of variables and flags that hold hosts.
 const HOLDERS: [&str; 36] = [
     "addr",
@@ -218,54 +263,10 @@ fn holds_hosts(label: &str) -> bool {
     HOLDERS.contains(&last.as_str())
 }
 
-/// The least port that is taken for one: what is smaller is the tag of an image, a time or a number of something.
-const LEAST: u16 = 80;
-/// The least of two ports that stand behind one host: less is a port of the container behind one of the host.
-const LEAST_OF_TWO: u16 = 1024;
-
-/// What a text has of the form `host:port`, neither a user with a password, nor a part of something longer; or of the form
-/// `host:port:port`, as ensembles are told.
-fn addresses(text: &str) -> Vec<(&str, u16)> {
-    text.match_indices(':').filter_map(|(at, _)| address(text, at)).flatten().collect()
-}
-
-/// The address whose port begins behind this colon.
-fn address(text: &str, at: usize) -> Option<impl Iterator<Item = (&str, u16)>> {
-    let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&letter);
-    let (before, after) = (text.get(..at)?, text.get(at + 1..)?);
-    let host = before.rsplit(|letter: char| !is_of_name(letter)).next().filter(|host| !host.is_empty())?;
-    let front = before.strip_suffix(host)?;
-    // `acme/server:2022` is the name of an image, or a path.
-    let is_in_path = front.strip_suffix('/').is_some_and(|folder| folder.ends_with(is_of_name));
-    let is_begun = !front.ends_with(':') && !is_in_path;
-    let (port, rest) = number(after)?;
-    let second = rest.strip_prefix(':').and_then(number).filter(|(second, _)| port.min(*second) >= LEAST_OF_TWO);
-    let rest = second.map_or(rest, |(_, rest)| rest);
-    let is_whole = rest.chars().next().is_none_or(|next| !is_of_name(next) && next != ':' && next != '@');
-    let ports = [Some(port), second.map(|(second, _)| second)];
-    (is_begun && is_whole && port >= LEAST).then(|| ports.into_iter().flatten().map(move |port| (host, port)))
-}
-
-/// The port that a text begins with, and what follows.
-fn number(text: &str) -> Option<(u16, &str)> {
-    let (digits, rest) = text.split_at(text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len()));
-    Some((digits.parse().ok()?, rest))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::project;
-
-    #[test]
-    fn addresses_are_found_wherever_they_stand() {
-        let all = |text: &'static str| addresses(text);
-        assert_eq!(all("redis://:pw@redis:6379/0"), [("redis", 6379)]);
-        assert_eq!(all("a:81,b-c.d:29092"), [("a", 81), ("b-c.d", 29_092)]);
-        assert_eq!(all("server.1=a:2888:3888;2181"), [("a", 2888), ("a", 3888)]);
-        assert_eq!(all("12:30pm http://x :80 a:b c:70000"), []);
-        assert_eq!(all("redis:7 admin:1234@db https://a:1433@b at:12:30 [fe80::a:5353] app:3000:80 {count:5}"), []);
-    }
+    use crate::testing::{loaded, project};
 
     #[test]
     fn the_tag_of_an_image_is_no_port() {
@@ -283,13 +284,18 @@ mod tests {
             assert!(at(label, text), "{label} {text}");
         }
         let text = "services: {server: {image: x}, web: {image: y, environment: {IMAGE: 'server:2022'}}}";
-        assert_eq!(dialled(&project(text)).get("server"), None);
+        let loaded = loaded(&[("compose.yaml", text)]);
+        assert_eq!(dialled(&loaded, &loaded.project).get("server"), None);
     }
 
     #[test]
     fn ports_are_known_by_those_who_dial_them() {
-        let text = "services: {broker: {image: x}, web: {image: y, environment: {KAFKA: 'broker:29092'}}}";
-        assert_eq!(dialled(&project(text)).get("broker"), Some(&BTreeSet::from([29_092])));
+        let web = "web: {image: y, configs: [c], environment: {KAFKA: 'broker:29092'}}";
+        let configs = "configs: {c: {content: 'to: http://broker:9464/metrics, nobody:81'}}";
+        let loaded = loaded(&[("compose.yaml", &format!("services: {{broker: {{image: x}}, {web}}}\n{configs}"))]);
+        let dialled = dialled(&loaded, &loaded.project);
+        assert_eq!(dialled.get("broker"), Some(&BTreeSet::from([9464, 29_092])));
+        assert_eq!(dialled.get("nobody"), None);
     }
 
     #[test]
@@ -318,12 +324,15 @@ mod tests {
 
     #[test]
     fn a_service_that_dials_itself_is_told_from_one_that_has_its_name_for_a_word() {
-        let dials =
-            |text: &str, name: &str| hosts_in("", text).iter().any(|(host, dial)| *host == name && is_meant(*dial));
-        for text in ["wget http://a/health", "nc -z a 80", "pg_isready -h a", "curl a:80", "x --host=a"] {
+        let dials = |text: &str, name: &str| {
+            let project = project(&format!("services: {{a: {{image: x, command: ['{text}']}}}}"));
+            project.services.values().any(|service| super::dials(service, name))
+        };
+        for text in ["wget http://a/health", "nc -z a 80", "pg_isready -h a", "curl a:80", "x --host=a", "x --seeds a"]
+        {
             assert!(dials(text, "a"), "{text}");
         }
-        for text in ["pg_isready -U a -d a", "a", "http://b/a", "a-b:80"] {
+        for text in ["pg_isready -U a -d a", "a", "http://b/a", "a-b:80", "x --seeds a,b"] {
             assert!(!dials(text, "a"), "{text}");
         }
     }

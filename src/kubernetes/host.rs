@@ -24,8 +24,20 @@ pub(super) fn name(draft: &mut Draft<'_, '_>, hostname: Option<&str>, domain: Op
             .remedy("use the name of the service");
     }
     let Some(hostname) = hostname else { return own_name(draft) };
-    if draft.workload.pod.hostname.is_some() {
+    if draft.workload.pod.hostname.is_some() || draft.workload.pod.hostname_override.is_some() {
         draft.claim(["hostname"]).dropped("another container of the same pod gives the pod its name");
+        return;
+    }
+    if host_port::is_on_host(draft.scene, &draft.home.owner) {
+        let remedy = "others reach it at the name of the service";
+        draft.claim(["hostname"]).dropped("a pod on the network of its machine has the name of that").remedy(remedy);
+        return;
+    }
+    if draft.home.kind == Kind::StatefulSet {
+        let reason =
+            format!("the pods of a StatefulSet have names of their own: '{}-0' and so on", draft.home.workload());
+        let remedy = "if it has to know itself by this name, set 'x-kubernetes.kind: Deployment'";
+        draft.claim(["hostname"]).dropped(reason).remedy(remedy);
         return;
     }
     let Some(given) = Given::of(draft.scene, hostname) else {

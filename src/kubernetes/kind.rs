@@ -1,10 +1,13 @@
 //! [`Kind`]: what a service becomes, by what it means: something that runs on, that keeps data, that runs everywhere, or
 //! that comes to an end.
 
+use super::demand::{self, Demand};
 use super::dialling;
 use super::extension;
 use super::known_image;
 use super::kompose;
+use super::listening;
+use super::sibling;
 use crate::load::Loaded;
 use crate::model::{MountKind, MountsOf, Project, Restart, Service};
 use crate::value::Name;
@@ -61,8 +64,8 @@ pub(super) const SCHEDULE: &str = "kompose.cronjob.schedule";
 /// The label of Kompose that gives a kind.
 pub(super) const CONTROLLER: &str = "kompose.controller.type";
 
-/// What a service becomes; `is_awaited` says whether another service waits until it has ended well.
-pub(super) fn of(service: &Service, (loaded, project): (&Loaded, &Project), is_awaited: bool) -> Kind {
+/// What a service becomes.
+pub(super) fn of(service: &Service, (loaded, project): (&Loaded, &Project), demand: &Demand) -> Kind {
     let extension = extension::of_service(loaded, &service.name).and_then(|node| node.get("kind")?.as_text());
     let label = service.labels.get(CONTROLLER).map(String::as_str);
     if let Some(kind) = extension.or(label).and_then(Kind::named) {
@@ -74,14 +77,14 @@ pub(super) fn of(service: &Service, (loaded, project): (&Loaded, &Project), is_a
     match service.deploy.as_ref().and_then(|deploy| deploy.mode.as_deref()) {
         Some("global" | "global-job") => Kind::DaemonSet,
         Some("replicated-job") => Kind::Job,
-        _ if is_one_shot(service, is_awaited) => Kind::Job,
+        _ if is_one_shot(service, loaded, demand) => Kind::Job,
         _ if keeps_data(service, project) => Kind::StatefulSet,
         _ => Kind::Deployment,
     }
 }
 
 /// Whether it runs to an end: nothing starts it again then, and somebody counts on that.
-fn is_one_shot(service: &Service, is_awaited: bool) -> bool {
+fn is_one_shot(service: &Service, loaded: &Loaded, demand: &Demand) -> bool {
     let policy = service.deploy.as_ref().and_then(|deploy| deploy.restart_policy.as_ref());
     let condition = policy.and_then(|policy| policy.condition.as_deref());
     let may_end = match &service.restart {
@@ -90,8 +93,32 @@ fn is_one_shot(service: &Service, is_awaited: bool) -> bool {
         Some(Restart::Unknown(word)) => word == "none",
         None => condition != Some("any"),
     };
-    let ends_by_policy = matches!(condition, Some("none" | "on-failure"));
-    may_end && (is_awaited || ends_by_policy && service.ports.is_empty())
+    may_end
+        && (demand.is_end(&service.name) || demand::ends_by_policy(service) && !is_to_answer(service, loaded, demand))
+}
+
+/// Whether it is there to answer, whatever is to happen when it ends: what listens, is asked for its health, is dialled or
+/// waited for, or runs several times.
+fn is_to_answer(service: &Service, loaded: &Loaded, demand: &Demand) -> bool {
+    // The health check of an image is that of all that may run in it.
+    let written = loaded.project.services.get(&service.name).unwrap_or(service);
+    !service.ports.is_empty()
+        || service.expose.iter().any(|text| !listening::exposed(text).is_empty())
+        || written.has_healthcheck()
+        || service.replicas() > 1
+        || demand.is_answer(&service.name)
+        || runs_a_server(service)
+}
+
+/// Whether its image is known to listen, and runs what it always does: `postgres`, not `pg_dump`.
+fn runs_a_server(service: &Service) -> bool {
+    let Some(image) = service.image.as_ref().filter(|image| !known_image::ports(image).is_empty()) else {
+        return false;
+    };
+    let name = image.split().0.rsplit('/').next().unwrap_or_default();
+    let is_usual =
+        |word: &String| word.starts_with('-') || word == name || word.ends_with("-server") || word.ends_with('d');
+    service.entrypoint.is_none() && service.command.iter().flatten().next().is_none_or(is_usual)
 }
 
 /// Whether it has a volume of its own and is known to keep data there, or has several replicas, which need one each.
@@ -100,8 +127,18 @@ fn keeps_data(service: &Service, project: &Project) -> bool {
     // The pods of a StatefulSet have names of their own, so that one which dials its service's name while it is not ready
     // yet would not find itself.
     let is_several = service.replicas() > 1;
-    let needs_names = is_several || is_store && !dialling::dials_itself(service);
+    let needs_names = is_several || is_store && !has_name(service, project);
     needs_names && own_volumes(service, project).next().is_some()
+}
+
+/// Whether its pod has to be called as it is in an engine: it dials that name itself, or is told so as a member of a cluster.
+fn has_name(service: &Service, project: &Project) -> bool {
+    let is_told = |name: &str| {
+        let forms_clusters = service.image.as_ref().is_some_and(known_image::forms_clusters);
+        forms_clusters && (listening::words(service).contains(name) || !sibling::of(service, project).is_empty())
+    };
+    let hostname = service.hostname.as_deref();
+    dialling::dials_itself(service) || hostname.is_some_and(|name| dialling::dials(service, name) || is_told(name))
 }
 
 /// The volumes that this service alone mounts, to write into.
@@ -129,10 +166,59 @@ pub(super) fn own_volumes<'p>(service: &'p Service, project: &'p Project) -> imp
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::loaded;
 
     #[test]
     fn a_kind_is_found_by_its_name() {
         assert_eq!(Kind::named("statefulset"), Some(Kind::StatefulSet));
         assert_eq!(Kind::named("replicationcontroller"), None);
+    }
+
+    /// The kinds of the services of a project, by name.
+    fn kinds(services: &str) -> Vec<(String, Kind)> {
+        let loaded = loaded(&[("compose.yaml", &format!("services:\n{services}volumes: {{d: }}\n"))]);
+        let demand = Demand::of(&loaded.project);
+        let kind = |service: &Service| (service.name.to_string(), of(service, (&loaded, &loaded.project), &demand));
+        loaded.project.services.values().map(kind).collect()
+    }
+
+    /// The kind of a service called `a`, beside others.
+    fn kind(text: &str, others: &str) -> Kind {
+        kinds(&format!("  a: {{{text}}}\n{others}")).into_iter().find(|(name, _)| name == "a").expect("is there").1
+    }
+
+    #[test]
+    fn what_answers_is_no_job() {
+        let ends = |rest: &str| format!("{rest}, deploy: {{restart_policy: {{condition: on-failure}}}}");
+        assert_eq!(kind(&ends("image: x"), ""), Kind::Job);
+        assert_eq!(kind(&ends("image: 'postgres:17', command: pg_dump -h db"), ""), Kind::Job);
+        for text in ["image: 'mongo:8'", "image: redis, command: redis-server --save 60", "image: x, expose: ['80']"] {
+            assert_eq!(kind(&ends(text), ""), Kind::Deployment, "{text}");
+        }
+        assert_eq!(kind(&ends("image: x, scale: 3"), ""), Kind::Deployment);
+        assert_eq!(kind(&ends("image: x, healthcheck: {test: ok}"), ""), Kind::Deployment);
+        assert_eq!(kind(&ends("image: postgres, volumes: ['d:/var/lib/postgresql/data']"), ""), Kind::StatefulSet);
+        let dials = "  b: {image: x, environment: {A_HOST: a}}\n";
+        assert_eq!(kind(&ends("image: x"), dials), Kind::Deployment);
+        let waits = |condition: &str| format!("  b: {{image: x, depends_on: {{a: {{condition: {condition}}}}}}}\n");
+        assert_eq!(kind(&ends("image: x"), &waits("service_started")), Kind::Job);
+        assert_eq!(kind(&ends("image: x, expose: ['80']"), &waits("service_completed_successfully")), Kind::Job);
+    }
+
+    #[test]
+    fn what_knows_itself_by_its_name_keeps_it() {
+        let store = |image: &str, rest: &str| format!("image: {image}, volumes: ['d:/data'], {rest}");
+        let a = |image: &str, rest: &str, others: &str| kind(&store(image, rest), others);
+        assert_eq!(a("postgres", "hostname: a, environment: {POSTGRES_USER: a}", ""), Kind::StatefulSet);
+        assert_eq!(a("cassandra", "environment: {CASSANDRA_SEEDS: a}", ""), Kind::Deployment);
+        assert_eq!(a("cassandra", "environment: {CASSANDRA_SEEDS: 'a,b'}", ""), Kind::StatefulSet);
+        assert_eq!(
+            a("zookeeper", "hostname: zoo, environment: {S: 'server.1=zoo:2888:3888;2181'}", ""),
+            Kind::Deployment
+        );
+        let other = "  b: {image: rabbitmq, depends_on: [a]}\n";
+        assert_eq!(a("rabbitmq", "hostname: a", other), Kind::Deployment);
+        assert_eq!(a("rabbitmq", "hostname: a", "  b: {image: x, depends_on: [a]}\n"), Kind::StatefulSet);
+        assert_eq!(a("rabbitmq", "hostname: r, environment: {RABBITMQ_NODENAME: rabbit@r}", ""), Kind::Deployment);
     }
 }

@@ -99,6 +99,41 @@ pub(super) fn group(image: &ImageName) -> Option<i64> {
     GROUPS.iter().find(|(name, _)| *name == word && is_meant(repository, word)).map(|(_, group)| *group)
 }
 
+/// Images whose members of a cluster dial each other at other ports than those of clients, or by addresses that they tell
+/// each other.
+const CLUSTERS: [&str; 25] = [
+    "arangodb",
+    "cassandra",
+    "clickhouse",
+    "clickhouse-server",
+    "consul",
+    "couchbase",
+    "couchdb",
+    "cp-kafka",
+    "cp-zookeeper",
+    "elasticsearch",
+    "emqx",
+    "etcd",
+    "kafka",
+    "mariadb",
+    "mariadb-galera",
+    "mysql",
+    "nats",
+    "neo4j",
+    "opensearch",
+    "rabbitmq",
+    "redis",
+    "redis-cluster",
+    "scylla",
+    "valkey",
+    "zookeeper",
+];
+
+/// Whether members of a cluster of an image need more of each other than the ports of clients.
+pub(super) fn forms_clusters(image: &ImageName) -> bool {
+    CLUSTERS.contains(&word(image.split().0))
+}
+
 /// The ports that an image listens on, as everybody knows.
 pub(super) fn ports(image: &ImageName) -> &'static [u16] {
     known(image).map_or(&[], |(_, ports, _)| ports)
@@ -135,6 +170,9 @@ mod tests {
         assert!(is_store(&image("redis")) && !is_store(&image("nginx:1")) && !is_store(&image("acme/server")));
         assert!(is_store(&image("mcr.microsoft.com/mssql/server:2022-latest")));
         assert!(KNOWN.is_sorted_by_key(|(name, ..)| name) && GROUPS.is_sorted_by_key(|(name, _)| name));
+        assert!(
+            CLUSTERS.is_sorted() && forms_clusters(&image("bitnami/kafka:4")) && !forms_clusters(&image("postgres"))
+        );
         assert_eq!([group(&image("grafana/grafana:12")), group(&image("bitnami/redis"))], [Some(472), Some(1001)]);
         assert_eq!([group(&image("nginx")), group(&image("acme/server"))], [None, None]);
     }

@@ -44,6 +44,8 @@ pub(super) struct Listening {
     pub is_known: bool,
     /// Whether its image says that others may dial it.
     pub is_exposed: bool,
+    /// Whether its health check alone tells of it, which may ask at another port than the one that others dial.
+    pub is_guessed: bool,
 }
 
 impl Listening {
@@ -82,8 +84,8 @@ impl Web {
     }
 }
 
-/// The ports that a service is known to listen on: as it says, or else as its health check and its image tell; and those
-/// that others dial.
+/// The ports that a service is known to listen on: as it says, or else as its health check and its image tell; those of
+/// an image that keeps data in any case; and those that others dial.
 pub(super) fn ports(service: &Service, image: Option<&ImageFacts>, dialled: &BTreeSet<u16>) -> Vec<Listening> {
     let mut found: Vec<Listening> = Vec::new();
     for (index, port) in service.ports.iter().enumerate() {
@@ -102,18 +104,10 @@ pub(super) fn ports(service: &Service, image: Option<&ImageFacts>, dialled: &BTr
     for number in traefik::ports(service).into_values() {
         add(&mut found, number, Protocol::Tcp).is_known = true;
     }
-    let exposed = image.map(inspected::ports).unwrap_or_default();
-    let implied = implied(service, &exposed);
-    let is_alone = found.iter().map(Listening::sources).sum::<usize>() <= 1;
-    let is_found = |(number, _): &(u16, Protocol)| found.iter().any(|one| one.number == *number);
-    if found.is_empty() || (is_alone || !exposed.is_empty()) && implied.iter().any(is_found) {
-        for (number, protocol) in implied {
-            let known = add(&mut found, number, protocol);
-            (known.is_known, known.is_exposed) = (true, exposed.contains(&(number, protocol)));
-        }
-    }
+    imply(&mut found, service, image);
     for number in dialled {
-        add(&mut found, *number, Protocol::Tcp).is_known = true;
+        let one = add(&mut found, *number, Protocol::Tcp);
+        (one.is_known, one.is_guessed) = (true, false);
     }
     name_all(&mut found, &mut Taken::new());
     found
@@ -126,8 +120,8 @@ fn add(found: &mut Vec<Listening>, number: u16, protocol: Protocol) -> &mut List
     let known = found.iter().position(|one| (one.number, one.protocol) == (number, protocol));
     let index = known.unwrap_or_else(|| {
         let (name, application) = (String::new(), None);
-        let (ports, exposed, is_known, is_exposed) = (Vec::new(), Vec::new(), false, false);
-        found.push(Listening { number, protocol, name, application, ports, exposed, is_known, is_exposed });
+        let (ports, exposed, is_known, is_exposed, is_guessed) = (Vec::new(), Vec::new(), false, false, false);
+        found.push(Listening { number, protocol, name, application, ports, exposed, is_known, is_exposed, is_guessed });
         found.len() - 1
     });
     found.get_mut(index).expect("it was found or added")
@@ -166,20 +160,40 @@ pub(super) fn exposed(text: &str) -> Vec<(u16, Protocol)> {
     }
 }
 
-/// The ports that its health check asks at and that its image says, or that its image is known for.
-fn implied(service: &Service, exposed: &[(u16, Protocol)]) -> Vec<(u16, Protocol)> {
-    let checked = service.healthcheck.as_ref().and_then(|check| match check.test() {
+/// Adds the ports that its image and its health check tell.
+fn imply(found: &mut Vec<Listening>, service: &Service, image: Option<&ImageFacts>) {
+    let exposed = image.map(inspected::ports).unwrap_or_default();
+    let of_tcp = |number: u16| (number, Protocol::Tcp);
+    let (has_facts, checked) = (!exposed.is_empty(), checked(service).map(of_tcp));
+    let told = if has_facts { exposed } else { known(service).iter().copied().map(of_tcp).collect() };
+    let is_alone = found.iter().map(Listening::sources).sum::<usize>() <= 1;
+    let is_found = |(number, _): &(u16, Protocol)| found.iter().any(|one| one.number == *number);
+    let is_implied = found.is_empty() || (is_alone || has_facts) && told.iter().chain(&checked).any(is_found);
+    let is_store = !has_facts && service.image.as_ref().is_some_and(known_image::is_store);
+    let is_guessed = found.is_empty() && told.is_empty();
+    for (number, protocol) in told.into_iter().filter(|_| is_implied || is_store) {
+        let one = add(found, number, protocol);
+        (one.is_known, one.is_exposed) = (true, has_facts);
+    }
+    if let Some((number, protocol)) = checked.filter(|_| is_implied) {
+        let one = add(found, number, protocol);
+        (one.is_known, one.is_guessed) = (true, is_guessed);
+    }
+}
+
+/// The port that its health check asks at.
+fn checked(service: &Service) -> Option<u16> {
+    match service.healthcheck.as_ref()?.test() {
         HealthTest::Command(words) => words.iter().find_map(|word| port_of_url(word)),
         HealthTest::Shell(line) => line.split_whitespace().find_map(port_of_url),
         HealthTest::Disabled | HealthTest::Inherited => None,
-    });
-    let mut ports = exposed.to_vec();
-    ports.extend(checked.map(|number| (number, Protocol::Tcp)).filter(|asked| !exposed.contains(asked)));
-    if ports.is_empty() && !runs_a_script(service) {
-        let known = service.image.as_ref().map(known_image::ports).unwrap_or_default();
-        ports.extend(known.iter().map(|number| (*number, Protocol::Tcp)));
     }
-    ports
+}
+
+/// The ports that its image is known for.
+fn known(service: &Service) -> &'static [u16] {
+    let image = service.image.as_ref().filter(|_| !runs_a_script(service));
+    image.map(known_image::ports).unwrap_or_default()
 }
 
 /// Whether a container runs a line of a shell, so that nobody knows what its image would do.
@@ -271,7 +285,29 @@ mod tests {
     fn a_health_check_or_a_known_image_tell_the_rest() {
         assert_eq!(lines("image: 'postgres:17'"), "postgres 5432/tcp");
         let check = "healthcheck: {test: [CMD-SHELL, 'curl -f http://localhost:9000/health || exit 1']}";
-        assert_eq!(lines(&format!("image: nginx, {check}")), "tcp-9000 9000/tcp");
+        assert_eq!(lines(&format!("image: nginx, {check}")), "http 80/tcp, tcp-9000 9000/tcp");
+        assert_eq!(lines("image: 'rabbitmq:4', ports: [{target: 15672}]"), "tcp-15672 15672/tcp, amqp 5672/tcp");
+        assert_eq!(lines("image: 'nginx:1', ports: [{target: 8080}]"), "http 8080/tcp");
         assert_eq!(lines("image: x"), "");
+    }
+
+    #[test]
+    fn what_a_health_check_alone_tells_is_a_guess() {
+        let check = "healthcheck: {test: [CMD, curl, 'http://localhost:9000/']}";
+        let guessed = |text: &str, dialled: &[u16]| {
+            let project = project(&format!("services: {{a: {{{text}, {check}}}}}"));
+            let service = project.services.values().next().expect("one");
+            ports(service, None, &dialled.iter().copied().collect())
+                .iter()
+                .map(|one| one.is_guessed)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(guessed("image: x", &[]), [true]);
+        assert_eq!(guessed("image: x", &[9000]), [false]);
+        assert_eq!(guessed("image: x", &[80]), [true, false]);
+        assert_eq!(
+            [guessed("image: nginx", &[]), guessed("image: x, expose: ['9000']", &[])],
+            [vec![false; 2], vec![false]]
+        );
     }
 }

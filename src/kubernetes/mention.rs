@@ -1,21 +1,40 @@
 //! Where services say a name: as a word of a variable or of what they run.
 
+use super::copied_text;
+use crate::load::Loaded;
 use crate::model::{Project, Service};
 use crate::value::Name;
 
-/// The places at which services other than this one say a word, such as `web.environment.DB_HOST`.
-pub(super) fn places(project: &Project, of: &Name, word: &str) -> Vec<String> {
-    let others = project.services.values().filter(|other| other.name != *of);
-    others.flat_map(|other| places_in(other, word)).collect()
+/// The places at which services other than this one say a word, such as `web.environment.DB_HOST`, or `web.volumes[0]` for
+/// a file that one is given.
+pub(super) fn places(loaded: &Loaded, of: &Name, word: &str) -> Vec<String> {
+    let others = loaded.project.services.values().filter(|other| other.name != *of);
+    others.flat_map(|other| places_in(loaded, other, word)).collect()
 }
 
-fn places_in(service: &Service, word: &str) -> Vec<String> {
+fn places_in(loaded: &Loaded, service: &Service, word: &str) -> Vec<String> {
     let says = |text: &String| words(text).any(|one| one == word);
     let variables = service.environment.iter().filter(|(_, value)| value.as_ref().is_some_and(says));
     let variables = variables.map(|(key, _)| format!("{}.environment.{key}", service.name));
     let run = [("command", &service.command), ("entrypoint", &service.entrypoint)];
     let run = run.into_iter().filter(|(_, texts)| texts.iter().flatten().any(says));
-    variables.chain(run.map(|(key, _)| format!("{}.{key}", service.name))).collect()
+    let files = copied_text::of(loaded, service).filter(|copied| has_word(copied.text, word));
+    let mut files: Vec<String> = files.map(|copied| format!("{}.{}", service.name, copied.key)).collect();
+    files.dedup();
+    variables.chain(run.map(|(key, _)| format!("{}.{key}", service.name))).chain(files).collect()
+}
+
+/// Whether a long text has a word, which is looked for where it stands alone.
+fn has_word(text: &str, word: &str) -> bool {
+    let ends = |letter: Option<char>| letter.is_none_or(|letter| !is_of_word(letter));
+    text.match_indices(word).any(|(at, _)| {
+        let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + word.len()..).unwrap_or_default());
+        ends(before.chars().next_back()) && ends(after.chars().next())
+    })
+}
+
+fn is_of_word(letter: char) -> bool {
+    letter.is_alphanumeric() || ['-', '_', '.'].contains(&letter)
 }
 
 /// The places at which services still say an address.
@@ -51,21 +70,22 @@ fn says_address(text: &str, address: &str) -> bool {
 
 /// The words of a text that may be names of hosts.
 pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|letter: char| !(letter.is_alphanumeric() || ['-', '_', '.'].contains(&letter)))
+    text.split(|letter: char| !is_of_word(letter))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::project;
+    use crate::testing::{loaded, project};
 
     #[test]
     fn a_name_is_found_in_addresses_and_commands_of_others_alone() {
         let text = "services:\n  my_db: {image: x, command: [my_db]}\n  web:\n    image: x\n    command: [serve, --db, 'my_db:5432']\n    \
-                    environment: {URL: 'postgres://u:p@my_db/x', OTHER: my_db2}\n";
-        let project = project(text);
-        let found = places(&project, &"my_db".parse().expect("valid"), "my_db");
-        assert_eq!(found, ["web.environment.URL", "web.command"]);
+                    configs: [no, yes]\n    environment: {URL: 'postgres://u:p@my_db/x', OTHER: my_db2}\n\
+                    configs: {no: {content: my_db2}, yes: {content: 'http://my_db:80'}}\n";
+        let loaded = loaded(&[("compose.yaml", text)]);
+        let found = places(&loaded, &"my_db".parse().expect("valid"), "my_db");
+        assert_eq!(found, ["web.environment.URL", "web.command", "web.configs[1]"]);
     }
 
     #[test]

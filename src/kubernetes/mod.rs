@@ -4,6 +4,7 @@
 //! each service apart once (`service`) and hands its attributes to the modules that are named after what they make; each
 //! says of every key what became of it (`ledger`).
 
+mod address;
 mod alias;
 mod bind;
 mod borrowed_mount;
@@ -12,7 +13,9 @@ mod claim;
 mod colocation;
 mod command;
 mod conversion;
+mod copied_text;
 mod declared_file;
+mod demand;
 mod device;
 mod dialling;
 mod draft;
@@ -49,6 +52,7 @@ mod metadata;
 mod mount_point;
 pub mod name;
 mod namespace;
+mod neighbour;
 mod network;
 mod network_policy;
 mod node;
@@ -76,6 +80,7 @@ mod security;
 mod security_level;
 mod seed;
 mod service;
+mod sibling;
 mod storage;
 mod trace;
 mod traefik;

@@ -7,6 +7,7 @@ use super::kompose;
 use super::ledger::{Spot, container, pod};
 use super::listening::Listening;
 use super::metadata;
+use super::neighbour::{self, Missed};
 use super::network_policy;
 use super::object_name;
 use super::row::ObjectPath;
@@ -50,7 +51,7 @@ fn claim(draft: &mut Draft<'_, '_>, ports: &[Port], (at, one): (usize, &Listenin
         if is_alone {
             claim.exact(places())
         } else {
-            claim.approximated("another key names the same port", places())
+            claim.approximated("another key, or what everybody knows, names the same port", places())
         };
     }
     for index in &one.ports {
@@ -135,12 +136,12 @@ pub(super) fn services(scene: &Scene<'_>, service: &Service) -> Vec<KubeService>
     // Programs dial names that no file tells, so that each has its own, be it without a known port.
     let is_reachable = matches!(service.networking, Networking::Attached(_)) && scene.project().services.len() > 1;
     if !ports.is_empty() || (is_reachable || scene.is_named(&service.name)) && !home.kind.ends() {
-        let is_headless = ports.is_empty() || is_round_robin(service) || scene.peers.is_open(name);
+        let is_headless = scene.is_open(&service.name) || is_round_robin(service) || scene.peers.is_open(name);
         let mut main = object(name, (is_headless, scene.peers.is_early(name)));
         kompose::shape(scene, service, &mut main);
         services.push(main);
         if scene.peers.is_early(name) && scene.is_waited_for(&service.name) {
-            services.push(object(&scene.ready_name(&service.name), (ports.is_empty(), false)));
+            services.push(object(&scene.ready_name(&service.name), (scene.is_open(&service.name), false)));
         }
     }
     if home.kind == Kind::StatefulSet && home.owner == service.name {
@@ -162,6 +163,30 @@ impl Scene<'_> {
     }
 }
 
+/// Says what the network of the machine means for a service, and puts it where those are that it meets there.
+fn on_host(draft: &mut Draft<'_, '_>) {
+    let beside = neighbour::convert(draft);
+    let missed = neighbour::missed(draft.scene, draft.service);
+    let affinity = beside.iter().flat_map(|_| pod("affinity.podAffinity"));
+    let places: Vec<Spot> = pod("hostNetwork").into_iter().chain(affinity).collect();
+    let claim = draft.claim(["network_mode"]);
+    let claim = match missed {
+        Some(Missed { service, target, published }) => {
+            let reason = format!("at port {published} of its machine there is no '{service}', unlike in an engine");
+            claim.approximated(reason, places).remedy(format!("dial '{service}:{target}'"))
+        }
+        None => claim.exact(places),
+    };
+    let claim = claim.note("below the baseline level of Pod Security");
+    let claim = match beside {
+        Some(other) => {
+            claim.note(format!("its pods stand beside those of '{other}', since they dial each other there"))
+        }
+        None => claim,
+    };
+    claim.remedy("remove it if the service can do without");
+}
+
 /// Networks and the mode that replaces them.
 pub(super) fn convert(draft: &mut Draft<'_, '_>, networking: &Networking) {
     let mode = match networking {
@@ -172,8 +197,7 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>, networking: &Networking) {
         Namespace::Mode(word) if word == "host" => {
             draft.workload.pod.host_network = Some(true);
             draft.workload.pod.dns_policy = Some("ClusterFirstWithHostNet".into());
-            let claim = draft.claim(["network_mode"]).exact(pod("hostNetwork"));
-            claim.note("below the baseline level of Pod Security").remedy("remove it if the service can do without");
+            on_host(draft);
         }
         Namespace::Service(other) if draft.scene.home_of(other).is_some() => {
             let reason = format!("its container is in the pod of '{other}'");

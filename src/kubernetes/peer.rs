@@ -11,6 +11,7 @@ use super::kompose;
 use super::object_name;
 use super::probe;
 use super::scene::Scene;
+use super::sibling;
 use crate::diagnostic::Diagnostic;
 use crate::document::Path;
 use crate::graph::Services;
@@ -23,7 +24,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Peers {
     /// The Services that lead to pods before they are ready.
     early: BTreeSet<String>,
-    /// Those of them that are dialled by their name alone, at ports that nobody tells.
+    /// The Services that are dialled at ports that nobody tells: those of them by their name alone, and those of members of
+    /// one cluster.
     open: BTreeSet<String>,
     /// The pods that dial each other in a circle and have such Services, by the service that they belong to.
     circles: BTreeMap<Name, BTreeSet<Name>>,
@@ -52,6 +54,7 @@ impl Peers {
             let circle = reached.get(edge.to).into_iter().flatten().filter(|other| leads_to(other, edge.to));
             peers.circles.entry(edge.to.clone()).or_default().extend(circle.map(|other| (*other).clone()));
         }
+        peers.open.extend(members(scene));
         peers
     }
 
@@ -114,6 +117,17 @@ impl Scene<'_> {
     }
 }
 
+/// The names of the services that are members of one cluster: what they dial of each other only their image knows, and some
+/// tell each other the addresses that they find.
+fn members(scene: &Scene<'_>) -> BTreeSet<String> {
+    let project = scene.project();
+    let is_member = |service: &&Service| !sibling::of(service, project).is_empty();
+    let names: BTreeSet<&Name> = project.services.values().filter(is_member).map(|service| &service.name).collect();
+    let aliases = if names.is_empty() { BTreeMap::new() } else { alias::holders(scene) };
+    let aliases = aliases.into_iter().filter(|(_, service)| names.contains(&service.name)).map(|(alias, _)| alias);
+    names.iter().map(|name| scene.name_of(name)).chain(aliases).map(str::to_owned).collect()
+}
+
 /// Whether something asks if a pod is ready.
 fn is_probed(scene: &Scene<'_>, owner: &Name) -> bool {
     let runs_on = |service: &Service| scene.home_of(&service.name).is_some_and(|home| !home.ends());
@@ -133,7 +147,7 @@ fn edges<'s>(scene: &'s Scene<'_>) -> Vec<Edge<'s>> {
             let Some(there) = scene.home_of(target) else { continue };
             let is_later = later.get(*target).is_some_and(|before| before.contains(&service.name));
             let is_needed = if there.owner == home.owner {
-                dials.iter().copied().any(dialling::is_meant)
+                (dials.iter().copied().any(dialling::is_meant) || dialling::joins(service, &host))
                     && host::of_pods(scene, &home.owner).as_deref() != Some(&host)
             } else {
                 !is_later

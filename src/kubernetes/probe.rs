@@ -128,7 +128,8 @@ fn starting(draft: &mut Draft<'_, '_>, timed: &Probe, check: &Healthcheck) {
     let whole = seconds(start).saturating_add(interval.saturating_mul(retries));
     draft.container.startup_probe = Some(Probe {
         period_seconds: Some(period),
-        failure_threshold: Some((whole.saturating_add(period - 1)) / period),
+        // The first look is at the very start, so that one more fits into the time.
+        failure_threshold: Some((whole.saturating_add(period - 1) / period).saturating_add(1)),
         ..timed.clone()
     });
     let reason = "a container that has not started in this time and that of its retries is started anew";

@@ -89,7 +89,7 @@ fn mode(draft: &mut Draft<'_, '_>, mode: Option<&str>) {
     if let Some(deploy) = &mut plain.deploy {
         deploy.mode = None;
     }
-    let without = kind::of(&plain, (draft.scene.loaded, draft.scene.project()), draft.scene.is_awaited(&plain.name));
+    let without = kind::of(&plain, (draft.scene.loaded, draft.scene.project()), &draft.scene.demand);
     let claim = draft.claim(["deploy", "mode"]);
     match mode {
         "global-job" => {

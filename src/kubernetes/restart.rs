@@ -1,5 +1,6 @@
 //! What happens when a container ends: `restart`, `deploy.restart_policy`.
 
+use super::demand;
 use super::draft::Draft;
 use super::kind::Kind;
 use super::ledger::{Spot, template};
@@ -57,11 +58,15 @@ fn running(draft: &mut Draft<'_, '_>, restart: Option<&Restart>, policy: Option<
     }
     if let Some(RestartPolicy { condition, max_attempts, .. }) = policy {
         if condition.is_some() {
+            let is_ending = demand::ends_by_policy(draft.service);
             let claim = draft.claim(["deploy", "restart_policy", "condition"]);
             if condition.as_deref() == Some("any") {
                 claim.moot(reason.clone(), template("spec.restartPolicy"));
             } else {
-                claim.approximated(reason.clone(), template("spec.restartPolicy"));
+                let claimed = claim.approximated(reason.clone(), template("spec.restartPolicy"));
+                if is_ending {
+                    claimed.remedy("if it runs to an end, set 'x-kubernetes.kind: Job'");
+                }
             }
         }
         if max_attempts.is_some() {
@@ -120,10 +125,12 @@ fn as_deployed(draft: &mut Draft<'_, '_>, policy: Option<&RestartPolicy>) -> Ret
     let claim = draft.claim(["deploy", "restart_policy", "condition"]);
     let field = template("spec.restartPolicy");
     if matches!(condition, Some("on-failure" | "any")) {
-        claim.approximated("it makes a job of it, and tells when it tries again", field);
+        let claimed = claim.approximated("it makes a job of it, and tells when it tries again", field);
+        claimed.remedy("if it runs on, set 'x-kubernetes.kind: Deployment'");
         Retries { policy: "OnFailure", limit: attempts }
     } else {
-        claim.approximated("it makes a job of it", field);
+        let claimed = claim.approximated("it makes a job of it", field);
+        claimed.remedy("if it runs on, set 'x-kubernetes.kind: Deployment'");
         Retries::default()
     }
 }

@@ -2,6 +2,7 @@
 //! becomes or is a part of.
 
 use super::colocation::Colocation;
+use super::demand::Demand;
 use super::dialling;
 use super::draft::{Home, Role};
 use super::host_folder::HostFolders;
@@ -22,7 +23,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Origins, Path};
 use crate::graph::Services;
 use crate::load::Loaded;
-use crate::model::{Dependency, DependencyCondition, Namespace, Networking, Project, Service};
+use crate::model::{DependencyCondition, Namespace, Networking, Project, Service};
 use crate::value::{ImageName, Invalid, Name};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,8 +48,8 @@ pub(super) struct Scene<'a> {
     ports: BTreeMap<Name, Vec<Listening>>,
     /// The services that others name.
     mentioned: BTreeSet<Name>,
-    /// The services that others wait for until they have ended well.
-    awaited: BTreeSet<Name>,
+    /// What the services ask of each other.
+    pub demand: Demand,
     /// The services that dial each other before they are ready.
     pub peers: Peers,
     /// Whether there are policies for the networks.
@@ -70,13 +71,13 @@ impl<'a> Scene<'a> {
     ) -> Self {
         let namespace = options.namespace.clone().unwrap_or_else(|| object_name::label(project.name().as_str()));
         let names = names(loaded, diagnostics);
-        let awaited = awaited(project);
-        let mut homes = homes((loaded, project), &names, &awaited);
+        let demand = Demand::of(project);
+        let mut homes = homes((loaded, project), &names, &demand);
         if options.jobs == Jobs::Inline {
             inline::settle(loaded, &mut homes);
         }
         let members = members(project, &homes);
-        let ports = ports(project, &options.images, &homes);
+        let ports = ports((loaded, project), &options.images, &homes);
         let peers = Peers::default();
         let mentioned = project.services.values().flat_map(|one| listening::names_in(one, project)).collect();
         let is_policed = network_policy::are_needed(project, &homes, options.network_policy);
@@ -91,7 +92,7 @@ impl<'a> Scene<'a> {
             members,
             ports,
             mentioned,
-            awaited,
+            demand,
             peers,
             is_policed,
             host_sources: HostSources::of(loaded),
@@ -151,9 +152,14 @@ impl<'a> Scene<'a> {
         self.ports.get(service).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether nobody knows for sure at which ports a service listens, so that all have to be open.
+    pub fn is_open(&self, service: &Name) -> bool {
+        self.ports_of(service).iter().all(|one| one.is_guessed)
+    }
+
     /// Whether another service waits until it has ended well.
     pub fn is_awaited(&self, service: &Name) -> bool {
-        self.awaited.contains(service)
+        self.demand.is_end(service)
     }
 
     /// Whether pods of another workload wait until it is healthy.
@@ -220,7 +226,7 @@ fn names(loaded: &Loaded, diagnostics: &mut Diagnostics) -> BTreeMap<Name, Strin
             let message = format!("services '{other}' and '{}' would both be called '{name}'", service.name);
             diagnostics.push(Diagnostic::error("name-taken", message).at(place).help("rename one of them"));
         } else if name != service.name.as_str() {
-            diagnostics.push_all(changed(&loaded.project, (service, &name)).map(|warning| warning.at(place)));
+            diagnostics.push_all(changed(loaded, (service, &name)).map(|warning| warning.at(place)));
         }
         names.insert(service.name.clone(), name);
     }
@@ -228,8 +234,12 @@ fn names(loaded: &Loaded, diagnostics: &mut Diagnostics) -> BTreeMap<Name, Strin
 }
 
 /// The ports of all services; in a pod each name is that of one port.
-fn ports(project: &Project, images: &Images, homes: &BTreeMap<Name, Home>) -> BTreeMap<Name, Vec<Listening>> {
-    let dialled = dialling::dialled(project);
+fn ports(
+    (loaded, project): (&Loaded, &Project),
+    images: &Images,
+    homes: &BTreeMap<Name, Home>,
+) -> BTreeMap<Name, Vec<Listening>> {
+    let dialled = dialling::dialled(loaded, project);
     let mut taken: BTreeMap<Name, Taken> = BTreeMap::new();
     let is_guest = |one: &&Service| homes.get(&one.name).is_some_and(|home| home.owner != one.name);
     let (guests, owners): (Vec<_>, Vec<_>) = project.services.values().partition(is_guest);
@@ -248,8 +258,8 @@ fn ports(project: &Project, images: &Images, homes: &BTreeMap<Name, Home>) -> BT
 
 /// What is said of a service that is called otherwise in a cluster; of one that is so by its label, only where others dial
 /// the old name.
-fn changed(project: &Project, (service, name): (&Service, &str)) -> Option<Diagnostic> {
-    let places = mention::places(project, &service.name, service.name.as_str());
+fn changed(loaded: &Loaded, (service, name): (&Service, &str)) -> Option<Diagnostic> {
+    let places = mention::places(loaded, &service.name, service.name.as_str());
     let why = match service.labels.contains_key(kompose::NAME) {
         true if places.is_empty() => return None,
         true => "as its label says",
@@ -264,19 +274,11 @@ fn changed(project: &Project, (service, name): (&Service, &str)) -> Option<Diagn
     Some(Diagnostic::warning("name-changed", message).help(help))
 }
 
-/// The services that others wait for until they have ended well.
-fn awaited(project: &Project) -> BTreeSet<Name> {
-    let all = project.services.values().flat_map(|service| &service.depends_on);
-    let waits =
-        |(_, dependency): &(&Name, &Dependency)| dependency.condition == DependencyCondition::CompletedSuccessfully;
-    all.filter(waits).map(|(name, _)| name.clone()).collect()
-}
-
 /// Where the container of each service is.
 fn homes(
     (loaded, project): (&Loaded, &Project),
     names: &BTreeMap<Name, String>,
-    awaited: &BTreeSet<Name>,
+    demand: &Demand,
 ) -> BTreeMap<Name, Home> {
     let mut homes = BTreeMap::new();
     let mut counts: BTreeMap<Name, (usize, usize)> = BTreeMap::new();
@@ -286,7 +288,7 @@ fn homes(
         let owner = owner(project, service);
         let Some(leader) = project.services.get(&owner) else { continue };
         let count = counts.entry(owner.clone()).or_default();
-        let kind = kind::of(leader, (loaded, project), awaited.contains(&owner));
+        let kind = kind::of(leader, (loaded, project), demand);
         let object = names.get(&owner).cloned().unwrap_or_default();
         let (list, count, role) = if is_sidecar(service, project) {
             ("initContainers", &mut count.0, Role::Sidecar)

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What a folder has that people write programs in.
-const SOURCES: [&str; 12] = [
+pub(super) const SOURCES: [&str; 12] = [
     ".git",
     "Cargo.toml",
     "Dockerfile",

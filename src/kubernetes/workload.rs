@@ -265,7 +265,8 @@ fn sidecar(mut container: Container) -> Container {
     container.restart_policy = Some("Always".into());
     if let (None, Some(ready)) = (&container.startup_probe, &container.readiness_probe) {
         let whole = ready.period_seconds.unwrap_or(10).saturating_mul(ready.failure_threshold.unwrap_or(3));
-        let startup = Probe { period_seconds: Some(2), failure_threshold: Some(whole / 2 + 1), ..ready.clone() };
+        let startup =
+            Probe { period_seconds: Some(2), failure_threshold: Some(whole / 2 + whole % 2 + 1), ..ready.clone() };
         container.startup_probe = Some(startup);
     }
     container
