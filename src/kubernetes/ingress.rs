@@ -43,10 +43,11 @@ enum Author {
 pub(super) fn convert(draft: &mut Draft<'_, '_>, ports: &[Port]) {
     stay(draft, ports);
     let name = draft.scene.name_of(&draft.service.name).to_owned();
-    let backend = backend(draft.scene, draft.service).cloned();
-    claim_ports(draft, ports, (&name, backend.as_ref()));
     let author = author(draft.scene, draft.service);
     let wishes = wishes(draft.scene, draft.service, author);
+    // Where no rule of its routers can be said, a rule for all would let in whom they keep out.
+    let backend = backend(draft.scene, draft.service).filter(|_| !wishes.is_empty()).cloned();
+    claim_ports(draft, ports, (&name, backend.as_ref()));
     let state = match author {
         Author::Extension | Author::Kompose => State::Outweighed,
         Author::Traefik if !wishes.is_empty() => State::Made(&name),
@@ -102,10 +103,10 @@ fn author(scene: &Scene<'_>, service: &Service) -> Author {
         Author::Extension
     } else if has_hosts() {
         Author::Kompose
-    } else if traefik::routes(service).is_empty() {
-        Author::Port
-    } else {
+    } else if traefik::has_rules(service) {
         Author::Traefik
+    } else {
+        Author::Port
     }
 }
 
@@ -214,6 +215,10 @@ fn claim_ports(draft: &mut Draft<'_, '_>, ports: &[Port], (name, backend): (&str
         let others = "'--expose loadbalancer' or 'nodeport'";
         let known = format!("'app_protocol: http' in the long spelling, if it does; or {others}");
         let why = match one {
+            Some(one) if one.web().is_some() && backend.is_none() => (
+                "an Ingress can say no rule of the routers of the service",
+                Some("'x-kubernetes: {ingress: {host: …}}'"),
+            ),
             Some(one) if one.web().is_some() => {
                 ("another port of the service has the Ingress", Some("'--expose loadbalancer'"))
             }

@@ -138,6 +138,11 @@ fn port_of(text: &str) -> Option<u16> {
     text.parse().ok().filter(|port| *port > 0)
 }
 
+/// Whether routers say who comes to a service, be it in words that an Ingress has not.
+pub(super) fn has_rules(service: &Service) -> bool {
+    routers(service).values().any(|router| router.places().is_some())
+}
+
 /// The rules that the routers of a service make; none twice.
 pub(super) fn routes(service: &Service) -> Vec<Route> {
     let ports = ports(service);
@@ -286,7 +291,13 @@ fn rule(draft: &mut Draft<'_, '_>, label: &Label<'_>, (ingress, name): (&str, &s
 fn lose(draft: &mut Draft<'_, '_>, label: &Label<'_>, (name, why): (&str, String)) {
     let message = format!("the rule of router '{name}' of '{}' is left out: {why}", draft.service.name);
     draft.report(&label.path, Diagnostic::warning("route-lost", message).help(ANNOTATE));
-    draft.claim_at(label.path.clone()).dropped(why).remedy(ANNOTATE);
+    let is_all = routes(draft.service).is_empty();
+    let claim = draft.claim_at(label.path.clone());
+    if is_all {
+        claim.approximated(format!("{why}; so there is no Ingress, which would let everybody in"), []).remedy(ANNOTATE);
+    } else {
+        claim.dropped(why).remedy(ANNOTATE);
+    }
 }
 
 /// What is encrypted.
