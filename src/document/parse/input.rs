@@ -27,7 +27,7 @@ pub(super) struct Prepared<'text> {
 
 impl<'text> Prepared<'text> {
     /// Prepares a text without a byte order mark; the lines of the regions, which are in order, are indented, and at each
-    /// of some bytes a document ends.
+    /// of some bytes, which are in order, too, a document ends.
     pub fn new(text: &'text str, regions: &[Region], ends: &[usize]) -> Self {
         let length = text.len();
         let is_json = text.trim_start().starts_with(['{', '[']);
@@ -38,9 +38,10 @@ impl<'text> Prepared<'text> {
         let mut starts = Vec::with_capacity(length);
         let mut quoted = false;
         let mut at = 0;
+        let mut ends = ends.iter().peekable();
         while let Some(letter) = text.get(at..).and_then(|rest| rest.chars().next()) {
             let place = u32::try_from(at).unwrap_or(u32::MAX);
-            if ends.contains(&at) {
+            if ends.next_if(|end| **end <= at).is_some() {
                 rewritten.push_str(BETWEEN);
                 starts.extend(std::iter::repeat_n(place, BETWEEN.len()));
             }
