@@ -38,9 +38,13 @@ pub fn passwords(words: &[String]) -> Vec<(usize, Range<usize>)> {
 /// The parts of a word between blanks and quotes.
 fn tokens(word: &str) -> impl Iterator<Item = Range<usize>> {
     let is_end = |letter: char| letter.is_whitespace() || ['"', '\'', ';'].contains(&letter);
-    let start = word.as_ptr() as usize;
-    let at = move |part: &str| part.as_ptr() as usize - start;
-    word.split(is_end).filter(|part| !part.is_empty()).map(move |part| at(part)..at(part) + part.len())
+    let mut end = 0;
+    let parts = word.split_inclusive(is_end).map(move |part| {
+        let start = end;
+        end += part.len();
+        start..start + part.trim_end_matches(is_end).len()
+    });
+    parts.filter(|part| !part.is_empty())
 }
 
 /// The password in `--password=x`, `PASSWORD=x`, `scheme://user:x@host` or `-px`.
@@ -49,15 +53,21 @@ fn in_token(text: &str, is_client: bool) -> Option<Range<usize>> {
         let start = name.len() + 1;
         return Some(start..start + value.len());
     }
-    if let Some((scheme, rest)) = text.split_once("://") {
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        let (user, _) = authority.rsplit_once('@')?;
-        let (name, password) = user.split_once(':')?;
-        let start = scheme.len() + 3 + name.len() + 1;
-        return Some(start..start + password.len());
+    if text.contains("://") {
+        return in_address(text);
     }
     let short = text.strip_prefix("-p").filter(|rest| is_client && !rest.starts_with('-'))?;
     Some(2..2 + short.len())
+}
+
+/// The password of an address: `postgres://user:password@host`.
+pub(super) fn in_address(text: &str) -> Option<Range<usize>> {
+    let (scheme, rest) = text.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let (user, _) = authority.rsplit_once('@')?;
+    let (name, password) = user.split_once(':')?;
+    let start = scheme.len() + 3 + name.len() + 1;
+    Some(start..start + password.len())
 }
 
 fn is_a_client(program: &str) -> bool {

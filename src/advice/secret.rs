@@ -1,6 +1,6 @@
 //! Passwords, keys and tokens that stand in the compose file itself. A file of variables is the place for them.
 
-use super::password::passwords;
+use super::password::{in_address, passwords};
 use super::{entries, services};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Node;
@@ -210,10 +210,8 @@ fn has_written_password(loaded: &Loaded, value: &Node) -> bool {
 
 /// Whether a text is an address with a password: `postgres://user:password@host`.
 fn has_password(text: &str) -> bool {
-    let Some((_, rest)) = text.split_once("://") else { return false };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let Some((user, _)) = authority.rsplit_once('@') else { return false };
-    user.split_once(':').is_some_and(|(_, password)| !password.is_empty() && !password.contains('$'))
+    let password = in_address(text).and_then(|within| text.get(within));
+    password.is_some_and(|password| !password.is_empty() && !password.contains('$'))
 }
 
 #[cfg(test)]

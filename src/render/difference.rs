@@ -32,10 +32,7 @@ pub fn difference(name: &str, old: &str, new: &str) -> String {
         let counts = (count(|line| !matches!(line, Line::New(_))), count(|line| !matches!(line, Line::Old(_))));
         if run.first() == Some(&true) {
             let (old, new) = (range(before.0, counts.0), range(before.1, counts.1));
-            out.extend([
-                "@@ -", &old, " +", &new, " @@
-",
-            ]);
+            out.extend(["@@ -", &old, " +", &new, " @@\n"]);
             out.extend(hunk.iter().map(Line::marked));
         }
         at += run.len();
