@@ -103,7 +103,7 @@ fn point(draft: &Draft<'_, '_>, mount: &Mount, is_read_only: bool) -> Option<Poi
     let is_made = match &mount.kind {
         MountKind::Volume { source: None } => !is_in_sources(draft, &target),
         MountKind::Volume { .. } | MountKind::Tmpfs { .. } => true,
-        MountKind::Image { .. } => draft.scene.options.version.enables("Volume", "image"),
+        MountKind::Image { .. } => draft.scene.options.enables("Volume", "image"),
         MountKind::Bind { .. } | MountKind::NamedPipe { .. } | MountKind::Cluster { .. } => false,
     };
     is_made.then_some(Point::Folder(target))
