@@ -3,7 +3,7 @@
 use super::super::Faults;
 use super::super::field::beyond;
 use super::super::reach::{entries, entry, integer, items, number, reach, text, truth};
-use super::{excluded, first, one_of, out_of_place, wrong};
+use super::{containers, excluded, first, one_of, out_of_place, wrong};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Node;
 
@@ -71,8 +71,7 @@ pub(super) fn indexes(node: &Node, faults: &mut Faults) {
 /// What is done about a failed pod is said of pods that the Job has.
 pub(super) fn failures(node: &Node, faults: &mut Faults) {
     let spec = reach(node, &["template", "spec"]);
-    let containers = ["initContainers", "containers"].into_iter().filter_map(|key| spec.map(|spec| items(spec, key)));
-    let names: Vec<_> = containers.flatten().filter_map(|container| text(container, "name")).collect();
+    let names: Vec<_> = spec.into_iter().flat_map(containers).filter_map(|container| text(container, "name")).collect();
     let rules = node.get("podFailurePolicy").map(|policy| items(policy, "rules")).unwrap_or_default();
     for rule in rules {
         let action = entry(rule, "action").filter(|(_, action)| action.as_text() == Some("FailIndex"));

@@ -4,16 +4,12 @@ use super::super::Faults;
 use super::super::container::twice;
 use super::super::field::beyond;
 use super::super::reach::{entry, integer, items, number, reach, text};
-use super::wrong;
+use super::{containers, wrong};
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
 
 /// Seconds that a pod has to end, when it does not say how many.
 const GRACE: i128 = 30;
-
-fn containers(node: &Node) -> impl Iterator<Item = &Node> {
-    ["initContainers", "containers"].into_iter().flat_map(|key| items(node, key))
-}
 
 /// A hook does not sleep longer than its pod has to end.
 pub(super) fn sleeps(node: &Node, faults: &mut Faults) {

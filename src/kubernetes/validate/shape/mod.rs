@@ -16,9 +16,14 @@ mod system;
 mod workload;
 
 use super::Faults;
-use super::reach::entry;
+use super::reach::{entry, items};
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
+
+/// The containers of a pod: those that start first, and all others.
+fn containers(pod: &Node) -> impl Iterator<Item = &Node> {
+    ["initContainers", "containers"].into_iter().flat_map(|key| items(pod, key))
+}
 
 type Rule = fn(&Node, &mut Faults);
 

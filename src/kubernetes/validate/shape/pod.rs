@@ -3,7 +3,7 @@
 use super::super::Faults;
 use super::super::container::twice;
 use super::super::reach::{entry, items, reach, text, truth};
-use super::{excluded, one_of, out_of_place, wrong};
+use super::{containers, excluded, one_of, out_of_place, wrong};
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
 
@@ -162,8 +162,7 @@ pub(super) fn kernel_parameters(node: &Node, faults: &mut Faults) {
 
 /// All of `/proc` is seen by none who is a user of the node.
 pub(super) fn unmasked(node: &Node, faults: &mut Faults) {
-    let containers = ["initContainers", "containers"].iter().flat_map(|key| items(node, key));
-    for mount in containers.filter_map(|container| entry(container.get("securityContext")?, "procMount")) {
+    for mount in containers(node).filter_map(|container| entry(container.get("securityContext")?, "procMount")) {
         if mount.1.as_text() == Some("Unmasked") && truth(node, "hostUsers") != Some(false) {
             let fault =
                 Diagnostic::error("conflict", "'procMount: Unmasked' needs users that are not those of the node");

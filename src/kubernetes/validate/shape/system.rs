@@ -1,8 +1,8 @@
 //! Rules about the operating system that a pod is for.
 
 use super::super::Faults;
-use super::super::reach::{entry, items, text, truth};
-use super::out_of_place;
+use super::super::reach::{entry, text, truth};
+use super::{containers, out_of_place};
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
 
@@ -29,8 +29,7 @@ const OF_CONTEXT: [&str; 15] = [
 
 /// What is said of security: of the pod, and of its containers.
 fn contexts(node: &Node) -> impl Iterator<Item = &Node> {
-    let containers = ["initContainers", "containers"].into_iter().flat_map(|key| items(node, key));
-    [node].into_iter().chain(containers).filter_map(|one| one.get("securityContext"))
+    [node].into_iter().chain(containers(node)).filter_map(|one| one.get("securityContext"))
 }
 
 /// Nothing is said of a pod that only another system has.
