@@ -56,6 +56,12 @@ impl Path {
         &self.0
     }
 
+    /// This path and one step more.
+    #[must_use]
+    pub fn step(&self, step: &Segment) -> Self {
+        self.with(step.clone())
+    }
+
     fn with(&self, segment: Segment) -> Self {
         let mut longer = self.clone();
         longer.0.push(segment);

@@ -170,11 +170,10 @@ fn claimed(draft: &mut Draft<'_, '_>, wanted: &Wanted<'_>, (source, reason): (&s
     let Some(folder) = scene.host_folders.around(source) else { return Became::Nothing(reason.into(), None) };
     let consumers = folder.consumers(scene.project());
     let access = claim::access(scene, &folder.claim, &consumers);
-    let label = |label: &str| consumers.iter().find_map(|service| service.labels.get(label)).cloned();
     let said = |field: &str| scene.host_sources.said(scene.loaded, folder.path(), field);
     let wishes = claim::Wishes {
-        size: said("size").or_else(|| label(claim::SIZE)),
-        class: said("class").or_else(|| label(claim::CLASS)),
+        size: said("size").or_else(|| claim::label_of(&consumers, claim::SIZE)),
+        class: said("class").or_else(|| claim::label_of(&consumers, claim::CLASS)),
         access: said("access"),
         selector: None,
     };

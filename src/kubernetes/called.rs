@@ -28,10 +28,10 @@ impl Called {
         let mut item = Path::default();
         let mut steps = key.segments().iter();
         let found = steps.by_ref().find_map(|step| {
-            item = below(&item, step);
+            item = item.step(step);
             self.0.get(&item)
         });
-        found.map_or_else(|| key.clone(), |name| steps.fold(name.clone(), |path, step| below(&path, step)))
+        found.map_or_else(|| key.clone(), |name| steps.fold(name.clone(), |path, step| path.step(step)))
     }
 
     fn walk(&mut self, node: &Node, at: &Path, sources: &SourceMap) {
@@ -80,13 +80,6 @@ fn host<'n>(line: &'n Node, sources: &SourceMap) -> Option<&'n str> {
     let (host, address) = line.as_text()?.split_once('=')?;
     let written = sources.text(line.span.file).get(line.span.start as usize..line.span.end as usize)?;
     (written.trim_matches(['"', '\'', '[', ']']) == address).then_some(host)
-}
-
-fn below(path: &Path, step: &Segment) -> Path {
-    match step {
-        Segment::Key(key) => path.key(key),
-        Segment::Index(index) => path.index(*index),
-    }
 }
 
 #[cfg(test)]

@@ -175,7 +175,7 @@ impl Wishes {
         let consumers = consumers(scene.project(), key);
         let label = |name: &str| {
             let own = kompose::value(&volume.labels, name);
-            own.or_else(|| consumers.iter().find_map(|service| kompose::said(service, name))).map(str::to_owned)
+            own.map(str::to_owned).or_else(|| label_of(&consumers, name))
         };
         let option = volume.local_option("size").or_else(|| {
             let words = volume.local_option("o").unwrap_or_default();
@@ -189,6 +189,11 @@ impl Wishes {
             selector: kompose::value(&volume.labels, SELECTOR).map(str::to_owned),
         }
     }
+}
+
+/// What a label of the services that have a claim says of it.
+pub(super) fn label_of(consumers: &[&Service], name: &str) -> Option<String> {
+    consumers.iter().find_map(|service| kompose::said(service, name)).map(str::to_owned)
 }
 
 /// The sizes that are written for a volume and cannot be asked for, with their keys.

@@ -6,17 +6,14 @@ use super::draft::Draft;
 use super::host_folder::HostFolder;
 use super::kind::Kind;
 use super::object_name;
+use super::placement;
 use super::scene::Scene;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Path;
 use crate::model::{Service, Volume};
 use crate::value::Name;
-use k8s_openapi::api::core::v1::PodAffinityTerm;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The label of machines with their name.
-const HOSTNAME: &str = "kubernetes.io/hostname";
 
 /// The workloads whose pods run on one machine.
 #[derive(Debug, Default)]
@@ -213,13 +210,7 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>) {
     let Some(group) = group.filter(|_| draft.service.name == *owner) else { return };
     let labels = BTreeMap::from([(group.label(), "true".to_owned())]);
     draft.workload.pod_labels.extend(labels.clone());
-    let term = PodAffinityTerm {
-        label_selector: Some(LabelSelector { match_labels: Some(labels), ..LabelSelector::default() }),
-        topology_key: HOSTNAME.into(),
-        ..PodAffinityTerm::default()
-    };
-    let near = draft.workload.pod.affinity.get_or_insert_default().pod_affinity.get_or_insert_default();
-    near.required_during_scheduling_ignored_during_execution.get_or_insert_default().push(term);
+    placement::beside(draft, LabelSelector { match_labels: Some(labels), ..LabelSelector::default() });
 }
 
 #[cfg(test)]

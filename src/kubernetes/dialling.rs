@@ -18,8 +18,7 @@ pub(super) fn dialled(loaded: &Loaded, project: &Project) -> BTreeMap<String, BT
         }
     };
     for (label, text) in project.services.values().flat_map(texts) {
-        let words = words(label, &text);
-        words.iter().filter(|word| !word.is_image()).flat_map(|word| addresses(word.text)).for_each(&mut add);
+        told(label, &text).into_iter().for_each(&mut add);
     }
     // Several services may be given the same file.
     let mut seen = BTreeSet::new();
@@ -34,12 +33,16 @@ pub(super) fn dialled(loaded: &Loaded, project: &Project) -> BTreeMap<String, BT
     found
 }
 
+/// The hosts that a text names with a port.
+fn told<'t>(label: &'t str, text: &'t str) -> Vec<(&'t str, u16)> {
+    words(label, text).into_iter().filter(|word| !word.is_image()).flat_map(|word| addresses(word.text)).collect()
+}
+
 /// The ports of its own machine that a service dials.
 pub(super) fn local_ports(service: &Service) -> BTreeSet<u16> {
     let local = |(label, text): (&str, String)| {
-        let words = words(label, &text);
-        let all = words.iter().filter(|word| !word.is_image()).flat_map(|word| addresses(word.text));
-        all.filter(|(host, _)| ["localhost", "127.0.0.1"].contains(host)).map(|(_, port)| port).collect::<Vec<_>>()
+        let all = told(label, &text).into_iter().filter(|(host, _)| ["localhost", "127.0.0.1"].contains(host));
+        all.map(|(_, port)| port).collect::<Vec<_>>()
     };
     texts(service).flat_map(local).collect()
 }
@@ -80,11 +83,9 @@ pub(super) fn dials_itself(service: &Service) -> bool {
 
 /// Whether a service that has a name dials it, or is to join itself by it.
 pub(super) fn dials(service: &Service, name: &str) -> bool {
-    let is_dialled = |label: &str, text: &str| {
-        hosts_in(label, text).iter().any(|(host, dial)| *host == name && is_meant(*dial))
-            || words(label, text).into_iter().any(|word| word.is_seed(name))
-    };
-    texts(service).any(|(label, text)| is_dialled(label, &text))
+    let is_dialled =
+        |label: &str, text: &str| hosts_in(label, text).iter().any(|(host, dial)| *host == name && is_meant(*dial));
+    texts(service).any(|(label, text)| is_dialled(label, &text)) || joins(service, name)
 }
 
 /// Whether a service is to join a name, and no other one beside it.

@@ -50,10 +50,8 @@ pub(super) fn host<'a>(
     };
     let condition = host.depends_on.get(&job.name).map(|dependency| dependency.condition);
     let kind = homes.get(&host.name).map(|home| home.kind);
-    let is_scaled = |label: &String| label.starts_with("kompose.hpa.");
-    let has_several = host.replicas() != 1
-        || matches!(kind, Some(Kind::DaemonSet | Kind::CronJob))
-        || host.labels.keys().any(is_scaled);
+    let has_several =
+        host.replicas() != 1 || matches!(kind, Some(Kind::DaemonSet | Kind::CronJob)) || kompose::is_scaled(host);
     let reasons = [
         (condition != Some(DependencyCondition::CompletedSuccessfully), "the service does not wait for its end"),
         (has_several, "the service that waits for it may have several pods"),

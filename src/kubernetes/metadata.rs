@@ -15,13 +15,16 @@ use std::collections::BTreeMap;
 /// The label by which Kompose selects pods.
 pub(super) const OF_KOMPOSE: &str = "io.kompose.service";
 
+/// The label with the name of a service.
+pub(super) const NAME: &str = "app.kubernetes.io/name";
+
 /// Labels by name.
 pub(super) type Labels = BTreeMap<String, String>;
 
 /// The recommended labels of what a service becomes.
 pub(super) fn labels(scene: &Scene<'_>, service: &Service) -> Labels {
     let mut labels = labels_of_all(scene);
-    labels.insert("app.kubernetes.io/name".into(), scene.name_of(&service.name).into());
+    labels.insert(NAME.into(), scene.name_of(&service.name).into());
     let image = scene.image_of(service);
     let tag = image.split().1.trim_start_matches(':');
     if !tag.is_empty() && !tag.contains(['@', ':']) && object_name::is_label_value(tag) {

@@ -5,14 +5,11 @@ use super::draft::Draft;
 use super::host_port;
 use super::kind::Kind;
 use super::metadata;
+use super::placement;
 use super::scene::Scene;
 use crate::model::Service;
 use crate::value::Name;
-use k8s_openapi::api::core::v1::PodAffinityTerm;
 use std::collections::BTreeSet;
-
-/// The label of machines with their name.
-const HOSTNAME: &str = "kubernetes.io/hostname";
 
 /// A port of this machine that a service has in an engine, and has not on the machine of a pod.
 pub(super) struct Missed {
@@ -33,14 +30,7 @@ pub(super) fn convert(draft: &mut Draft<'_, '_>) -> Option<Name> {
     if draft.home.kind == Kind::DaemonSet {
         return None;
     }
-    let term = PodAffinityTerm {
-        label_selector: Some(metadata::label_selector(scene, &home.object)),
-        topology_key: HOSTNAME.into(),
-        ..PodAffinityTerm::default()
-    };
-    let affinity = draft.workload.pod.affinity.get_or_insert_default();
-    let others = affinity.pod_affinity.get_or_insert_default();
-    others.required_during_scheduling_ignored_during_execution.get_or_insert_default().push(term);
+    placement::beside(draft, metadata::label_selector(scene, &home.object));
     Some(home.owner.clone())
 }
 

@@ -10,11 +10,12 @@ use k8s_openapi::api::core::v1::{
     NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, PodAffinityTerm, Toleration,
     TopologySpreadConstraint,
 };
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
 /// The label of machines that run a control plane.
 const CONTROL_PLANE: &str = "node-role.kubernetes.io/control-plane";
 /// The label of machines with their name.
-const HOSTNAME: &str = "kubernetes.io/hostname";
+pub(super) const HOSTNAME: &str = "kubernetes.io/hostname";
 
 /// Constraints and preferences.
 pub(super) fn convert(draft: &mut Draft<'_, '_>, placement: &Placement) {
@@ -87,13 +88,21 @@ fn most_on_one(draft: &mut Draft<'_, '_>, most: u64) {
     claim.approximated(reason, pod(place));
 }
 
+/// Puts the pods on the machine of those that a selector chooses.
+pub(super) fn beside(draft: &mut Draft<'_, '_>, selector: LabelSelector) {
+    let affinity = draft.workload.pod.affinity.get_or_insert_default();
+    let others = affinity.pod_affinity.get_or_insert_default();
+    others.required_during_scheduling_ignored_during_execution.get_or_insert_default().push(on_machine(selector));
+}
+
+/// The machine of the pods that a selector chooses.
+fn on_machine(selector: LabelSelector) -> PodAffinityTerm {
+    PodAffinityTerm { label_selector: Some(selector), topology_key: HOSTNAME.into(), ..PodAffinityTerm::default() }
+}
+
 /// No two pods on one machine. While they are replaced, an old one goes first: a new one may find no other machine.
 fn apart(draft: &mut Draft<'_, '_>) {
-    let term = PodAffinityTerm {
-        label_selector: Some(metadata::label_selector(draft.scene, &draft.home.object)),
-        topology_key: HOSTNAME.into(),
-        ..PodAffinityTerm::default()
-    };
+    let term = on_machine(metadata::label_selector(draft.scene, &draft.home.object));
     let affinity = draft.workload.pod.affinity.get_or_insert_default();
     let others = affinity.pod_anti_affinity.get_or_insert_default();
     others.required_during_scheduling_ignored_during_execution.get_or_insert_default().push(term);
@@ -107,7 +116,11 @@ fn apart(draft: &mut Draft<'_, '_>) {
 /// Whether there are several pods, which are spread over machines anyway.
 fn is_several(draft: &Draft<'_, '_>) -> bool {
     let is_owner = draft.service.name == draft.home.owner;
-    is_owner && draft.service.replicas() > 1 && matches!(draft.home.kind, Kind::Deployment | Kind::StatefulSet)
+    let is_together = draft.scene.colocation.has_workload(&draft.home.owner);
+    is_owner
+        && !is_together
+        && draft.service.replicas() > 1
+        && matches!(draft.home.kind, Kind::Deployment | Kind::StatefulSet)
 }
 
 fn is_spread(draft: &Draft<'_, '_>, key: &str) -> bool {

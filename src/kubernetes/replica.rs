@@ -4,7 +4,7 @@ use super::draft::Draft;
 use super::kind::{self, Kind};
 use super::ledger::{Spot, object};
 use super::metadata;
-use super::placement::spread_over;
+use super::placement::{HOSTNAME, spread_over};
 use crate::model::Deploy;
 use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
@@ -69,7 +69,7 @@ fn keep_several(draft: &mut Draft<'_, '_>) {
     if draft.scene.colocation.has_workload(&draft.home.owner) {
         return;
     }
-    spread_over(draft, "kubernetes.io/hostname", 1, "ScheduleAnyway");
+    spread_over(draft, HOSTNAME, 1, "ScheduleAnyway");
     let name = &draft.home.object;
     draft.manifests.add(&PodDisruptionBudget {
         metadata: draft.scene.metadata(draft.service, name),

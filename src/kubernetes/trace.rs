@@ -2,6 +2,7 @@
 //! its report say.
 
 use super::conversion::Converted;
+use super::metadata;
 use super::object_name;
 use super::row::Row;
 use crate::diagnostic::{Diagnostic, Diagnostics, Label};
@@ -102,10 +103,7 @@ fn cause(spot: &Spot<'_>, (loaded, converted): (&Loaded, &Converted)) -> Option<
     match nearest {
         Some(((_, (usize::MAX, _)), row)) => {
             let owner = row.key.segments().iter().take(2);
-            let owner = owner.fold(Path::default(), |path, segment| match segment {
-                Segment::Key(key) => path.key(key),
-                Segment::Index(index) => path.index(*index),
-            });
+            let owner = owner.fold(Path::default(), |path, step| path.step(step));
             loaded.origins.span(&owner)
         }
         Some((_, row)) if spot.side == Side::Key => key(row, spot, loaded).or_else(|| known(row.place)),
@@ -144,7 +142,7 @@ fn says_same(row: &Row, spot: &Spot<'_>, loaded: &Loaded) -> bool {
 /// The service that an object is labelled with.
 fn service(spot: &Spot<'_>, loaded: &Loaded) -> Option<Span> {
     let labels = spot.object.get("metadata")?.get("labels")?;
-    let label = labels.get("app.kubernetes.io/name")?.as_text()?;
+    let label = labels.get(metadata::NAME)?.as_text()?;
     let service = loaded.project.services.keys().find(|name| object_name::label(name.as_str()) == label)?;
     loaded.origins.span(&Path::of(["services", service.as_str()]))
 }

@@ -16,6 +16,7 @@ use k8s_openapi::api::core::v1::{Container, LocalObjectReference};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
 pub(super) use probe::readiness;
+pub(super) use scaler::is_scaled;
 pub(super) use service::{
     CLASS, OPEN, TLS, hosts, is_exposed, is_outward, node_port, opens_ports, outward_type, shape, traffic, way,
 };

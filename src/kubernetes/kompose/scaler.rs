@@ -14,6 +14,11 @@ use k8s_openapi::api::autoscaling::v2::{
 
 /// What begins the labels.
 const PREFIX: &str = "kompose.hpa.";
+/// Whether a service has as many pods as there is work.
+pub(in super::super) fn is_scaled(service: &Service) -> bool {
+    service.labels.keys().any(|label| label.starts_with(PREFIX))
+}
+
 /// Per cent of the processors that are asked for at which there are to be more pods.
 const PROCESSORS: i32 = 50;
 
